@@ -1,0 +1,82 @@
+"""Documents and passages: the plain values that travel from files to answers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+
+Language = Literal["fr", "en"]
+Confidence = Literal["high", "medium", "low"]
+
+
+@dataclass(frozen=True)
+class Reference:
+    """A public source on which a passage rests; `date` is as the publisher gives it, not always ISO."""
+
+    title: str
+    publisher: str
+    url: str
+    date: str
+    pinpoint: str = ""
+
+
+@dataclass(frozen=True)
+class Passage:
+    """A piece of a document, small enough to quote.
+
+    `text` is exactly `file[start:end]` (character offsets, UTF-8 decoded) when the document is a text file.
+    `section_id` is shared by the French and English twins of a section; a passage without a twin has one of its own.
+    `questions` and `misconceptions` lead to the passage: they are indexed, never shown nor quoted.
+    """
+
+    id: str
+    section_id: str
+    source_id: str
+    file: str
+    title: str
+    heading_path: tuple[str, ...]
+    locator: str
+    text: str
+    start: int
+    end: int
+    language: Language
+    official: bool
+    confidence: Confidence
+    references: tuple[Reference, ...]
+    fact_ids: tuple[str, ...] = ()
+    note: str = ""
+    is_not_stated: bool = False
+    valid_from: date | None = None
+    valid_until: date | None = None
+    questions: tuple[str, ...] = ()
+    misconceptions: tuple[str, ...] = ()
+
+    def holds_on(self, day: date) -> bool:
+        """True when the statement is in force on `day` (bounds included)."""
+        return not (self.valid_from and day < self.valid_from) and not (self.valid_until and day > self.valid_until)
+
+
+@dataclass(frozen=True)
+class Document:
+    """A file that was read, with its passages in reading order."""
+
+    source_id: str
+    file: str
+    title: str
+    language: Language
+    text: str
+    passages: tuple[Passage, ...]
+
+
+@dataclass(frozen=True)
+class Hit:
+    """A passage that a search found. The score belongs to the search, not to the passage."""
+
+    passage: Passage
+    score: float
+    signals: tuple[tuple[str, float], ...] = ()
+
+    def signal(self, name: str) -> float:
+        """The named signal of this hit, 0 when the search did not give it."""
+        return dict(self.signals).get(name, 0.0)
