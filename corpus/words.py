@@ -1,0 +1,75 @@
+"""Text to comparable words, for French and English: one `fold` and one `stems`, used everywhere."""
+
+from __future__ import annotations
+
+import re
+import threading
+import unicodedata
+from functools import lru_cache
+
+import Stemmer
+
+# `’` and `'` are the same word break; « œ » is not decomposed by Unicode; spaces of every width are one space.
+_SAME = str.maketrans({"’": "'", "ʼ": "'", "‘": "'", "´": "'", "`": "'", "œ": "oe", "æ": "ae", "«": '"', "»": '"', "“": '"', "”": '"',
+                       "–": "-", "—": "-", "‑": "-"})  # fmt: skip
+_WORD = re.compile(r"[^\W_]+(?:[.,][0-9]+)*", re.UNICODE)
+_ELISION = re.compile(r"\b(?:l|d|j|m|t|s|c|n|qu|jusqu|lorsqu|puisqu|quoiqu)'(?=\w)")
+_DIGIT_GROUPS = re.compile(r"(?<=\d)[ \u00a0\u202f](?=\d{3}\b)")
+
+# Words that carry no subject. Negations stay out of this list: « ne … pas » changes what is said.
+STOPWORDS = frozenset(
+    """a afin ai ainsi alors as au aucune aussi autre autres aux avec avez avoir avons c ca ce ceci cela celle celui ces cet cette ceux chez ci comme comment d dans de des
+    donc dont du elle elles en encore est et etait etaient ete etre eu eux fait faire faut fois font il ils j je l la le les leur leurs lui m ma mais me meme memes mes moi
+    mon n nos notre nous on ont ou par parce peu peut peuvent peux plus pour pourquoi puis qu quand que quel quelle quelles quels quelqu qui quoi sa se selon sera ses si
+    son sont sous suis sur t ta te tes toi ton tous tout toute toutes tu un une va vers veut via voir vont vos votre vous y doit doivent dit dire est-ce savoir bonjour merci
+    svp stp aimerais voudrais souhaite souhaitons pouvez pouvons puis-je quid exactement
+    the of and to in is are was were be been for on with at by from as it its this that these those which who whom what when where how why do does did can could should would
+    will may might must i we you they he she them our your their my me us an or if so than then there here about into over have has had any some such please know tell get""".split()
+)
+
+
+def fold(text: str) -> str:
+    """`text` in lower case, without accents, with one kind of apostrophe, quotation mark, dash and space."""
+    text = unicodedata.normalize("NFKC", text).casefold().translate(_SAME)
+    text = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
+    return " ".join(_DIGIT_GROUPS.sub("", text).split())
+
+
+def words(text: str) -> list[str]:
+    """The folded words of `text`, elisions taken off: « L'AIPD » gives `aipd`."""
+    return _WORD.findall(_ELISION.sub("", fold(text)))
+
+
+def content_words(text: str) -> list[str]:
+    """The folded words that carry a subject, in order."""
+    return [word for word in words(text) if word not in STOPWORDS]
+
+
+def _accented_words(text: str) -> list[str]:
+    text = unicodedata.normalize("NFKC", text).casefold().translate(_SAME)
+    return _WORD.findall(_ELISION.sub("", _DIGIT_GROUPS.sub("", text)))
+
+
+_stemmers = threading.local()  # a Stemmer is not safe across threads
+
+
+def _stem(word: str, language: str) -> str:
+    stemmer = getattr(_stemmers, language, None)
+    if stemmer is None:
+        stemmer = Stemmer.Stemmer("french" if language == "fr" else "english")
+        setattr(_stemmers, language, stemmer)
+    return str(stemmer.stemWord(word))
+
+
+@lru_cache(maxsize=100_000)
+def _forms(word: str, language: str) -> tuple[str, ...]:
+    bare = fold(word)
+    # Stemming needs the accents, people often leave them out: both roads lead to a form.
+    return tuple(dict.fromkeys((fold(_stem(word, language)), fold(_stem(bare, language)))))
+
+
+def stems(text: str, language: str) -> list[str]:
+    """The stems of the content words of `text`, accents taken off after stemming; one or two forms a word."""
+    return [
+        form for word in _accented_words(text) if fold(word) not in STOPWORDS for form in _forms(word, language)
+    ]

@@ -1,0 +1,160 @@
+"""Our own texts: Markdown sections with their facts and references, and the questions that lead to them."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from corpus.errors import ExplainedError
+from corpus.passages import Confidence, Document, Language, Passage
+from corpus.sources import Source
+from corpus.yaml_files import check, load_checked, parse
+
+_FRONT_MATTER = re.compile(r"\A---\n(?P<yaml>.*?)\n---\n", re.DOTALL)
+_HEADING = re.compile(r"^## +(?P<title>.+?) +\{#(?P<id>[a-z0-9-]+)\} *$", re.MULTILINE)
+_ANY_HEADING = re.compile(r"^## .*$", re.MULTILINE)
+_DATA = re.compile(r"^```yaml\n(?P<yaml>.*?)^``` *$", re.MULTILINE | re.DOTALL)
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class FrontMatter(_Strict):
+    """The head of a file: its title for readers, its language, its place in the guide."""
+
+    title: str = Field(min_length=3)
+    language: Language
+    order: int
+
+
+class PinpointedSource(_Strict):
+    """A source of `sources.yaml`, and where in it the statement is found."""
+
+    source: str
+    pinpoint: str = ""
+
+
+class SectionData(_Strict):
+    """The data block of a section."""
+
+    facts: list[str] = Field(min_length=1)
+    confidence: Confidence
+    references: list[PinpointedSource] = Field(min_length=1)
+    note: str = ""
+    not_stated: bool = False
+    valid_from: date | None = None
+    valid_until: date | None = None
+
+
+class Leads(_Strict):
+    """What people write when they look for a section: questions, and false statements that it refutes."""
+
+    questions: list[str] = Field(min_length=1)
+    misconceptions: list[str] = Field(default_factory=list)
+
+
+class LeadsBySection(_Strict):
+    """The whole of `questions/<topic>.yaml`: section id → language → leads."""
+
+    sections: dict[str, dict[Language, Leads]]
+
+
+@dataclass(frozen=True)
+class _Section:
+    id: str
+    title: str
+    text: str
+    start: int
+    data: SectionData
+
+
+def read_restatement(path: Path, folder: Path, sources: dict[str, Source]) -> Document:
+    """The file `path` of the corpus `folder` as a Document; a mistake in it names the file and the line."""
+    text = path.read_text(encoding="utf-8")
+    name = path.relative_to(folder).as_posix()
+    front = _front_matter(text, name)
+    leads_file = folder / "questions" / f"{path.stem}.yaml"
+    leads = load_checked(leads_file, LeadsBySection).sections if leads_file.exists() else {}
+    passages = []
+    for section in _sections(text, name):
+        lead = leads.get(section.id, {}).get(front.language, Leads(questions=[section.title]))
+        for pointer in section.data.references:
+            if pointer.source not in sources:
+                raise ExplainedError(
+                    f"{name}, line {_line(text, section.start)}: the section '{section.id}' points to the source '{pointer.source}', which "
+                    "sources.yaml does not list. Add the source there, or correct the name. Nothing was changed."
+                )
+        passages.append(
+            Passage(
+                id=f"{section.id}/{front.language}",
+                section_id=section.id,
+                source_id=name.removesuffix(".md"),
+                file=name,
+                title=section.title,
+                heading_path=(front.title, section.title),
+                locator=f"{front.title} › {section.title}",
+                text=section.text,
+                start=section.start,
+                end=section.start + len(section.text),
+                language=front.language,
+                official=False,
+                confidence=section.data.confidence,
+                references=tuple(sources[p.source].reference(p.pinpoint) for p in section.data.references),
+                fact_ids=tuple(section.data.facts),
+                note=section.data.note,
+                is_not_stated=section.data.not_stated,
+                valid_from=section.data.valid_from,
+                valid_until=section.data.valid_until,
+                questions=tuple(lead.questions),
+                misconceptions=tuple(lead.misconceptions),
+            )
+        )
+    return Document(name.removesuffix(".md"), name, front.title, front.language, text, tuple(passages))
+
+
+def _front_matter(text: str, name: str) -> FrontMatter:
+    match = _FRONT_MATTER.match(text)
+    if not match:
+        raise ExplainedError(
+            f"{name}, line 1: the front matter is missing or not closed, so the file cannot be read; nothing was changed. "
+            "Write at the top of the file:\n---\ntitle: …\nlanguage: fr\norder: 1\n---"
+        )
+    return check(parse(match["yaml"], name, 2), FrontMatter, name, match["yaml"], 2)
+
+
+def _sections(text: str, name: str) -> list[_Section]:
+    headings = list(_ANY_HEADING.finditer(text))
+    found = []
+    for heading, following in zip(headings, [*headings[1:], None], strict=True):
+        line = _line(text, heading.start())
+        well_formed = _HEADING.match(heading.group())
+        if not well_formed:
+            raise ExplainedError(
+                f"{name}, line {line}: a section title has no anchor; nothing was changed. Write: {heading.group().strip()} {{#short-name}}"
+            )
+        body_end = following.start() if following else len(text)
+        data_block = _DATA.search(text, heading.end(), body_end)
+        if not data_block:
+            raise ExplainedError(
+                f"{name}, line {line}: the section '{well_formed['id']}' has no data block, so its facts and sources are unknown; nothing was "
+                "changed. After the statement, write a block that opens with ```yaml and closes with ```, with facts, confidence and references."
+            )
+        data_line = _line(text, data_block.start("yaml"))
+        data = check(parse(data_block["yaml"], name, data_line), SectionData, name, data_block["yaml"], data_line)
+        statement = text[heading.end() : data_block.start()]
+        start = heading.end() + len(statement) - len(statement.lstrip())
+        if not statement.strip():
+            raise ExplainedError(f"{name}, line {line}: the section '{well_formed['id']}' has no statement. Write it between the title and the data block.")
+        found.append(_Section(well_formed["id"], well_formed["title"], statement.strip(), start, data))
+    if not found:
+        raise ExplainedError(f"{name}: no section was found, so nothing can be asked of it. Write sections that start with '## Title {{#short-name}}'.")
+    return found
+
+
+def _line(text: str, offset: int) -> int:
+    return text.count("\n", 0, offset) + 1
