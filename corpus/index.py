@@ -9,10 +9,11 @@ from __future__ import annotations
 import fcntl
 import hashlib
 import json
+import logging
 import os
 import shutil
 import sqlite3
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime
@@ -25,11 +26,15 @@ from numpy.typing import NDArray
 from corpus.embed import Encoder, Vectors
 from corpus.errors import ExplainedError
 from corpus.passages import Passage, Reference
-from corpus.words import stems
+from corpus.words import fold, stems
 
-FORMAT = 1
+FORMAT = 2
 GENERATIONS_KEPT = 2
+NEAREST = 400
+"""How many entries the vector search brings back: enough for every section that could matter."""
 _BATCH = 256
+
+logger = logging.getLogger(__name__)
 
 EntryKind = Literal["body", "title", "question", "misconception"]
 
@@ -53,11 +58,30 @@ class Entry:
 
 
 @dataclass(frozen=True)
-class Match:
-    """An entry that a search found, with its score in that search."""
+class Section:
+    """The passages that say the same thing, one a language: what a search finds. A passage without a twin is a section alone."""
 
-    entry: int
-    score: float
+    id: str
+    passages: tuple[Passage, ...]
+
+    def passage(self, language: str) -> Passage:
+        """The passage in `language`, or the only one there is."""
+        return next((p for p in self.passages if p.language == language), self.passages[0])
+
+
+@dataclass(frozen=True)
+class Scores:
+    """What each channel says of every section for one question: arrays of shape (sections,), higher is better.
+
+    `question`, `body` (with the title) and `misconception` are the best cosine among the section's entries of that kind. `centre` is the cosine with the mean of the section's entries, both centred. `words` and `grams` are BM25.
+    """
+
+    words: NDArray[np.float32]
+    grams: NDArray[np.float32]
+    centre: NDArray[np.float32]
+    question: NDArray[np.float32]
+    body: NDArray[np.float32]
+    misconception: NDArray[np.float32]
 
 
 @dataclass(frozen=True)
@@ -90,7 +114,9 @@ def plan(passages: Sequence[Passage], encoder: Encoder) -> Manifest:
     digests = {passage.id: _digest(_to_json(passage)) for passage in passages}
     if len(digests) != len(passages):
         doubles = sorted({p.id for p in passages if sum(q.id == p.id for q in passages) > 1})
-        raise ExplainedError(f"Two sections have the same anchor and language: {', '.join(doubles)}. Give each its own anchor. Nothing was changed.")
+        raise ExplainedError(
+            f"Two sections have the same anchor and language: {', '.join(doubles)}. Give each its own anchor. Nothing was changed."
+        )
     documents: dict[str, list[str]] = {}
     for passage in passages:
         documents.setdefault(passage.file, []).append(digests[passage.id])
@@ -107,7 +133,9 @@ def plan(passages: Sequence[Passage], encoder: Encoder) -> Manifest:
     )
 
 
-def build(folder: Path, passages: Sequence[Passage], encoder: Encoder, on_progress: Callable[[int, int], None]) -> Manifest:
+def build(
+    folder: Path, passages: Sequence[Passage], encoder: Encoder, on_progress: Callable[[int, int], None]
+) -> Manifest:
     """Write a complete generation beside the served one and return its manifest; the pointer does not move.
 
     `on_progress(done, total)` counts embedded entries. A build that was interrupted leaves a folder that no pointer names;
@@ -129,7 +157,15 @@ def build(folder: Path, passages: Sequence[Passage], encoder: Encoder, on_progre
         collection = client.create_collection(
             "entries",
             embedding_function=None,
-            configuration={"hnsw": {"space": "cosine", "ef_construction": 200, "ef_search": 400, "max_neighbors": 32, "num_threads": 1}},
+            configuration={
+                "hnsw": {
+                    "space": "cosine",
+                    "ef_construction": 200,
+                    "ef_search": 400,
+                    "max_neighbors": 32,
+                    "num_threads": 1,
+                }
+            },
         )
         for start in range(0, len(entries), _BATCH):
             batch = range(start, min(start + _BATCH, len(entries)))
@@ -140,7 +176,8 @@ def build(folder: Path, passages: Sequence[Passage], encoder: Encoder, on_progre
             )
     finally:
         client.close()
-    _write_lexical(target / "lexical", passages, entries)
+    _write_lexical(target, passages, entries)
+    np.save(target / "vectors.npy", vectors)
     lines = [json.dumps(_to_json(passage), ensure_ascii=False) for passage in passages]
     (target / "passages.jsonl").write_text("\n".join(lines) + "\n", encoding="utf-8")
     manifest = Manifest(**{**asdict(planned), "dimension": int(vectors.shape[1])})
@@ -165,7 +202,9 @@ def rollback(folder: Path) -> tuple[str, str]:
     """Serve the generation before again; returns (served until now, served from now on)."""
     served = read_pointer(folder)
     if len(served) < 2:
-        raise ExplainedError(f"'{folder}' keeps no earlier build, so there is nothing to go back to. Run `python -m ingest` after correcting the corpus.")
+        raise ExplainedError(
+            f"'{folder}' keeps no earlier build, so there is nothing to go back to. Run `python -m ingest` after correcting the corpus."
+        )
     _write_pointer(folder, [served[1], served[0], *served[2:]])
     return served[0], served[1]
 
@@ -195,7 +234,9 @@ def writing(folder: Path) -> Iterator[None]:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
-            raise ExplainedError(f"Another ingest is writing to '{folder}'. Nothing was changed. Wait until it has ended and run the command again.") from error
+            raise ExplainedError(
+                f"Another ingest is writing to '{folder}'. Nothing was changed. Wait until it has ended and run the command again."
+            ) from error
         yield
 
 
@@ -205,7 +246,9 @@ class PassageIndex:
     def __init__(self, generation: Path, encoder: Encoder) -> None:
         self.manifest = read_manifest(generation)
         if self.manifest.format != FORMAT:
-            raise ExplainedError(f"The index '{generation}' has format {self.manifest.format}, this program reads format {FORMAT}. Run `python -m ingest`.")
+            raise ExplainedError(
+                f"The index '{generation}' has format {self.manifest.format}, this program reads format {FORMAT}. Run `python -m ingest`."
+            )
         if self.manifest.encoder != encoder.identity:
             raise ExplainedError(
                 f"The index was built with the encoder '{self.manifest.encoder}', and '{encoder.identity}' is configured: their vectors cannot be compared, so no "
@@ -214,11 +257,24 @@ class PassageIndex:
         lines = (generation / "passages.jsonl").read_text(encoding="utf-8").splitlines()
         self.passages = tuple(_from_json(json.loads(line)) for line in lines)
         self.entries = entries_of(self.passages)
+        self.sections = sections_of(self.passages)
         self.encoder = encoder
-        self.entry_passage = np.array([entry.passage for entry in self.entries], dtype=np.int64)
         self._by_id = {passage.id: passage for passage in self.passages}
+        self._by_fact = {
+            fact: section for section in self.sections for passage in section.passages for fact in passage.fact_ids
+        }
         self._collection = _open_collection(generation / "chroma")
-        self._lexical = _open_lexical(generation / "lexical")
+        self._words = _open_lexical(generation / "words")
+        self._grams = _open_lexical(generation / "grams")
+        number_of = {section.id: number for number, section in enumerate(self.sections)}
+        self._section_of_entry = np.array(
+            [number_of[self.passages[entry.passage].section_id] for entry in self.entries]
+        )
+        self._kind_of_entry = np.array([entry.kind for entry in self.entries])
+        self._vectors = np.load(generation / "vectors.npy", mmap_mode="r")
+        asked = self._vectors[self._kind_of_entry == "question"]
+        self._mean_question = (asked if len(asked) else self._vectors).mean(axis=0)
+        self._centres = _centres(self._vectors, self._section_of_entry, len(self.sections))
 
     @classmethod
     def open(cls, folder: Path, encoder: Encoder) -> PassageIndex:
@@ -232,27 +288,86 @@ class PassageIndex:
         """The passage with that id, None when there is none."""
         return self._by_id.get(passage_id)
 
-    def nearest(self, vector: Vectors, limit: int) -> list[Match]:
-        """The entries whose vectors are nearest, best first; the score is the cosine."""
-        found = self._collection.query(query_embeddings=[vector], n_results=min(limit, len(self.entries)), include=["distances"])
-        return [Match(int(i), 1.0 - float(d)) for i, d in zip(found["ids"][0], found["distances"][0], strict=True)]
+    def section_of_fact(self, fact_id: str) -> Section | None:
+        """The section that states a fact, None when none does."""
+        return self._by_fact.get(fact_id)
 
-    def lexical_scores(self, text: str) -> NDArray[np.float32]:
-        """BM25 of every entry for the words of `text`, stemmed in both languages: shape (entries,)."""
-        known = [form for form in _stems_of_both(text) if form in self._lexical.vocab_dict]
-        if not known:
-            return np.zeros(len(self.entries), dtype=np.float32)
-        scores: NDArray[np.float32] = self._lexical.get_scores(known)
-        return scores
+    def scores(self, vector: Vectors, words: Mapping[str, float], grams_text: str) -> Scores:
+        """Every section scored for a question: its vector, its weighted stems, and the text whose letters count."""
+        entries, cosines = self._nearest(vector)
+        found_in, kinds = self._section_of_entry[entries], self._kind_of_entry[entries]
+        floor = cosines.min() if len(cosines) else np.float32(0)
+
+        def best(kind: EntryKind) -> NDArray[np.float32]:
+            result = np.full(len(self.sections), floor, dtype=np.float32)
+            of_kind = kinds == kind
+            np.maximum.at(result, found_in[of_kind], cosines[of_kind])
+            return result
+
+        centred = vector - self._mean_question
+        body = np.maximum(best("body"), best("title"))
+        return Scores(
+            words=_weighted_bm25(self._words, words, len(self.sections)),
+            grams=_weighted_bm25(self._grams, dict.fromkeys(letter_grams(grams_text), 1.0), len(self.sections)),
+            centre=self._centres @ (centred / (np.linalg.norm(centred) or 1.0)),
+            question=np.maximum(best("question"), body) if self._has_no_questions else best("question"),
+            body=body,
+            misconception=best("misconception"),
+        )
 
     @property
-    def vocabulary(self) -> frozenset[str]:
-        """The stems that the index knows."""
-        return frozenset(self._lexical.vocab_dict)
+    def _has_no_questions(self) -> bool:
+        return not (self._kind_of_entry == "question").any()
+
+    def _nearest(self, vector: Vectors) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+        """The nearest entries and their cosines. When Chroma fails, the same by comparing with every vector."""
+        limit = min(NEAREST, len(self.entries))
+        try:
+            found = self._collection.query(query_embeddings=[vector], n_results=limit, include=["distances"])
+        except Exception as error:  # noqa: BLE001  # Chroma raises its own, SQLite's and Rust's errors; the vectors are in memory
+            logger.error("Chroma failed (%s); searching the vectors in memory", type(error).__name__)
+            cosines = np.asarray(self._vectors @ vector, dtype=np.float32)
+            nearest = np.argsort(-cosines, kind="stable")[:limit]
+            return nearest, cosines[nearest]
+        return np.array([int(i) for i in found["ids"][0]]), 1.0 - np.array(found["distances"][0], dtype=np.float32)
+
+    def knows_word(self, stem: str) -> bool:
+        """True when some section has this stem."""
+        return stem in self._words.vocab_dict
 
 
-def _stems_of_both(text: str) -> list[str]:
-    return list(dict.fromkeys([*stems(text, "fr"), *stems(text, "en")]))
+def sections_of(passages: Sequence[Passage]) -> tuple[Section, ...]:
+    """The passages grouped by section, in the order in which sections first appear."""
+    grouped: dict[str, list[Passage]] = {}
+    for passage in passages:
+        grouped.setdefault(passage.section_id, []).append(passage)
+    return tuple(Section(section_id, tuple(twins)) for section_id, twins in grouped.items())
+
+
+def letter_grams(text: str) -> list[str]:
+    """The runs of four letters of the folded text, word ends included: they survive a misspelling."""
+    padded = f" {fold(text)} "
+    return [padded[i : i + 4] for i in range(len(padded) - 3)]
+
+
+def _centres(vectors: Vectors, section_of_entry: NDArray[np.int64], sections: int) -> Vectors:
+    sums = np.zeros((sections, vectors.shape[1]), dtype=np.float32)
+    np.add.at(sums, section_of_entry, vectors)
+    centred = sums / np.bincount(section_of_entry, minlength=sections)[:, None] - vectors.mean(axis=0)
+    norms = np.linalg.norm(centred, axis=1, keepdims=True)
+    result: Vectors = centred / np.where(norms > 0, norms, 1)
+    return result
+
+
+def _weighted_bm25(index: Any, weights: Mapping[str, float], sections: int) -> NDArray[np.float32]:
+    total = np.zeros(sections, dtype=np.float32)
+    by_weight: dict[float, list[str]] = {}
+    for term, weight in weights.items():
+        if term in index.vocab_dict:
+            by_weight.setdefault(weight, []).append(term)
+    for weight, terms in by_weight.items():
+        total += np.float32(weight) * index.get_scores(terms)
+    return total
 
 
 def _open_collection(path: Path) -> Any:
@@ -263,13 +378,20 @@ def _open_collection(path: Path) -> Any:
     return client.get_collection("entries", embedding_function=None)
 
 
-def _write_lexical(path: Path, passages: Sequence[Passage], entries: Sequence[Entry]) -> None:
+def _write_lexical(target: Path, passages: Sequence[Passage], entries: Sequence[Entry]) -> None:
+    """BM25 over sections, each with all its entries: people's words are spread over the questions that lead to it."""
     import bm25s
 
-    tokens = [stems(_lexical_text(entry, passages[entry.passage]), passages[entry.passage].language) or ["∅"] for entry in entries]
-    lexical = bm25s.BM25(method="lucene", k1=1.2, b=0.6)
-    lexical.index(tokens, show_progress=False)
-    lexical.save(str(path), show_progress=False)
+    words: dict[str, list[str]] = {section.id: [] for section in sections_of(passages)}
+    grams: dict[str, list[str]] = {section_id: [] for section_id in words}
+    for entry in entries:
+        passage = passages[entry.passage]
+        words[passage.section_id] += stems(_lexical_text(entry, passage), passage.language)
+        grams[passage.section_id] += letter_grams(entry.text)
+    for name, tokens, k1 in (("words", words, 1.2), ("grams", grams, 0.9)):
+        lexical = bm25s.BM25(method="lucene", k1=k1, b=0.6)
+        lexical.index([found or ["∅"] for found in tokens.values()], show_progress=False)
+        lexical.save(str(target / name), show_progress=False)
 
 
 def _lexical_text(entry: Entry, passage: Passage) -> str:
@@ -300,7 +422,10 @@ def _embed(cache: Path, entries: Sequence[Entry], encoder: Encoder, on_progress:
                 batch = part[start : start + 64]
                 texts = [entry.text for _, entry in batch]
                 vectors = encoder.questions(texts) if asking else encoder.passages(texts)
-                store.executemany("INSERT OR REPLACE INTO vectors VALUES (?, ?)", [(k, v.tobytes()) for (k, _), v in zip(batch, vectors, strict=True)])
+                store.executemany(
+                    "INSERT OR REPLACE INTO vectors VALUES (?, ?)",
+                    [(k, v.tobytes()) for (k, _), v in zip(batch, vectors, strict=True)],
+                )
                 store.commit()
                 done += len(batch)
                 on_progress(done, len(entries))
@@ -320,7 +445,10 @@ def _forget_unused_vectors(folder: Path, kept: Sequence[str]) -> None:
     used = set()
     for digest in kept:
         generation = folder / "generations" / digest
-        passages = [_from_json(json.loads(line)) for line in (generation / "passages.jsonl").read_text(encoding="utf-8").splitlines()]
+        passages = [
+            _from_json(json.loads(line))
+            for line in (generation / "passages.jsonl").read_text(encoding="utf-8").splitlines()
+        ]
         identity = read_manifest(generation).encoder
         used |= {_vector_key(entry, identity) for entry in entries_of(passages)}
     with closing(sqlite3.connect(folder / "vectors.sqlite")) as store:

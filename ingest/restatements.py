@@ -149,10 +149,14 @@ def _sections(text: str, name: str) -> list[_Section]:
         statement = text[heading.end() : data_block.start()]
         start = heading.end() + len(statement) - len(statement.lstrip())
         if not statement.strip():
-            raise ExplainedError(f"{name}, line {line}: the section '{well_formed['id']}' has no statement. Write it between the title and the data block.")
+            raise ExplainedError(
+                f"{name}, line {line}: the section '{well_formed['id']}' has no statement. Write it between the title and the data block."
+            )
         found.append(_Section(well_formed["id"], well_formed["title"], statement.strip(), start, data))
     if not found:
-        raise ExplainedError(f"{name}: no section was found, so nothing can be asked of it. Write sections that start with '## Title {{#short-name}}'.")
+        raise ExplainedError(
+            f"{name}: no section was found, so nothing can be asked of it. Write sections that start with '## Title {{#short-name}}'."
+        )
     return found
 
 

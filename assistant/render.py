@@ -1,0 +1,92 @@
+"""From an Answer to what is read: Markdown with numbered sources, and the JSON of the contract. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Any
+
+from assistant.vocabulary import Answer, Citation
+
+
+def citations_of(answer: Answer) -> tuple[Citation, ...]:
+    """The citations of the answer in the order of their numbers, from 1: claims first, then the criteria's."""
+    return tuple(dict.fromkeys(citation for claim in answer.claims for citation in claim.citations))
+
+
+def to_markdown(answer: Answer) -> str:
+    """The whole reply: what opens it, the claims with their markers, what closes it."""
+    numbers = {citation: number for number, citation in enumerate(citations_of(answer), start=1)}
+    sentences = [
+        f"{claim.text} {''.join(f'[{numbers[citation]}]' for citation in claim.citations)}" for claim in answer.claims
+    ]
+    opens_the_sentence = answer.opening.endswith(":")
+    first = f"{answer.opening} {sentences[0]}" if opens_the_sentence and sentences else answer.opening
+    body = " ".join(sentences[1:] if opens_the_sentence else sentences)
+    parts = [
+        f"{first} {body}".strip() if opens_the_sentence else first,
+        "" if opens_the_sentence else body,
+        answer.closing,
+    ]
+    return "\n\n".join(part for part in parts if part)
+
+
+def to_json(answer: Answer) -> dict[str, Any]:
+    """The object of the contract: field names in English, texts in the language of the answer."""
+    citations = citations_of(answer)
+    numbers = {citation: number for number, citation in enumerate(citations, start=1)}
+    return {
+        "kind": answer.kind,
+        "language": answer.question.language,
+        "text": to_markdown(answer),
+        "claims": [
+            {"text": claim.text, "citations": [numbers[citation] for citation in claim.citations]}
+            for claim in answer.claims
+        ],
+        "citations": [_citation(number, citation) for number, citation in enumerate(citations, start=1)],
+        "verdict": _verdict(answer, citations),
+        "understood": [asdict(label) for label in answer.understood],
+        "follow_ups": list(answer.follow_ups),
+        "as_of": answer.as_of.isoformat(),
+        "engine": answer.engine,
+        "timings_ms": {stage: round(value, 1) for stage, value in answer.timings_ms.items()},
+    }
+
+
+def _citation(number: int, citation: Citation) -> dict[str, Any]:
+    passage = citation.passage
+    return {
+        "number": number,
+        "passage_id": passage.id,
+        "source_id": passage.source_id,
+        "title": passage.title,
+        "locator": passage.locator,
+        "quote": citation.quote,
+        "official": passage.official,
+        "references": [asdict(reference) for reference in passage.references],
+        "fact_ids": list(passage.fact_ids),
+        "confidence": passage.confidence,
+    }
+
+
+def _verdict(answer: Answer, citations: tuple[Citation, ...]) -> dict[str, Any] | None:
+    if answer.verdict is None:
+        return None
+
+    def numbers_of(fact_ids: tuple[str, ...]) -> list[int]:
+        return [n for n, citation in enumerate(citations, start=1) if set(fact_ids) & set(citation.passage.fact_ids)]
+
+    return {
+        "status": answer.verdict.status,
+        "window": answer.verdict.window,
+        "not_priority": answer.verdict.not_priority,
+        "criteria": [
+            {
+                "id": criterion.id,
+                "status": criterion.status,
+                "because": criterion.because[answer.question.language],
+                "citations": numbers_of(criterion.fact_ids),
+            }
+            for criterion in answer.verdict.criteria
+        ],
+        "missing": list(answer.verdict.missing),
+    }

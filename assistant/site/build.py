@@ -1,0 +1,259 @@
+"""The whole site as one ASGI application: our routes, Gradio's pages mounted among them, the gate in front."""
+
+from __future__ import annotations
+
+import logging
+import secrets
+from collections.abc import Callable
+from typing import Any
+
+import gradio as gr
+from fastapi import FastAPI, Request, Response
+from fastapi.middleware.cors import CORSMiddleware
+from fastapi.responses import FileResponse, HTMLResponse, JSONResponse, PlainTextResponse
+from starlette.types import ASGIApp
+
+from corpus.passages import Language
+
+from ..render import to_json, to_markdown
+from ..vocabulary import Answer
+from .chat_page import Dressed, build_page, build_theme, dress, render_bottom, render_top, script_texts
+from .engine import AnswersQuestions, Engine
+from .feedback import Counters
+from .gate import Doorkeeper, Frame, SizeLimit, content_policy, language_of
+from .limits import Overloaded, Pace
+from .options import SiteOptions
+from .pages import ADDRESSES, Pages
+from .reply import to_html
+from .requests import AskRequest, BadRequest, read_ask, read_json_object, read_opinion
+from .templates import STATIC
+from .texts import say
+
+log = logging.getLogger("assistant.site")
+
+NO_STORE = {"Cache-Control": "no-store"}
+FOREVER = {"Cache-Control": "public, max-age=31536000, immutable"}
+
+
+def build_site(assistant: AnswersQuestions, options: SiteOptions) -> ASGIApp:
+    """The site, ready to serve."""
+    engine, counters = Engine(assistant, options), Counters(options.feedback_file)
+    pages = Pages(engine, options)
+    app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None, redirect_slashes=False)
+    add_errors(app)
+    add_ask(app, engine, options)
+    add_feedback(app, counters)
+    add_plain_pages(app, pages)
+    add_health(app, engine, options)
+    add_chat(app, engine, pages, options)
+    app.add_middleware(
+        CORSMiddleware,
+        allow_origins=[options.origin] if options.origin else [],
+        allow_methods=["GET", "POST"],
+        allow_headers=["content-type"],
+    )
+    pace = Pace(options.questions_per_minute, options.burst)
+    light = Pace(options.questions_per_minute * 8, options.burst * 4)
+    return Frame(Doorkeeper(SizeLimit(app), pace, pages.not_found, light))
+
+
+def error_response(status: int, code: str, message: str, headers: dict[str, str] | None = None) -> JSONResponse:
+    """An error as every route of ours gives it."""
+    body = {"error": {"code": code, "message": message}}
+    return JSONResponse(body, status_code=status, headers=NO_STORE | (headers or {}))
+
+
+def add_errors(app: FastAPI) -> None:
+    """Turn our exceptions into answers."""
+
+    async def bad_request(_: Request, error: Exception) -> Response:
+        assert isinstance(error, BadRequest)
+        return error_response(error.status, error.code, error.message)
+
+    async def overloaded(request: Request, _: Exception) -> Response:
+        message = say("error_overloaded", language_of(request.scope))
+        return error_response(503, "overloaded", message, {"Retry-After": "5"})
+
+    app.add_exception_handler(BadRequest, bad_request)
+    app.add_exception_handler(Overloaded, overloaded)
+
+
+def refuse_when_closed(options: SiteOptions, language: Language) -> None:
+    """Stop here when the operator closed the chat."""
+    if options.is_chat_closed():
+        raise BadRequest(503, "closed", say("error_closed", language, contact=options.contact_url))
+
+
+def show(answer: Answer, options: SiteOptions) -> str:
+    """The reply as HTML for our page."""
+    return to_html(answer, f"r{secrets.token_hex(4)}", to_copy=to_markdown(answer), contact_url=options.contact_url)
+
+
+def add_ask(app: FastAPI, engine: Engine, options: SiteOptions) -> None:
+    """`POST /ask`: the contract's JSON; the page asks for `text/html` and gets the same answer as a card."""
+
+    @app.post("/ask")
+    async def ask(request: Request) -> Response:
+        language = language_of(request.scope)
+        refuse_when_closed(options, language)
+        value = read_json_object(await request.body(), request.headers.get("content-type", ""), language)
+        answer = await engine.ask(read_ask(value, language))
+        if "text/html" in request.headers.get("accept", ""):
+            return HTMLResponse(show(answer, options), headers=NO_STORE)
+        return JSONResponse(to_json(answer), headers=NO_STORE)
+
+
+def add_feedback(app: FastAPI, counters: Counters) -> None:
+    """`POST /feedback`: one more on a counter."""
+
+    @app.post("/feedback")
+    async def feedback(request: Request) -> Response:
+        language = language_of(request.scope)
+        value = read_json_object(await request.body(), request.headers.get("content-type", ""), language)
+        opinion = read_opinion(value, language)
+        counters.add(opinion.opinion, opinion.kind, opinion.reason, by=-1 if opinion.undo else 1)
+        return Response(status_code=204, headers=NO_STORE)
+
+
+def add_plain_pages(app: FastAPI, pages: Pages) -> None:
+    """Privacy, accessibility and our own files."""
+    for language in ("fr", "en"):
+        for name in ("privacy", "accessibility"):
+
+            def text_page(language: Language = language, name: Any = name) -> HTMLResponse:
+                return HTMLResponse(pages.text_page(name, language))
+
+            app.add_api_route(ADDRESSES[language][name], text_page, methods=["GET", "HEAD"])
+
+    files = {file.name: file for file in STATIC.iterdir() if file.is_file()}
+
+    @app.api_route("/site/{name}", methods=["GET", "HEAD"])
+    def own_file(name: str) -> Response:
+        if name not in files:
+            return error_response(404, "not_found", say("error_not_found", "fr"))
+        return FileResponse(files[name], headers=FOREVER)
+
+    @app.api_route("/favicon.ico", methods=["GET", "HEAD"])
+    def favicon() -> Response:
+        return FileResponse(files["favicon.svg"], headers=FOREVER)
+
+    @app.api_route("/robots.txt", methods=["GET", "HEAD"])
+    def robots() -> Response:
+        return PlainTextResponse("User-agent: *\nDisallow: /gradio_api/\nDisallow: /ask\n")
+
+
+def add_health(app: FastAPI, engine: Engine, options: SiteOptions) -> None:
+    """`GET /health`: whether the site can answer, for a machine that watches it."""
+
+    @app.api_route("/health", methods=["GET", "HEAD"])
+    def health() -> Response:
+        closed = options.is_chat_closed()
+        today = engine.today()
+        body = {
+            "status": "closed" if closed else "ok",
+            "as_of": today.isoformat(),
+            "window": engine.assistant.call.window(on=today),
+            "waiting": engine.turnstile.waiting,
+        }
+        return JSONResponse(body, headers=NO_STORE)
+
+
+def gradio_ask(engine: Engine, options: SiteOptions, page_language: Language) -> Callable[..., Any]:
+    """What gradio_client calls as `/ask`: the same door, the same object."""
+
+    async def ask(
+        question: str,
+        conversation: list[str] | None = None,
+        language: str | None = None,
+        as_of: str | None = None,
+    ) -> dict[str, Any]:
+        """The answer to a question, with its sources, as the object of CONTRACT.md.
+
+        Args:
+            question: What is asked, in French or English, up to 1,000 characters.
+            conversation: What the person wrote before, oldest first.
+            language: "fr" or "en"; that of the question when absent.
+            as_of: The day for which the answer must hold, such as 2023-09-01; today when absent.
+        """
+        value = {"question": question, "conversation": conversation, "language": language, "as_of": as_of}
+        try:
+            refuse_when_closed(options, page_language)
+            request: AskRequest = read_ask(value, page_language)
+            return to_json(await engine.ask(request))
+        except BadRequest as error:
+            raise gr.Error(error.message, print_exception=False) from None
+        except Overloaded:
+            raise gr.Error(say("error_overloaded", page_language), print_exception=False) from None
+
+    return ask
+
+
+def add_chat(app: FastAPI, engine: Engine, pages: Pages, options: SiteOptions) -> None:
+    """The chat pages, `/en` before `/` as the longer address must be tried first."""
+    languages: tuple[Language, ...] = ("en", "fr")
+    for language in languages:
+        address = ADDRESSES[language]["chat"]
+        blocks = build_page(
+            language, engine.families(language), ADDRESSES[language]["check"], gradio_ask(engine, options, language)
+        )
+        gr.mount_gradio_app(
+            app,
+            blocks,
+            address,
+            footer_links=[],
+            run_history=False,
+            show_error=False,
+            enable_monitoring=False,
+            mcp_server=False,
+            ssr_mode=False,
+            pwa=False,
+            max_file_size="1kb",
+            allowed_paths=[],
+            blocked_paths=["/"],
+            root_path=(options.origin + address).rstrip("/") if options.origin else None,
+            theme=build_theme(),
+        )
+
+    def dressed(language: Language) -> Callable[[str], tuple[str, str]]:
+        def dress_page(html: str) -> tuple[str, str]:
+            nonce = secrets.token_urlsafe(18)
+            values = pages.common(language, "chat")
+            top = render_top(language, **values)
+            bottom = render_bottom(language, **values, script_texts=script_texts(language))
+            return content_policy(nonce), dress(html, language, nonce, top, bottom)
+
+        return dress_page
+
+    app.add_middleware(ChatFront, dressed=dressed, pages=pages, options=options)
+
+
+class ChatFront:
+    """Sends the two chat addresses to Gradio and dresses what comes back, or says that the chat is closed."""
+
+    def __init__(
+        self,
+        app: ASGIApp,
+        dressed: Callable[[Language], Callable[[str], tuple[str, str]]],
+        pages: Pages,
+        options: SiteOptions,
+    ) -> None:
+        self.app, self.pages, self.options = app, pages, options
+        self.fronts: dict[str, tuple[Language, ASGIApp]] = {
+            "/": ("fr", Dressed(app, dressed("fr"))),
+            "/en": ("en", Dressed(app, dressed("en"))),
+            "/en/": ("en", Dressed(app, dressed("en"))),
+        }
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        if scope["type"] != "http" or scope["path"] not in self.fronts or scope["method"] == "OPTIONS":
+            await self.app(scope, receive, send)
+            return
+        language, front = self.fronts[scope["path"]]
+        if self.options.is_chat_closed():
+            headers = NO_STORE | {"Retry-After": "3600"}
+            closed = HTMLResponse(self.pages.closed(language), status_code=503, headers=headers)
+            await closed(scope, receive, send)
+            return
+        if scope["path"] == "/en":
+            scope = {**scope, "path": "/en/", "raw_path": b"/en/"}
+        await front(scope, receive, send)

@@ -1,0 +1,104 @@
+"""The one door to the assistant: everything that asks goes through here, one place at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Protocol
+
+from corpus.passages import Language
+
+from ..vocabulary import Answer, Conversation, Window
+from .limits import Turnstile
+from .options import SiteOptions
+from .requests import AskRequest
+from .texts import say
+from .typography import in_full, today_in_paris
+
+
+class CallDates(Protocol):
+    """What the site needs of the call's calendar."""
+
+    @property
+    def opens(self) -> date: ...
+    @property
+    def closes(self) -> date: ...
+    @property
+    def results(self) -> date | None: ...
+    def window(self, *, on: date) -> Window: ...
+
+
+class AnswersQuestions(Protocol):
+    """What the site needs of the assistant."""
+
+    @property
+    def call(self) -> Any: ...
+    def ask(
+        self,
+        message: str,
+        conversation: Conversation = ...,
+        *,
+        language: Language | None = ...,
+        as_of: date | None = ...,
+    ) -> Answer: ...
+    def suggestions(self, language: Language) -> Any: ...
+
+
+@dataclass(frozen=True)
+class Family:
+    """Starting questions of one kind."""
+
+    title: str
+    questions: tuple[str, ...]
+
+
+class Engine:
+    """The assistant behind its turnstile, on the day that the site holds for today."""
+
+    def __init__(self, assistant: AnswersQuestions, options: SiteOptions) -> None:
+        self.assistant, self.options = assistant, options
+        self.turnstile = Turnstile(options.engine_workers, options.engine_queue, options.engine_patience)
+
+    def today(self) -> date:
+        """The day on which answers hold unless the request says another."""
+        return self.options.as_of or today_in_paris()
+
+    async def ask(self, request: AskRequest) -> Answer:
+        """The answer; Overloaded when too many ask at once."""
+        as_of = request.as_of or self.today()
+
+        def work() -> Answer:
+            return self.assistant.ask(
+                request.question, Conversation(request.earlier), language=request.language, as_of=as_of
+            )
+
+        return await self.turnstile.run(work)
+
+    def families(self, language: Language) -> tuple[Family, ...]:
+        """The starting questions, whatever shape of families the assistant gives."""
+        given = self.assistant.suggestions(language)
+        pairs: Sequence[Any] = list(given.items()) if isinstance(given, Mapping) else list(given)
+        families = []
+        for pair in pairs:
+            title, questions = pair if isinstance(pair, tuple | list) else (pair.title, pair.questions)
+            families.append(Family(str(title), tuple(str(question) for question in questions)))
+        return tuple(families)
+
+    def notice(self, language: Language) -> str:
+        """Where the call stands today, in a sentence."""
+        return notice_on(self.today(), self.assistant.call, language)
+
+
+def notice_on(day: date, call: CallDates, language: Language) -> str:
+    """Where the call stands on `day`."""
+    window = call.window(on=day)
+    if window == "open":
+        return say("notice_open", language, deadline=in_full(call.closes, language))
+    if window == "not_open_yet":
+        return say("notice_not_open_yet", language, opening=in_full(call.opens, language))
+    deadline = in_full(call.closes, language)
+    if call.results is None or day < call.results:
+        return say("notice_closed_waiting", language, deadline=deadline)
+    closed = say("notice_closed", language, deadline=deadline, results=in_full(call.results, language))
+    return f"{closed} {say('notice_useful', language)}"

@@ -1,0 +1,193 @@
+"""Answer -> the card, its sources and its follow-up questions, as HTML; pure."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from corpus.passages import Language, Passage, Reference
+
+from ..render import citations_of
+from ..vocabulary import Answer, Citation, Understood
+from .feedback import REASONS
+from .templates import render
+from .texts import TEXTS, say
+from .typography import in_full
+
+WEB_ADDRESS = re.compile(r"https?://[^\s<>\"']+")
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A value that the person may choose instead, and the message that says so."""
+
+    label: str
+    message: str
+    chosen: bool = False
+
+
+@dataclass(frozen=True)
+class Field:
+    """A field of the rules as the card offers to correct it."""
+
+    question: str
+    choices: tuple[Choice, ...]
+
+
+@dataclass(frozen=True)
+class Piece:
+    """A stretch of a section; marked when it is the quote."""
+
+    text: str
+    marked: bool = False
+
+
+def number_citations(answer: Answer) -> dict[Citation, int]:
+    """Each citation of the answer and its number, as `render` numbers them."""
+    return {citation: number for number, citation in enumerate(citations_of(answer), start=1)}
+
+
+def paragraphs_of(text: str) -> list[str]:
+    """The non-empty lines of a text."""
+    return [line.strip() for line in text.splitlines() if line.strip()]
+
+
+def highlight(text: str, quote: str) -> list[list[Piece]]:
+    """The section in paragraphs, with the quote's exact words marked; a quote not found marks nothing."""
+    start = text.find(quote) if quote else -1
+    end = start + len(quote)
+    paragraphs, position = [], 0
+    for block in re.split(r"(\n\s*\n)", text):
+        lower, upper = position, position + len(block)
+        position = upper
+        if not block.strip():
+            continue
+        first, last = max(start, lower), min(end, upper)
+        if start < 0 or first >= last:
+            pieces = [Piece(block)]
+        else:
+            pieces = [Piece(text[lower:first]), Piece(text[first:last], True), Piece(text[last:upper])]
+        pieces = [Piece(re.sub(r"\s+", " ", piece.text), piece.marked) for piece in pieces if piece.text.strip()]
+        paragraphs.append(pieces)
+    return paragraphs
+
+
+def describe_reference(reference: Reference) -> dict[str, str]:
+    """What is shown of a public reference; an address that is not of the web is not made a link."""
+    details = ", ".join(part for part in (reference.publisher, reference.date, reference.pinpoint) if part)
+    return {
+        "title": reference.title,
+        "url": reference.url if WEB_ADDRESS.fullmatch(reference.url) else "",
+        "details": details,
+    }
+
+
+def describe_source(number: int, citation: Citation) -> dict[str, object]:
+    """What is shown of a citation: its section with the quote marked, its note, its confidence, its references."""
+    passage: Passage = citation.passage
+    path = [part for part in passage.heading_path if part != passage.title]
+    if passage.locator and not passage.locator.startswith("#") and passage.locator not in path:
+        path.append(passage.locator)
+    return {
+        "number": number,
+        "title": passage.title,
+        "quote": citation.quote,
+        "path": " › ".join(path),
+        "paragraphs": highlight(passage.text, citation.quote),
+        "note": passage.note,
+        "confidence": passage.confidence,
+        "official": passage.official,
+        "language": passage.language,
+        "references": [describe_reference(reference) for reference in passage.references],
+    }
+
+
+def state_of(answer: Answer) -> str:
+    """The word of UX.md that comes first on the card: the verdict's when there is one, else the kind's."""
+    if answer.verdict is not None and answer.kind in ("verdict", "clarification"):
+        return answer.verdict.status
+    return "answer" if answer.kind == "verdict" else answer.kind
+
+
+def name_criterion(identifier: str, language: Language, names: Mapping[str, str]) -> str:
+    """The criterion's name: the call's own if it gives one."""
+    key = f"criterion_{identifier}"
+    return names.get(identifier) or (say(key, language) if key in TEXTS else identifier)
+
+
+def describe_verdict(
+    answer: Answer, numbers: Mapping[Citation, int], language: Language, names: Mapping[str, str]
+) -> dict[str, object] | None:
+    """The criteria in words, each pointing to the sources that state it."""
+    if answer.verdict is None:
+        return None
+
+    def sources_of(fact_ids: Sequence[str]) -> list[int]:
+        return sorted({n for c, n in numbers.items() if set(c.passage.fact_ids) & set(fact_ids)})
+
+    criteria = [
+        {
+            "name": name_criterion(criterion.id, language, names),
+            "status": criterion.status,
+            "because": criterion.because.get(language, ""),
+            "numbers": sources_of(criterion.fact_ids),
+        }
+        for criterion in answer.verdict.criteria
+    ]
+    return {"criteria": criteria, "not_priority": answer.verdict.not_priority}
+
+
+def describe_understood(label: Understood, fields: Mapping[str, Field]) -> dict[str, object]:
+    """A label, with what the person may choose instead."""
+    field = fields.get(label.field)
+    return {
+        "label": label.label,
+        "words": label.words,
+        "question": field.question if field else "",
+        "choices": field.choices if field else (),
+    }
+
+
+def to_html(
+    answer: Answer,
+    prefix: str,
+    *,
+    to_copy: str = "",
+    fields: Mapping[str, Field] | None = None,
+    criterion_names: Mapping[str, str] | None = None,
+    check_link: str = "",
+    contact_url: str = "https://www.cnil.fr/",
+) -> str:
+    """The reply as it appears on the page, in the language of the answer; `prefix` makes its anchors unique."""
+    shown_in = answer.question.language
+    numbers = number_citations(answer)
+    anchors = itertools.count(1)
+    opening = paragraphs_of(answer.opening)
+    lead_in = opening.pop() if opening and opening[-1].endswith(":") and answer.claims else ""
+    return render(
+        "reply.html",
+        shown_in,
+        prefix=prefix,
+        kind=answer.kind,
+        state=state_of(answer),
+        engine=answer.engine,
+        opening=opening,
+        lead_in=lead_in,
+        claims=[
+            {"text": claim.text, "numbers": sorted({numbers[citation] for citation in claim.citations})}
+            for claim in answer.claims
+        ],
+        closing=paragraphs_of(answer.closing),
+        verdict=describe_verdict(answer, numbers, shown_in, criterion_names or {}),
+        understood=[describe_understood(label, fields or {}) for label in answer.understood],
+        check_link=check_link if answer.understood else "",
+        sources=[describe_source(number, citation) for citation, number in numbers.items()],
+        follow_ups=answer.follow_ups[:3],
+        as_of=in_full(answer.as_of, shown_in),
+        reasons=REASONS if answer.verdict else [reason for reason in REASONS if reason != "misread"],
+        contact_url=contact_url,
+        to_copy=to_copy,
+        anchor=lambda: next(anchors),
+    )

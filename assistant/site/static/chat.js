@@ -1,0 +1,245 @@
+// The conversation. It lives in this page only: messages travel with each request and nothing is written on the device.
+
+import { say, wireActions } from "./actions.js";
+import { forgetSources, showSourcesOf, wireSources } from "./sources.js";
+
+const texts = JSON.parse(document.getElementById("page-texts").textContent);
+const MAX_QUESTION = 1000;
+const MAX_EARLIER = 12;
+const MAX_BYTES = 15000;
+const PATIENCE = 30000;
+const SHORT_WAIT = 6;
+const messages = [];
+let pending = null;
+
+const byId = (id) => document.getElementById(id);
+const fill = (text, values) => text.replace(/\{(\w+)\}/g, (whole, name) => (name in values ? values[name] : whole));
+const field = () => document.querySelector("#question textarea");
+
+function setField(value) {
+  const area = field();
+  area.value = value;
+  area.dispatchEvent(new Event("input", { bubbles: true }));
+}
+
+function showMessage(text, { isNews = false } = {}) {
+  const message = byId("composer-message");
+  message.textContent = text;
+  message.classList.toggle("shown", Boolean(text));
+  message.classList.toggle("is-news", isNews);
+  const area = field();
+  if (text && !isNews) {
+    area.setAttribute("aria-invalid", "true");
+    area.setAttribute("aria-describedby", "composer-message promise");
+  } else {
+    area.removeAttribute("aria-invalid");
+    area.setAttribute("aria-describedby", "promise");
+  }
+  if (text) say(text);
+}
+
+const lengthOf = (text) => [...text].length;
+
+function count() {
+  const length = lengthOf(field().value.trim());
+  const counter = byId("counter");
+  counter.textContent = length > MAX_QUESTION * 0.8 ? fill(texts.characters, { count: length }) : "";
+  counter.classList.toggle("over", length > MAX_QUESTION);
+}
+
+function earlierFor(question) {
+  const earlier = messages.slice(-MAX_EARLIER);
+  const bytes = () => new TextEncoder().encode(JSON.stringify({ question, conversation: earlier })).length;
+  while (earlier.length && bytes() > MAX_BYTES) earlier.shift();
+  return { earlier, leftOut: earlier.length < messages.length };
+}
+
+function startTurn(question) {
+  document.body.classList.add("has-turns");
+  const turn = document.createElement("section");
+  turn.className = "turn";
+  turn.dataset.question = question;
+  turn.setAttribute("aria-label", `${texts.you} ${byId("conversation").children.length + 1}`);
+  const asked = document.createElement("div");
+  asked.className = "asked";
+  const title = document.createElement("h3");
+  title.textContent = texts.you;
+  const words = document.createElement("div");
+  words.className = "asked-words";
+  words.textContent = question;
+  asked.append(title, words);
+  const waiting = document.createElement("p");
+  waiting.className = "waiting";
+  waiting.textContent = texts.waiting;
+  turn.append(asked, waiting);
+  byId("conversation").append(turn);
+  turn.scrollIntoView({ block: "start" });
+  say(texts.waiting);
+  return turn;
+}
+
+async function post(question, earlier, signal) {
+  return fetch("/ask", {
+    method: "POST",
+    headers: { "Content-Type": "application/json", Accept: "text/html", "Accept-Language": texts.language },
+    body: JSON.stringify({ question, conversation: earlier }),
+    credentials: "omit",
+    cache: "no-store",
+    referrerPolicy: "no-referrer",
+    signal,
+  });
+}
+
+// A short "too fast" or "too busy" is waited out here, once, rather than handed to the person.
+async function postPatiently(question, earlier, signal) {
+  const response = await post(question, earlier, signal);
+  const wait = Number(response.headers.get("Retry-After") || 0);
+  if (![429, 503].includes(response.status) || !wait || wait > SHORT_WAIT) return response;
+  await new Promise((done) => window.setTimeout(done, wait * 1000));
+  return post(question, earlier, signal);
+}
+
+function showReply(turn, html) {
+  const template = document.createElement("template");
+  template.innerHTML = html;
+  const reply = template.content.querySelector(".reply");
+  turn.querySelector(".waiting").remove();
+  turn.append(reply);
+  showSourcesOf(reply, texts);
+  turn.scrollIntoView({ block: "start" });
+  const state = reply.querySelector(".state").textContent.trim();
+  const words = reply.querySelector(".text").cloneNode(true);
+  words.querySelectorAll(".marker").forEach((marker) => marker.remove());
+  say(`${state}. ${words.textContent.replace(/\s+/g, " ").trim()}`);
+}
+
+async function explain(response) {
+  try {
+    return (await response.json()).error.message;
+  } catch {
+    return texts.error_network;
+  }
+}
+
+function setPending(controller) {
+  pending = controller;
+  byId("send").setAttribute("aria-disabled", String(Boolean(controller)));
+  byId("conversation").setAttribute("aria-busy", String(Boolean(controller)));
+}
+
+async function ask(written) {
+  if (pending) {
+    say(texts.already_waiting);
+    return;
+  }
+  const question = written.trim();
+  const length = lengthOf(question);
+  if (!length || length > MAX_QUESTION) {
+    showMessage(length ? fill(texts.error_too_long, { count: length }) : texts.error_empty);
+    field().focus();
+    return;
+  }
+  const { earlier, leftOut } = earlierFor(question);
+  const fromField = field().value.trim() === question;
+  if (fromField) setField("");
+  showMessage(leftOut ? texts.oldest_left_out : "", { isNews: true });
+  const turn = startTurn(question);
+  const controller = new AbortController();
+  setPending(controller);
+  const slow = window.setTimeout(() => {
+    turn.querySelector(".waiting").textContent = texts.still_waiting;
+    say(texts.still_waiting);
+  }, 4000);
+  const limit = window.setTimeout(() => controller.abort("late"), PATIENCE);
+  let problem = "";
+  try {
+    const response = await postPatiently(question, earlier, controller.signal);
+    if (response.ok) showReply(turn, await response.text());
+    else problem = await explain(response);
+  } catch {
+    problem = controller.signal.reason === "late" ? texts.error_timeout : texts.error_network;
+  }
+  window.clearTimeout(slow);
+  window.clearTimeout(limit);
+  if (pending !== controller) return; // the person started again meanwhile
+  setPending(null);
+  if (problem) {
+    turn.remove();
+    if (!byId("conversation").children.length) document.body.classList.remove("has-turns");
+    if (!field().value.trim()) setField(question);
+    showMessage(problem);
+    field().focus();
+    return;
+  }
+  messages.push(question);
+}
+
+function restart() {
+  const controller = pending;
+  setPending(null);
+  controller?.abort("restart");
+  messages.length = 0;
+  forgetSources(texts);
+  byId("conversation").replaceChildren();
+  document.body.classList.remove("has-turns");
+  setField("");
+  showMessage(texts.restarted, { isNews: true });
+  window.scrollTo({ top: 0 });
+  field().focus({ preventScroll: true });
+}
+
+function wire() {
+  const area = field();
+  area.id = "question-field";
+  area.setAttribute("aria-describedby", "promise");
+  area.setAttribute("autocomplete", "off");
+  area.removeAttribute("data-testid");
+  document.querySelector("main").id = "content";
+  const counter = document.createElement("span");
+  counter.id = "counter";
+  byId("composer-actions").append(counter);
+  area.addEventListener("input", () => {
+    count();
+    if (area.value && byId("composer-message").classList.contains("shown") && lengthOf(area.value.trim()) <= MAX_QUESTION) {
+      showMessage("");
+    }
+  });
+  area.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    ask(area.value);
+  }, true);
+  byId("send").addEventListener("click", () => ask(area.value));
+  byId("restart").addEventListener("click", restart);
+  document.addEventListener("click", (event) => {
+    const starter = event.target.closest?.("button.starter, button.chip, button.choice");
+    if (!starter) return;
+    ask(starter.dataset.message || starter.dataset.question || starter.textContent.trim());
+    if (!starter.classList.contains("choice")) field().focus({ preventScroll: true });
+  });
+  document.querySelector(".skip").addEventListener("click", (event) => {
+    event.preventDefault();
+    area.focus();
+  });
+  wireSources(texts);
+  wireActions(texts);
+  document.documentElement.dataset.ready = "true";
+  receive();
+}
+
+// A message carried from the guided check arrives in the fragment, which never reaches a server; it is removed at once.
+function receive() {
+  const carried = new URLSearchParams(window.location.hash.slice(1)).get("message");
+  if (!carried) return;
+  window.history.replaceState(null, "", window.location.pathname);
+  ask(carried);
+}
+
+const observer = new MutationObserver(() => {
+  if (field() && byId("conversation") && byId("send") && byId("panel-sources")) {
+    observer.disconnect();
+    wire();
+  }
+});
+observer.observe(document.body, { childList: true, subtree: true });

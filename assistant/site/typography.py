@@ -1,0 +1,35 @@
+"""French typography and dates in full: pure functions on text."""
+
+from __future__ import annotations
+
+import re
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from corpus.passages import Language
+
+PARIS = ZoneInfo("Europe/Paris")
+MONTHS: dict[Language, tuple[str, ...]] = {
+    "fr": ("janvier", "février", "mars", "avril", "mai", "juin", "juillet", "août", "septembre", "octobre", "novembre",
+           "décembre"),
+    "en": ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October",
+           "November", "December"),
+}  # fmt: skip
+
+
+def typeset(text: str) -> str:
+    """French text with no-break spaces where its typography wants them; written with plain spaces in the sources."""
+    text = re.sub(r" ([:;?!»])", "\u00a0\\1", text)
+    text = text.replace("« ", "«\u00a0")
+    return re.sub(r"(?<=\d) (?=\d{3}\b)", "\u00a0", text)
+
+
+def in_full(day: date, language: Language) -> str:
+    """The date as one says it: « 1er octobre 2023 », "1 October 2023"."""
+    number = "1er" if day.day == 1 and language == "fr" else str(day.day)
+    return f"{number} {MONTHS[language][day.month - 1]} {day.year}"
+
+
+def today_in_paris(now: datetime | None = None) -> date:
+    """The day it is in Paris, wherever the server stands; `now` must carry its time zone."""
+    return (now or datetime.now(PARIS)).astimezone(PARIS).date()

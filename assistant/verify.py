@@ -1,0 +1,114 @@
+"""From a Draft to an Answer: a claim stays only when verbatim words of a passage carry it. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import date
+
+from assistant.vocabulary import Answer, Citation, Claim, Draft, Verdict
+from corpus.words import content_words, fold, stems, words
+
+AssertionReader = Callable[[str, str], str | None]
+"""(sentence, language) → the verdict that the sentence asserts, None when it asserts none."""
+
+_NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
+_NEGATIONS = frozenset(
+    "ne n pas point aucun aucune jamais ni sans non nul nulle rien not no never none nor without neither cannot nothing nobody".split()
+)
+_NOT_NEGATIONS = re.compile(
+    r"\bne [^.;,:]{0,60}?\bque\b|\bn'[^.;,:]{0,60}?\bque\b|\bnot only\b|\bnon seulement\b|\bpoint (?:de|d')|\bn° ?\d|\bno\. ?\d"
+)
+_MONTHS = dict(
+    zip(
+        "janvier fevrier mars avril mai juin juillet aout septembre octobre novembre decembre january february march april may june july august september october november "
+        "december".split(),
+        [f"month{n}" for n in range(1, 13)] * 2,
+        strict=True,
+    )
+)
+_SPELLED = dict(
+    zip(
+        "deux trois quatre cinq six sept huit neuf dix onze douze quinze vingt trente soixante two three four five six seven eight nine ten eleven twelve fifteen twenty thirty sixty".split(),
+        [str(n) for n in (2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 15, 20, 30, 60)] * 2,
+        strict=True,
+    )
+)
+_THOUSANDS = re.compile(r"(?<=\d),(?=\d{3}\b)")
+_SUPPORT = 0.6
+
+
+def verify(draft: Draft, *, as_of: date, asserted: AssertionReader) -> Answer:
+    """Keep the claims that their quotes carry, and drop any that assert an eligibility that the verdict does not.
+
+    When an answer loses all its claims it becomes an abstention.
+    """
+    kept = tuple(
+        claim for claim in draft.claims if claim_stands(claim, draft.question.language, draft.verdict, asserted)
+    )
+    rejected = tuple(claim for claim in draft.claims if claim not in kept)
+    opening = draft.opening if _may_be_said(draft.opening, draft.question.language, draft.verdict, asserted) else ""
+    closing = draft.closing if _may_be_said(draft.closing, draft.question.language, draft.verdict, asserted) else ""
+    kind = "abstention" if draft.kind == "answer" and not kept else draft.kind
+    return Answer(
+        kind=kind,
+        question=draft.question,
+        claims=kept,
+        opening=opening,
+        closing=closing,
+        verdict=draft.verdict,
+        understood=draft.understood,
+        follow_ups=draft.follow_ups,
+        as_of=as_of,
+        engine=draft.engine,
+        rejected=rejected,
+    )
+
+
+def claim_stands(claim: Claim, language: str, verdict: Verdict | None, asserted: AssertionReader) -> bool:
+    """True when every quote is verbatim, together they carry the claim, and it asserts no verdict but the one given."""
+    return (
+        bool(claim.citations)
+        and all(quote_is_real(citation) for citation in claim.citations)
+        and is_supported(claim.text, " ".join(citation.quote for citation in claim.citations), language)
+        and _may_be_said(claim.text, language, verdict, asserted)
+    )
+
+
+def quote_is_real(citation: Citation) -> bool:
+    """True when the quote is a non-empty slice of its passage, to the letter."""
+    return bool(citation.quote.strip()) and citation.quote in citation.passage.text
+
+
+def is_supported(claim: str, quote: str, language: str) -> bool:
+    """True when the quote holds every number, month and article of the claim, denies what it denies, and shares its words.
+
+    A claim that is itself in the quote needs no more: nothing was added to it.
+    """
+    if fold(claim) in fold(quote):
+        return True
+    claimed = set(stems(claim, language))
+    shared = len(claimed & set(stems(quote, language))) / len(claimed) if claimed else 0.0
+    return values(claim) <= values(quote) and is_negative(claim) == is_negative(quote) and shared >= _SUPPORT
+
+
+def values(text: str) -> set[str]:
+    """The numbers (in figures or words) and months of `text`, comparable between the two languages."""
+    found = {_THOUSANDS.sub("", number).replace(",", ".") for number in _NUMBER.findall(fold(text))}
+    for word in words(text):
+        if word in _MONTHS and (word not in ("mars", "may") or re.search(rf"\d\w* {word}|{word} \d", fold(text))):
+            found.add(_MONTHS[word])
+        elif word in _SPELLED:
+            found.add(_SPELLED[word])
+    return found
+
+
+def is_negative(text: str) -> bool:
+    """True when a clause of `text` denies; « ne … que », « non seulement » and « n° 3 » do not."""
+    folded = _NOT_NEGATIONS.sub(" ", fold(text).replace("n't", " not"))
+    return any(word in _NEGATIONS for word in re.findall(r"[a-z]+", folded))
+
+
+def _may_be_said(text: str, language: str, verdict: Verdict | None, asserted: AssertionReader) -> bool:
+    said = asserted(text, language) if content_words(text) else None
+    return said is None or (verdict is not None and said == verdict.status)
