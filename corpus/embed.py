@@ -47,7 +47,8 @@ class Encoder:
 
     def question(self, text: str) -> Vectors:
         """The vector of one question: shape (dimension,). Recent ones are remembered, in memory only."""
-        return self._encode_one(text)
+        vector: Vectors = self._encode_one(text)
+        return vector
 
     def _encode_query(self, text: str) -> Vectors:
         return self.questions([text])[0]
@@ -56,8 +57,7 @@ class Encoder:
 def _rows(array: Any) -> Vectors:
     rows = np.asarray(array, dtype=np.float32)
     norms = np.linalg.norm(rows, axis=1, keepdims=True)
-    result: Vectors = rows / np.where(norms > 0, norms, 1)
-    return result
+    return np.asarray(rows / np.where(norms > 0, norms, 1), dtype=np.float32)
 
 
 def _digest_of_folder(name: str) -> str:

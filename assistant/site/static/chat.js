@@ -189,6 +189,10 @@ function restart() {
 }
 
 function wire() {
+  // Our own words and cards leave Gradio's Markdown blocks, whose styles are meant for prose.
+  byId("conversation-block").replaceChildren(byId("conversation-title"), byId("conversation"));
+  byId("panel-block").replaceChildren(byId("panel-title"), byId("panel-about"), byId("panel-sources"));
+  byId("composer-message-block").replaceChildren(byId("composer-message"));
   const area = field();
   area.id = "question-field";
   area.setAttribute("aria-describedby", "promise");

@@ -1,0 +1,147 @@
+"""The command `python -m evals`: how good the answers are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from corpus.errors import ExplainedError
+from evals import run as runs
+from evals.case import Case, load_cases
+from evals.gates import Outcome
+from evals.measures import Figure, weak_slices
+
+app = typer.Typer(add_completion=False, help="How good the answers are.", no_args_is_help=True, pretty_exceptions_enable=False)
+console = Console(highlight=False, soft_wrap=True)
+errors = Console(stderr=True, highlight=False, soft_wrap=True)
+
+Cases = Annotated[list[Path] | None, typer.Option("--cases", help="YAML file or folder of cases; can be repeated. Default: the project's dev and test sets.")]
+DEFAULT_OUT = Path("var/evals/results.json")
+
+
+@app.command("run")
+def run_cases(
+    cases: Cases = None,
+    more_cases: Annotated[list[Path] | None, typer.Argument(help="More files or folders of cases.")] = None,
+    out: Annotated[Path, typer.Option(help="Where the results are written.")] = DEFAULT_OUT,
+    tag: Annotated[list[str] | None, typer.Option(help="Only the cases that carry one of these tags.")] = None,
+    case_id: Annotated[list[str] | None, typer.Option("--id", help="Only these cases; `x*` takes all that begin with x.")] = None,
+    failed_last_time: Annotated[bool, typer.Option("--failed-last-time", help="Only the cases that failed in the results at --out.")] = False,
+    report: Annotated[Path | None, typer.Option(help="Also write the report, an HTML page, there.")] = None,
+    jobs: Annotated[int, typer.Option(min=1, max=32, help="Processes that ask; each opens the assistant once.")] = 2,
+    families: Annotated[int, typer.Option(min=0, help="Also ask this many generated variants per family.")] = 0,
+    engine: Annotated[str, typer.Option(help="What is judged, as module:function.")] = runs.PRODUCT,
+    score_again: Annotated[Path | None, typer.Option("--score-again", help="Ask nothing: score the replies of these results.")] = None,
+    record: Annotated[bool, typer.Option("--record", help="Remember which cases pass now; they may not fail later.")] = False,
+    show: Annotated[int, typer.Option(help="How many failures to print.")] = 20,
+) -> None:
+    """Ask every case, print the figures and the gates; exits 1 when a gate fails."""
+    places = [*(cases or []), *(more_cases or [])] or list(runs.DEFAULT_CASES)
+    every = load_cases(places)
+    chosen = _filtered(every, tag or [], case_id or [], _failed_ids(out) if failed_last_time else None)
+    if families:
+        from evals.families import generate
+
+        chosen = [*chosen, *generate(chosen, per_family=families)]
+    settings = runs.describe(places, jobs, engine)
+    if score_again:
+        recording = runs.recording_of(runs.read_results(score_again), chosen)
+    else:
+        with Progress(TextColumn("Asking"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), console=errors, transient=True) as bar:
+            task = bar.add_task("cases", total=None)
+            recording = runs.record(
+                chosen, jobs=min(jobs, len(chosen)), engine=engine, on_progress=lambda done, total: bar.update(task, completed=done, total=total)
+            )
+    done = runs.judge_all(recording, shelf=runs.shelf_of(engine), settings=settings, once_passed=runs.read_passed())
+    runs.write_results(done, out)
+    _print_figures(done)
+    _print_gates(done.outcomes)
+    _print_failures(done, show)
+    if report:
+        from evals.report import write_report
+
+        write_report(done, report)
+        console.print(f"Report: {report}")
+    console.print(f"Results: {out}")
+    if record:
+        console.print(f"{runs.write_passed(done)} cases recorded as passing in {runs.PASSED_FILE}.")
+    raise typer.Exit(0 if done.passed else 1)
+
+
+def _failed_ids(out: Path) -> set[str]:
+    return {one["id"] for one in runs.read_results(out)["cases"] if not one.get("passed")}
+
+
+def _filtered(cases: Sequence[Case], tags: Sequence[str], ids: Sequence[str], only: set[str] | None) -> list[Case]:
+    def is_named(case: Case) -> bool:
+        return any(case.id.startswith(name[:-1]) if name.endswith("*") else case.id == name for name in ids)
+
+    kept = [
+        case for case in cases if (not tags or case.has(*tags)) and (not ids or is_named(case)) and (only is None or case.id in only)
+    ]
+    if not kept:
+        raise ExplainedError(f"None of the {len(cases)} cases fits --tag, --id and --failed-last-time, so nothing was run. Widen them.")
+    return kept
+
+
+def _print_figures(done: runs.Run) -> None:
+    table = Table("measure", "value", "95 % interval", "n", "fr", "en", box=None, pad_edge=False)
+    for name, measure in done.measures.items():
+        if measure.figure.value is None:
+            continue
+        by_language = measure.slices.get("lang", {})
+        table.add_row(name, _number(measure.figure), _interval(measure.figure), str(measure.figure.n), *(_number(by_language.get(lang)) for lang in ("fr", "en")))
+    console.print(table)
+    for by, tag, figure in weak_slices(done.measures)[:12]:
+        console.print(f"Weak: {by} {tag}: {_number(figure)} of {figure.n} pass.")
+
+
+def _print_gates(outcomes: Iterable[Outcome]) -> None:
+    failed = [outcome for outcome in outcomes if not outcome.passed]
+    unmeasured = [outcome.gate.name for outcome in outcomes if outcome.figure.value is None]
+    for outcome in failed:
+        sign = "at most" if outcome.gate.at_most is not None else "at least"
+        console.print(f"GATE FAILED {outcome.gate.name}: {outcome.gate.measure} is {_number(outcome.figure)}, {sign} {outcome.gate.bound:g} ({outcome.gate.why})", markup=False)
+    if unmeasured:
+        console.print(f"Nothing to measure for: {', '.join(unmeasured)}.")
+    if not failed:
+        console.print("Every gate passes.")
+
+
+def _print_failures(done: runs.Run, show: int) -> None:
+    failures = [one for one in done.judged if not one.passed]
+    rank = {"critical": 0, "major": 1, "minor": 2}
+    for one in sorted(failures, key=lambda one: rank[one.case.severity])[:show]:
+        console.print(f"FAILED {one.case.id} ({one.case.severity}): {'; '.join(one.reasons)}", markup=False)
+    if len(failures) > show > 0:
+        console.print(f"… and {len(failures) - show} more failures (--show {len(failures)} prints them, --report explains them).")
+    console.print(f"{len(done.judged) - len(failures)} of {len(done.judged)} cases pass.")
+
+
+def _number(figure: Figure | None) -> str:
+    if figure is None or figure.value is None:
+        return ""
+    return f"{figure.value:.3f}" if abs(figure.value) <= 10 else f"{figure.value:.0f}"
+
+
+def _interval(figure: Figure) -> str:
+    return "" if figure.low is None or figure.high is None else f"{figure.low:.3f} – {figure.high:.3f}"
+
+
+def main() -> None:
+    """Run the command; an ExplainedError is printed alone and gives exit code 2."""
+    try:
+        app()
+    except ExplainedError as error:
+        errors.print(str(error), style="bold", markup=False)
+        raise SystemExit(2) from error
+
+
+if __name__ == "__main__":
+    main()
