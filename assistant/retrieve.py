@@ -1,31 +1,29 @@
 """From a Question to the sections that could answer it, best first.
 
-Six channels score every section (see `corpus.index.Scores`); each is brought to the same scale over the sections, then they are added
-with the weights of `weights.yaml`, fitted on the development cases by `python -m evals tune`.
+Five channels score every section: words, letters, the centre of its entries, its nearest question (see `corpus.index.Scores`) and words
+that could have been written instead. Each is brought to the same scale over the sections; then they are added with the weights of
+`weights.yaml`, fitted on the development cases.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
+import yaml
 from numpy.typing import NDArray
 
-from corpus.index import PassageIndex, Scores, Section
-from corpus.passages import Language
-from corpus.synonyms import Synonyms
-from corpus.words import stems
+from corpus.index import PassageIndex, Section
+from corpus.synonyms import Form, Synonyms
 
-CHANNELS = tuple(field.name for field in fields(Scores))
-RELATED_WEIGHT = 0.4
-"""What a word that could have been written counts beside one that was."""
+CHANNELS = ("words", "grams", "centre", "question", "related")
 
 
 @dataclass(frozen=True)
 class Found:
-    """A section that a search found: its score, and what each channel said (raw)."""
+    """A section that a search found: its score, and what each channel (and `misconception`) said of it, raw."""
 
     section: Section
     score: float
@@ -39,38 +37,52 @@ class Retriever:
     index: PassageIndex
     synonyms: Synonyms
     weights: Mapping[str, float]
+    _form_scores: dict[Form, NDArray[np.float32]] = field(default_factory=dict, compare=False)
 
-    def retrieve(self, text: str, language: Language, *, limit: int = 8) -> list[Found]:
+    def retrieve(self, text: str, *, limit: int = 8) -> list[Found]:
         """The best sections for `text`, best first; equal scores keep the order of the corpus."""
-        scores = self.channel_scores(text, language)
-        total = self.total(scores)
+        channels = self.channel_scores(text)
+        total = self.total(channels)
         best = np.argsort(-total, kind="stable")[:limit]
         return [
             Found(
-                self.index.sections[number],
-                float(total[number]),
-                {name: float(getattr(scores, name)[number]) for name in CHANNELS},
+                self.index.sections[n], float(total[n]), {name: float(scores[n]) for name, scores in channels.items()}
             )
-            for number in best
+            for n in best
         ]
 
-    def channel_scores(self, text: str, language: Language) -> Scores:
-        """What each channel says of every section."""
-        vector = self.index.encoder.question(self.synonyms.spell_out(text, language))
-        return self.index.scores(vector, self.weighted_words(text), text)
+    def channel_scores(self, text: str) -> dict[str, NDArray[np.float32]]:
+        """What each channel says of every section: arrays of shape (sections,)."""
+        scores = self.index.scores(self.index.encoder.question(text), text)
+        return {
+            "words": scores.words,
+            "grams": scores.grams,
+            "centre": scores.centre,
+            "question": scores.question,
+            "related": self._related(text),
+            "misconception": scores.misconception,
+        }
 
-    def weighted_words(self, text: str) -> dict[str, float]:
-        """The stems to look for: those of `text`, and less strongly those of its synonyms."""
-        weights = dict.fromkeys(self.synonyms.related_stems(text), RELATED_WEIGHT)
-        weights.update(dict.fromkeys([*stems(text, "fr"), *stems(text, "en")], 1.0))
-        return weights
-
-    def total(self, scores: Scores) -> NDArray[np.float32]:
+    def total(self, channels: Mapping[str, NDArray[np.float32]]) -> NDArray[np.float32]:
         """The channels added up, each in standard deviations from its mean over the sections."""
         total = np.zeros(len(self.index.sections), dtype=np.float32)
         for name in CHANNELS:
-            total += np.float32(self.weights[name]) * standardised(getattr(scores, name))
+            total += np.float32(self.weights[name]) * standardised(channels[name])
         return total
+
+    def _related(self, text: str) -> NDArray[np.float32]:
+        """For each group of synonyms found in `text`, the best that any of its forms gives a section."""
+        total = np.zeros(len(self.index.sections), dtype=np.float32)
+        for forms in self.synonyms.found_in(text):
+            total += np.max([self._scores_of_form(form) for form in forms], axis=0)
+        return total
+
+    def _scores_of_form(self, form: Form) -> NDArray[np.float32]:
+        """BM25 of an expression: all its words have to be there."""
+        if form not in self._form_scores:
+            each = [self.index.word_scores([stem]) for stem in form]
+            self._form_scores[form] = np.min(each, axis=0) * np.float32(len(form) ** 0.5)
+        return self._form_scores[form]
 
 
 def standardised(values: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -81,7 +93,5 @@ def standardised(values: NDArray[np.float32]) -> NDArray[np.float32]:
 
 def load_weights(path: Path) -> dict[str, float]:
     """The weight of each channel, from the file that tuning writes."""
-    import yaml
-
     weights = yaml.safe_load(path.read_text(encoding="utf-8"))["retrieval"]
     return {name: float(weights[name]) for name in CHANNELS}

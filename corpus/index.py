@@ -13,7 +13,7 @@ import logging
 import os
 import shutil
 import sqlite3
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime
@@ -73,14 +73,15 @@ class Section:
 class Scores:
     """What each channel says of every section for one question: arrays of shape (sections,), higher is better.
 
-    `question`, `body` (with the title) and `misconception` are the best cosine among the section's entries of that kind. `centre` is the cosine with the mean of the section's entries, both centred. `words` and `grams` are BM25.
+    `words` and `grams` are BM25 over stems and over runs of letters. `centre` is the cosine with the mean of the section's entries,
+    both centred. `question` is the best cosine among the questions that lead to the section (its title and body, when it has none),
+    `misconception` among the false statements that it refutes.
     """
 
     words: NDArray[np.float32]
     grams: NDArray[np.float32]
     centre: NDArray[np.float32]
     question: NDArray[np.float32]
-    body: NDArray[np.float32]
     misconception: NDArray[np.float32]
 
 
@@ -274,6 +275,9 @@ class PassageIndex:
         self._vectors = np.load(generation / "vectors.npy", mmap_mode="r")
         asked = self._vectors[self._kind_of_entry == "question"]
         self._mean_question = (asked if len(asked) else self._vectors).mean(axis=0)
+        self._has_questions = np.isin(
+            np.arange(len(self.sections)), self._section_of_entry[self._kind_of_entry == "question"]
+        )
         self._centres = _centres(self._vectors, self._section_of_entry, len(self.sections))
 
     @classmethod
@@ -292,32 +296,30 @@ class PassageIndex:
         """The section that states a fact, None when none does."""
         return self._by_fact.get(fact_id)
 
-    def scores(self, vector: Vectors, words: Mapping[str, float], grams_text: str) -> Scores:
-        """Every section scored for a question: its vector, its weighted stems, and the text whose letters count."""
+    def scores(self, vector: Vectors, text: str) -> Scores:
+        """Every section scored for a question: its vector and its text."""
         entries, cosines = self._nearest(vector)
         found_in, kinds = self._section_of_entry[entries], self._kind_of_entry[entries]
         floor = cosines.min() if len(cosines) else np.float32(0)
 
-        def best(kind: EntryKind) -> NDArray[np.float32]:
+        def best(*of: EntryKind) -> NDArray[np.float32]:
             result = np.full(len(self.sections), floor, dtype=np.float32)
-            of_kind = kinds == kind
-            np.maximum.at(result, found_in[of_kind], cosines[of_kind])
+            chosen = np.isin(kinds, of)
+            np.maximum.at(result, found_in[chosen], cosines[chosen])
             return result
 
         centred = vector - self._mean_question
-        body = np.maximum(best("body"), best("title"))
         return Scores(
-            words=_weighted_bm25(self._words, words, len(self.sections)),
-            grams=_weighted_bm25(self._grams, dict.fromkeys(letter_grams(grams_text), 1.0), len(self.sections)),
+            words=self.word_scores(dict.fromkeys([*stems(text, "fr"), *stems(text, "en")])),
+            grams=_bm25(self._grams, dict.fromkeys(letter_grams(text)), len(self.sections)),
             centre=self._centres @ (centred / (np.linalg.norm(centred) or 1.0)),
-            question=np.maximum(best("question"), body) if self._has_no_questions else best("question"),
-            body=body,
+            question=np.where(self._has_questions, best("question"), best("title", "body")),
             misconception=best("misconception"),
         )
 
-    @property
-    def _has_no_questions(self) -> bool:
-        return not (self._kind_of_entry == "question").any()
+    def word_scores(self, of: Iterable[str]) -> NDArray[np.float32]:
+        """BM25 of every section for some stems: shape (sections,)."""
+        return _bm25(self._words, of, len(self.sections))
 
     def _nearest(self, vector: Vectors) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
         """The nearest entries and their cosines. When Chroma fails, the same by comparing with every vector."""
@@ -359,15 +361,10 @@ def _centres(vectors: Vectors, section_of_entry: NDArray[np.int64], sections: in
     return result
 
 
-def _weighted_bm25(index: Any, weights: Mapping[str, float], sections: int) -> NDArray[np.float32]:
-    total = np.zeros(sections, dtype=np.float32)
-    by_weight: dict[float, list[str]] = {}
-    for term, weight in weights.items():
-        if term in index.vocab_dict:
-            by_weight.setdefault(weight, []).append(term)
-    for weight, terms in by_weight.items():
-        total += np.float32(weight) * index.get_scores(terms)
-    return total
+def _bm25(index: Any, terms: Iterable[str], sections: int) -> NDArray[np.float32]:
+    known = [term for term in terms if term in index.vocab_dict]
+    scores: NDArray[np.float32] = index.get_scores(known) if known else np.zeros(sections, dtype=np.float32)
+    return scores
 
 
 def _open_collection(path: Path) -> Any:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict
 
 from corpus.passages import Language
-from corpus.words import fold, stems
+from corpus.words import stems
 from corpus.yaml_files import load_checked
 
 
@@ -21,51 +22,48 @@ class _SynonymFile(BaseModel):
     abbreviations: dict[Language, dict[str, str]]
 
 
+Form = tuple[str, ...]
+"""An expression as its stems, in order."""
+
+_LONGEST = 5
+
+
 @dataclass(frozen=True)
 class Synonyms:
-    """`others` maps an expression (its stems, in order) to the stems of the other expressions of its group."""
+    """`groups_of` maps a form to the groups it belongs to; `groups` are the forms of each group."""
 
-    others: dict[tuple[str, ...], frozenset[str]]
-    acronyms: dict[str, dict[Language, str]]
-    abbreviations: dict[Language, dict[str, str]]
+    groups: tuple[tuple[Form, ...], ...]
+    groups_of: Mapping[Form, frozenset[int]]
+    abbreviations: Mapping[Language, Mapping[str, str]]
 
-    def related_stems(self, text: str) -> set[str]:
-        """The stems of what could have been written instead of the expressions found in `text`."""
-        found: set[str] = set()
+    def found_in(self, text: str) -> list[tuple[Form, ...]]:
+        """The groups of which `text` has an expression, each as the forms it could have had."""
+        found: set[int] = set()
         for language in ("fr", "en"):
             read = stems(text, language)
             for start in range(len(read)):
-                for length in range(1, 6):
-                    found |= self.others.get(tuple(read[start : start + length]), frozenset())
-        return found
-
-    def spell_out(self, text: str, language: Language) -> str:
-        """`text` with the long form of each acronym after it, for an encoder that does not know it."""
-
-        def long_form(match: re.Match[str]) -> str:
-            meaning = self.acronyms.get(match.group().upper(), {}).get(language)
-            return f"{match.group()} ({meaning})" if meaning and fold(meaning) not in fold(text) else match.group()
-
-        return re.sub(r"\b[A-Za-z]{2,6}\b", long_form, text)
+                for length in range(1, _LONGEST + 1):
+                    found |= self.groups_of.get(tuple(read[start : start + length]), frozenset())
+        return [self.groups[number] for number in sorted(found)]
 
     def write_in_full(self, text: str, language: Language) -> str:
         """`text` with the abbreviations of hasty typing replaced by words."""
         known = self.abbreviations.get(language, {})
-        return re.sub(r"(?<![\w'’])[\w]+(?![\w'’])", lambda match: known.get(match.group().casefold(), match.group()), text)
+        return re.sub(r"(?<![\w'’])\w+(?![\w'’])", lambda match: known.get(match.group(), match.group()), text)
 
 
 def load_synonyms(path: Path) -> Synonyms:
-    """The synonyms of `path`; a mistake in it names the line."""
+    """The synonyms of `path`; a mistake in it names the line. Acronyms and their long forms are groups too."""
     file = load_checked(path, _SynonymFile)
-    others: dict[tuple[str, ...], set[str]] = {}
-    for group in file.groups:
-        forms = [(tuple(stems(text, language)), language) for text in group for language in ("fr", "en")]
-        everything = {stem for form, _ in forms for stem in form}
-        for form, _ in forms:
-            if form:
-                others.setdefault(form, set()).update(everything - set(form))
-    return Synonyms(
-        others={form: frozenset(stems_) for form, stems_ in others.items()},
-        acronyms={acronym.upper(): meanings for acronym, meanings in file.acronyms.items()},
-        abbreviations=file.abbreviations,
+    written = [*file.groups, *([acronym, *meanings.values()] for acronym, meanings in file.acronyms.items())]
+    groups = tuple(
+        tuple(
+            sorted({tuple(dict.fromkeys(stems(text, language))) for text in group for language in ("fr", "en")} - {()})
+        )
+        for group in written
     )
+    groups_of: dict[Form, set[int]] = {}
+    for number, forms in enumerate(groups):
+        for form in forms:
+            groups_of.setdefault(form, set()).add(number)
+    return Synonyms(groups, {form: frozenset(numbers) for form, numbers in groups_of.items()}, file.abbreviations)

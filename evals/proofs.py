@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from corpus.index import read_pointer
+from corpus.passages import Passage
 from corpus.words import fold
 from evals import wording
 from evals.case import Case
@@ -78,6 +79,24 @@ def load_shelf(index_folder: Path, corpus_folder: Path) -> Shelf:
             in_source=files[name][value["start"] : value["end"]] if files[name] else None,
         )
     return shelf
+
+
+def shelf_of_passages(passages: Iterable[Passage]) -> Shelf:
+    """The passages by id, as an index of them would hold them."""
+    return {
+        passage.id: Indexed(
+            id=passage.id,
+            source_id=passage.source_id,
+            title=passage.title,
+            text=passage.text,
+            language=passage.language,
+            official=passage.official,
+            is_not_stated=passage.is_not_stated,
+            fact_ids=passage.fact_ids,
+            addresses=tuple(reference.url for reference in passage.references),
+        )
+        for passage in passages
+    }
 
 
 def prove(case: Case, reply: Reply, shelf: Shelf) -> tuple[Tally, ...]:

@@ -152,7 +152,7 @@ def add_health(app: FastAPI, engine: Engine, options: SiteOptions) -> None:
         body = {
             "status": "closed" if closed else "ok",
             "as_of": today.isoformat(),
-            "window": engine.assistant.call.window(on=today),
+            "window": engine.assistant.call.window(today),
             "waiting": engine.turnstile.waiting,
         }
         return JSONResponse(body, headers=NO_STORE)

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Protocol
 
+from corpus.call import Call
 from corpus.passages import Language
 
-from ..vocabulary import Answer, Conversation, Window
+from ..vocabulary import Answer, Conversation
 from .limits import Turnstile
 from .options import SiteOptions
 from .requests import AskRequest
@@ -17,23 +18,11 @@ from .texts import say
 from .typography import in_full, today_in_paris
 
 
-class CallDates(Protocol):
-    """What the site needs of the call's calendar."""
-
-    @property
-    def opens(self) -> date: ...
-    @property
-    def closes(self) -> date: ...
-    @property
-    def results(self) -> date | None: ...
-    def window(self, *, on: date) -> Window: ...
-
-
 class AnswersQuestions(Protocol):
     """What the site needs of the assistant."""
 
     @property
-    def call(self) -> Any: ...
+    def call(self) -> Call: ...
     def ask(
         self,
         message: str,
@@ -90,15 +79,15 @@ class Engine:
         return notice_on(self.today(), self.assistant.call, language)
 
 
-def notice_on(day: date, call: CallDates, language: Language) -> str:
+def notice_on(day: date, call: Call, language: Language) -> str:
     """Where the call stands on `day`."""
-    window = call.window(on=day)
+    window = call.window(day)
     if window == "open":
-        return say("notice_open", language, deadline=in_full(call.closes, language))
+        return say("notice_open", language, deadline=in_full(call.dates.closes, language))
     if window == "not_open_yet":
-        return say("notice_not_open_yet", language, opening=in_full(call.opens, language))
-    deadline = in_full(call.closes, language)
-    if call.results is None or day < call.results:
+        return say("notice_not_open_yet", language, opening=in_full(call.dates.opens, language))
+    deadline = in_full(call.dates.closes, language)
+    if day < call.dates.results:
         return say("notice_closed_waiting", language, deadline=deadline)
-    closed = say("notice_closed", language, deadline=deadline, results=in_full(call.results, language))
+    closed = say("notice_closed", language, deadline=deadline, results=in_full(call.dates.results, language))
     return f"{closed} {say('notice_useful', language)}"

@@ -25,7 +25,7 @@ environment = Environment(
     lstrip_blocks=True,
 )
 # Used around page templates only: what it receives was escaped already.
-environment.filters["typeset"] = lambda html: Markup(typeset(str(html)))
+environment.filters["typeset"] = lambda html: Markup(typeset(str(html).replace("&#39;", "'")))
 
 
 def render(template: str, language: Language, **values: object) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from corpus.passages import Language
 
-from .typography import typeset
+from .typography import curl, typeset
 
 TEXTS: dict[str, tuple[str, str]] = {
     # the frame
@@ -64,7 +64,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     # the composer
     "conversation": ("Conversation", "Conversation"),
     "composer": ("Poser une question", "Ask a question"),
-    "question_label": ("Votre question (1 000 caractères au plus)", "Your question (1,000 characters at most)"),
+    "question_label": ("Votre question (1 000 caractères)", "Your question (1,000 characters)"),
     "question_placeholder": ("Par exemple : une commune peut-elle candidater ?", "For example: can a town apply?"),
     "send": ("Envoyer", "Send"),
     "restart": ("Recommencer", "Start again"),
@@ -286,11 +286,10 @@ SCRIPT_TEXTS = (
 
 def say(key: str, language: Language, **values: object) -> str:
     """The text `key` in `language`, its slots filled."""
-    french, english = TEXTS[key]
-    template = typeset(french) if language == "fr" else english
-    return template.format(**values)
+    return raw(key, language).format(**values)
 
 
 def raw(key: str, language: Language) -> str:
     """The text with its slots still open, for the page's script."""
-    return typeset(TEXTS[key][0]) if language == "fr" else TEXTS[key][1]
+    french, english = TEXTS[key]
+    return typeset(french) if language == "fr" else curl(english)

@@ -17,8 +17,14 @@ MONTHS: dict[Language, tuple[str, ...]] = {
 }  # fmt: skip
 
 
+def curl(text: str) -> str:
+    """The text with typographic apostrophes between its letters."""
+    return re.sub(r"(?<=\w)'(?=\w)", "’", text)
+
+
 def typeset(text: str) -> str:
-    """French text with no-break spaces where its typography wants them; written with plain spaces in the sources."""
+    """French text with its apostrophes and no-break spaces, which are typed as plain ones in the sources."""
+    text = curl(text)
     text = re.sub(r" ([:;?!»])", "\u00a0\\1", text)
     text = text.replace("« ", "«\u00a0")
     return re.sub(r"(?<=\d) (?=\d{3}\b)", "\u00a0", text)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass, field
 from datetime import date
+from pathlib import Path
 
 from assistant.vocabulary import (
     Answer,
@@ -17,8 +18,8 @@ from assistant.vocabulary import (
     Understood,
     Verdict,
     VerdictStatus,
-    Window,
 )
+from corpus.call import Call, load_call
 from corpus.passages import Confidence, Language, Passage, Reference
 
 PAGE = Reference(
@@ -94,18 +95,7 @@ DATE_EN = passage(
 )
 
 
-@dataclass(frozen=True)
-class FakeCall:
-    """The dates of the call."""
-
-    opens: date = date(2023, 7, 21)
-    closes: date = date(2023, 9, 30)
-    results: date | None = date(2023, 11, 22)
-
-    def window(self, *, on: date) -> Window:
-        if on < self.opens:
-            return "not_open_yet"
-        return "open" if on <= self.closes else "closed"
+CALL = load_call(Path(__file__).parents[2] / "corpus" / "call.yaml")
 
 
 def criterion(identifier: str, status: CriterionStatus, french: str, english: str, *facts: str) -> Criterion:
@@ -116,7 +106,7 @@ def criterion(identifier: str, status: CriterionStatus, french: str, english: st
 class FakeAssistant:
     """Replies by what the message contains; remembers what it was asked, so that tests can look."""
 
-    call: FakeCall = field(default_factory=FakeCall)
+    call: Call = CALL
     asked: list[tuple[str, tuple[str, ...]]] = field(default_factory=list)
     pause: float = 0.0
 
@@ -227,9 +217,9 @@ class FakeAssistant:
                 "en": "Does a public actor take part?\n\nThis is an indication drawn from the call's rules; it does "
                 "not bind the CNIL.",
             }[language],
-            verdict=Verdict(status, self.call.window(on=day), False, criteria, ("applicant",)),
+            verdict=Verdict(status, self.call.window(day), False, criteria, ("applicant",)),
             understood=(
                 Understood("applicant", "private", label, "start-up"),
-                Understood("partner", "?", {"fr": "partenaire public : non dit", "en": "public partner: not said"}[language], ""),
+                Understood("public_partner", "no", {"fr": "acteur public associé : non", "en": "public actor involved: no"}[language], "seule"),
             ),
         )

@@ -56,6 +56,7 @@ function earlierFor(question) {
 
 function startTurn(question) {
   document.body.classList.add("has-turns");
+  field().placeholder = "";
   const turn = document.createElement("section");
   turn.className = "turn";
   turn.dataset.question = question;
