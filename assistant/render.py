@@ -10,7 +10,8 @@ from assistant.vocabulary import Answer, Citation
 
 def citations_of(answer: Answer) -> tuple[Citation, ...]:
     """The citations of the answer in the order of their numbers, from 1: claims first, then the criteria's."""
-    return tuple(dict.fromkeys(citation for claim in answer.claims for citation in claim.citations))
+    cited = [citation for claim in answer.claims for citation in claim.citations]
+    return tuple(dict.fromkeys([*cited, *answer.criterion_citations]))
 
 
 def to_markdown(answer: Answer) -> str:

@@ -58,6 +58,7 @@ def verify(draft: Draft, *, as_of: date, asserted: AssertionReader) -> Answer:
         closing=closing,
         verdict=draft.verdict,
         understood=draft.understood,
+        criterion_citations=tuple(c for c in draft.criterion_citations if quote_is_real(c)),
         follow_ups=draft.follow_ups,
         as_of=as_of,
         engine=draft.engine,

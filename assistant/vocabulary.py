@@ -25,10 +25,11 @@ class Conversation:
 
 @dataclass(frozen=True)
 class Question:
-    """What is asked. `text` is as written; `standalone` can be understood without the conversation."""
+    """What is asked. `text` is as written; `repaired` has its typing mended; `standalone` also names the subject of the conversation."""
 
     text: str
     standalone: str
+    repaired: str
     language: Language
 
 
@@ -111,6 +112,7 @@ class Draft:
     closing: str = ""
     verdict: Verdict | None = None
     understood: tuple[Understood, ...] = ()
+    criterion_citations: tuple[Citation, ...] = ()
     follow_ups: tuple[str, ...] = ()
     engine: Engine = "extractive"
 
@@ -126,6 +128,7 @@ class Answer:
     closing: str
     verdict: Verdict | None
     understood: tuple[Understood, ...]
+    criterion_citations: tuple[Citation, ...]
     follow_ups: tuple[str, ...]
     as_of: date
     engine: Engine

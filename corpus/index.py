@@ -13,6 +13,7 @@ import logging
 import os
 import shutil
 import sqlite3
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import asdict, dataclass
@@ -25,8 +26,8 @@ from numpy.typing import NDArray
 
 from corpus.embed import Encoder, Vectors
 from corpus.errors import ExplainedError
-from corpus.passages import Passage, Reference
-from corpus.words import fold, stems
+from corpus.passages import Language, Passage, Reference
+from corpus.words import fold, stems, words
 
 FORMAT = 2
 GENERATIONS_KEPT = 2
@@ -267,9 +268,9 @@ class PassageIndex:
         self._collection = _open_collection(generation / "chroma")
         self._words = _open_lexical(generation / "words")
         self._grams = _open_lexical(generation / "grams")
-        number_of = {section.id: number for number, section in enumerate(self.sections)}
+        self._number_of = {section.id: number for number, section in enumerate(self.sections)}
         self._section_of_entry = np.array(
-            [number_of[self.passages[entry.passage].section_id] for entry in self.entries]
+            [self._number_of[self.passages[entry.passage].section_id] for entry in self.entries]
         )
         self._kind_of_entry = np.array([entry.kind for entry in self.entries])
         self._vectors = np.load(generation / "vectors.npy", mmap_mode="r")
@@ -295,6 +296,17 @@ class PassageIndex:
     def section_of_fact(self, fact_id: str) -> Section | None:
         """The section that states a fact, None when none does."""
         return self._by_fact.get(fact_id)
+
+    def number_of(self, section: Section) -> int:
+        """The place of a section in the arrays of scores."""
+        return self._number_of[section.id]
+
+    def used_words(self) -> dict[Language, Counter[str]]:
+        """The folded words of the entries by language, with how often they are used."""
+        used: dict[Language, Counter[str]] = {"fr": Counter(), "en": Counter()}
+        for entry in self.entries:
+            used[self.passages[entry.passage].language].update(words(entry.text))
+        return used
 
     def scores(self, vector: Vectors, text: str) -> Scores:
         """Every section scored for a question: its vector and its text."""
@@ -379,13 +391,13 @@ def _write_lexical(target: Path, passages: Sequence[Passage], entries: Sequence[
     """BM25 over sections, each with all its entries: people's words are spread over the questions that lead to it."""
     import bm25s
 
-    words: dict[str, list[str]] = {section.id: [] for section in sections_of(passages)}
-    grams: dict[str, list[str]] = {section_id: [] for section_id in words}
+    terms: dict[str, list[str]] = {section.id: [] for section in sections_of(passages)}
+    grams: dict[str, list[str]] = {section_id: [] for section_id in terms}
     for entry in entries:
         passage = passages[entry.passage]
-        words[passage.section_id] += stems(_lexical_text(entry, passage), passage.language)
+        terms[passage.section_id] += stems(_lexical_text(entry, passage), passage.language)
         grams[passage.section_id] += letter_grams(entry.text)
-    for name, tokens, k1 in (("words", words, 1.2), ("grams", grams, 0.9)):
+    for name, tokens, k1 in (("words", terms, 1.2), ("grams", grams, 0.9)):
         lexical = bm25s.BM25(method="lucene", k1=k1, b=0.6)
         lexical.index([found or ["∅"] for found in tokens.values()], show_progress=False)
         lexical.save(str(target / name), show_progress=False)

@@ -74,6 +74,47 @@ def run_cases(
     raise typer.Exit(0 if done.passed else 1)
 
 
+@app.command("compare")
+def compare_runs(
+    before: Annotated[Path, typer.Argument(help="Results of the earlier run.")],
+    after: Annotated[Path, typer.Argument(help="Results of the later run.")],
+    show: Annotated[int, typer.Option(help="How many changed replies to print.")] = 20,
+) -> None:
+    """Say what two runs do differently: fixed, broken, changed, word by word; exits 1 when a case broke."""
+    from evals.compare import compare
+
+    found = compare(runs.read_results(before), runs.read_results(after))
+    for title, changes in (("BROKEN", found.broken), ("FIXED", found.fixed), ("CHANGED", found.changed[:show])):
+        for change in changes:
+            console.print(f"{title} {change.id}", style="bold", markup=False)
+            for line in (*change.reasons, *change.fields, change.words):
+                console.print(f"    {line}", markup=False)
+    for name, old, new in found.measures:
+        console.print(f"{name}: {'none' if old is None else f'{old:g}'} → {'none' if new is None else f'{new:g}'}", markup=False)
+    for word, ids in (("Only before", found.only_before), ("Only after", found.only_after)):
+        if ids:
+            console.print(f"{word}: {len(ids)} cases ({', '.join(ids[:5])}{' …' if len(ids) > 5 else ''}).", markup=False)
+    console.print(
+        f"{len(found.fixed)} fixed, {len(found.broken)} broken (chance would split them so with p = {found.p_value:.3f}), "
+        f"{len(found.changed)} changed but judged alike, {found.same} the same."
+    )
+    raise typer.Exit(1 if found.broken else 0)
+
+
+@app.command("families")
+def write_families(
+    out: Annotated[Path, typer.Option(help="Folder of the generated YAML files.")] = Path("var/evals/families"),
+    cases: Cases = None,
+    per_family: Annotated[int, typer.Option(min=1, help="Variants per family.")] = 60,
+    seed: Annotated[int, typer.Option(help="The same seed gives the same variants.")] = 2023,
+) -> None:
+    """Write generated variants of the cases: typos, capitals, courtesy, distraction, counterfactuals…"""
+    from evals import families
+
+    written = families.write_families(load_cases(cases or runs.DEFAULT_CASES), out, per_family=per_family, seed=seed)
+    console.print(f"{written} cases written to {out}. Run them beside their bases: `python -m evals run evals/cases/dev evals/cases/test {out}`.")
+
+
 def _failed_ids(out: Path) -> set[str]:
     return {one["id"] for one in runs.read_results(out)["cases"] if not one.get("passed")}
 

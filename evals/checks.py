@@ -12,11 +12,13 @@ from evals.reply import Reply
 
 @dataclass(frozen=True)
 class Score:
-    """One expectation, held or not. The reason of a failed one says what was expected and what came."""
+    """One expectation, held or not. The reason of a failed one says what was expected and what came, apart too for those who translate."""
 
     name: str
     passed: bool
     reason: str = ""
+    expected: tuple[str, ...] = ()
+    came: tuple[str, ...] = ()
 
 
 def score(case: Case, reply: Reply) -> tuple[Score, ...]:
@@ -33,9 +35,8 @@ def score(case: Case, reply: Reply) -> tuple[Score, ...]:
     for name, accepted in expect.criteria.items():
         scores.append(_one_of(f"criterion {name}", verdict.criterion(name) if verdict else None, list(accepted)))
     if expect.not_priority is not None:
-        came = verdict.not_priority if verdict else None
-        wanted = expect.not_priority
-        scores.append(Score("not_priority", came is wanted, "" if came is wanted else f"expected {wanted}, got {came}"))
+        came = str(verdict.not_priority).lower() if verdict else None
+        scores.append(_one_of("not_priority", came, [str(expect.not_priority).lower()]))
     scores += [_includes(reply.text, alternatives) for alternatives in expect.must_include]
     scores += [_excludes(reply.text, words) for words in expect.must_not_include]
     if expect.cites:
@@ -54,23 +55,26 @@ def says(text: str, words: str) -> bool:
 def _one_of(name: str, came: str | None, accepted: list[str]) -> Score:
     if came in accepted:
         return Score(name, True)
-    return Score(name, False, f"expected {' or '.join(accepted)}, got {came or 'none'}")
+    reason = f"expected {' or '.join(accepted)}, got {came or 'none'}"
+    return Score(name, False, reason, tuple(accepted), (came or "none",))
 
 
 def _includes(text: str, alternatives: list[str]) -> Score:
     if any(says(text, words) for words in alternatives):
         return Score("includes", True)
-    return Score("includes", False, "the text lacks " + " or ".join(f"« {words} »" for words in alternatives))
+    reason = "the text lacks " + " or ".join(f"« {words} »" for words in alternatives)
+    return Score("includes", False, reason, tuple(alternatives))
 
 
 def _excludes(text: str, words: str) -> Score:
     # Emphasis must not hide what must not be said: « vous êtes **éligible** ».
     said = fold(words) in fold(text) or fold(words) in fold(re.sub(r"[*_`]|\[\d+\]", "", text))
-    return Score("excludes", not said, f"the text says « {words} »" if said else "")
+    return Score("excludes", not said, f"the text says « {words} »" if said else "", came=(words,))
 
 
 def _cites(reply: Reply, accepted: list[str]) -> Score:
     if reply.fact_ids & set(accepted):
         return Score("cites", True)
-    cited = ", ".join(sorted(reply.fact_ids)) or "nothing"
-    return Score("cites", False, f"no citation of {' or '.join(accepted)}; cited: {cited}")
+    cited = sorted(reply.fact_ids)
+    reason = f"no citation of {' or '.join(accepted)}; cited: {', '.join(cited) or 'nothing'}"
+    return Score("cites", False, reason, tuple(accepted), tuple(cited))

@@ -117,8 +117,7 @@ _HELD_BACK = ("abstention", "refusal", "clarification")
 
 def _opposite(judged: Judged) -> bool:
     """True when yes is said for no or no for yes."""
-    swapped = judged.status in ("eligible", "not_eligible") and judged.status not in (judged.case.expect.status or [])
-    return (_is_decidable(judged) and swapped) or judged.tally("denials").good < judged.tally("denials").total
+    return judged.status in ("eligible", "not_eligible") and judged.status not in (judged.case.expect.status or [])
 
 
 RATES: dict[str, Counter] = {
@@ -137,7 +136,7 @@ RATES: dict[str, Counter] = {
     "abstain_to_verdict": _when(
         lambda j: _is_unsettled(j) or j.case.is_unanswerable, lambda j: j.status in ("eligible", "not_eligible")
     ),
-    "polarity_error": _when(lambda j: _is_decidable(j) or j.tally("denials").total > 0, _opposite),
+    "polarity_error": _when(_is_decidable, _opposite),
     # Facts
     "facts_right": _when(_is_fact, lambda j: j.passed),
     "kind_right": _all_held("kind"),

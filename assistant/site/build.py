@@ -210,7 +210,6 @@ def add_chat(app: FastAPI, engine: Engine, pages: Pages, options: SiteOptions) -
             max_file_size="1kb",
             allowed_paths=[],
             blocked_paths=["/"],
-            root_path=(options.origin + address).rstrip("/") if options.origin else None,
             theme=build_theme(),
         )
 
@@ -245,6 +244,7 @@ class ChatFront:
         }
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        scope = self.at_our_address(scope)
         if scope["type"] != "http" or scope["path"] not in self.fronts or scope["method"] == "OPTIONS":
             await self.app(scope, receive, send)
             return
@@ -257,3 +257,12 @@ class ChatFront:
         if scope["path"] == "/en":
             scope = {**scope, "path": "/en/", "raw_path": b"/en/"}
         await front(scope, receive, send)
+
+    def at_our_address(self, scope: Any) -> Any:
+        """The request as if sent to our public address, which is what Gradio then writes in its page."""
+        if scope["type"] != "http" or not self.options.origin:
+            return scope
+        scheme, _, host = self.options.origin.partition("://")
+        dropped = (b"host", b"x-forwarded-host", b"x-forwarded-proto", b"x-forwarded-port", b"forwarded")
+        headers = [pair for pair in scope["headers"] if pair[0] not in dropped]
+        return {**scope, "scheme": scheme, "headers": [(b"host", host.encode()), *headers]}

@@ -6,7 +6,7 @@ import json
 import re
 from collections.abc import Callable, Sequence
 from html import escape
-from typing import Any
+from typing import Any, cast
 
 import gradio as gr
 from markupsafe import Markup
@@ -84,9 +84,9 @@ def build_page(language: Language, families: Sequence[Family], check_url: str, a
                     f'<p id="panel-about">{say("sources_empty", language)}</p><div id="panel-sources"></div>',
                     elem_id="panel-block",
                 )
-        gr.api(ask, api_name="ask", concurrency_limit=4)
+        gr.api(ask, api_name="ask", concurrency_limit=4)  # type: ignore[attr-defined]
     page.queue(max_size=64, api_open=False, default_concurrency_limit=4)
-    return page
+    return cast(gr.Blocks, page)
 
 
 def dress(html: str, language: Language, nonce: str, top: str, bottom: str) -> str:
@@ -136,6 +136,8 @@ class Dressed:
             nonlocal start, body
             if message["type"] == "http.response.start":
                 start = message
+                return
+            if message["type"] != "http.response.body":
                 return
             body += message.get("body", b"")
             if message.get("more_body"):

@@ -74,6 +74,10 @@ class Engine:
             families.append(Family(str(title), tuple(str(question) for question in questions)))
         return tuple(families)
 
+    def is_closed(self) -> bool:
+        """True once no file can be handed in any more."""
+        return self.assistant.call.window(self.today()) == "closed"
+
     def notice(self, language: Language) -> str:
         """Where the call stands today, in a sentence."""
         return notice_on(self.today(), self.assistant.call, language)
@@ -89,5 +93,4 @@ def notice_on(day: date, call: Call, language: Language) -> str:
     deadline = in_full(call.dates.closes, language)
     if day < call.dates.results:
         return say("notice_closed_waiting", language, deadline=deadline)
-    closed = say("notice_closed", language, deadline=deadline, results=in_full(call.dates.results, language))
-    return f"{closed} {say('notice_useful', language)}"
+    return say("notice_closed", language, deadline=deadline, results=in_full(call.dates.results, language))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from collections import Counter
 from pathlib import Path
 from threading import Lock
@@ -35,4 +34,4 @@ class Counters:
                 self.file.parent.mkdir(parents=True, exist_ok=True)
                 beside = self.file.with_suffix(".new")
                 beside.write_text(json.dumps(dict(sorted(self.counts.items())), indent=1), encoding="utf-8")
-                os.replace(beside, self.file)
+                beside.replace(self.file)

@@ -8,7 +8,6 @@ import re
 import secrets
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import anyio
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -84,8 +83,16 @@ class Frame:
             await send({"type": "websocket.close", "code": 1008})
             return
         started = False
+        failed: list[Message] = []  # an error page of a library: held back, as ours replaces it if an exception follows
 
         async def send_framed(message: Message) -> None:
+            nonlocal started
+            if failed or (message["type"] == "http.response.start" and message["status"] == 500 and not started):
+                failed.append(message)
+                return
+            await frame(message)
+
+        async def frame(message: Message) -> None:
             nonlocal started
             if message["type"] == "http.response.start":
                 started = True
@@ -100,6 +107,8 @@ class Frame:
 
         try:
             await self.app(scope, receive, send_framed)
+            for message in failed:
+                await frame(message)
         except Exception as error:  # noqa: BLE001  the visitor gets a reference, never the error
             reference = secrets.token_hex(4)
             # The class and place of the fault, never its message: that could hold what someone wrote.
@@ -109,8 +118,8 @@ class Frame:
             where = f"{place.tb_frame.f_code.co_filename}:{place.tb_lineno}" if place else "?"
             log.error("internal error reference=%s class=%s at=%s", reference, type(error).__name__, where)
             if not started:
-                message = say("error_internal", language_of(scope), reference=reference)
-                await send_error(send_framed, 500, "internal", message)
+                text = say("error_internal", language_of(scope), reference=reference)
+                await send_error(frame, 500, "internal", text)
 
 
 class SizeLimit:
@@ -268,5 +277,3 @@ class Doorkeeper:
             await self.app(scope, receive, note)
         if started and not finished:
             await send({"type": "http.response.body", "body": b""})
-
-

@@ -84,7 +84,6 @@ class Turnstile:
 
     async def run(self, work: Callable[[], Result]) -> Result:
         """The result of `work`, run in a thread when its turn comes."""
+        # A thread cannot be stopped: `abandon_on_cancel` stays off, so the place is given back only when it is done.
         async with self._place():
-            # Shielded: the place is given back only when the thread is done, even if the visitor has left.
-            with anyio.CancelScope(shield=True):
-                return await anyio.to_thread.run_sync(work, limiter=self.threads)
+            return await anyio.to_thread.run_sync(work, limiter=self.threads)

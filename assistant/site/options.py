@@ -5,6 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from assistant.settings import Settings
 
 
 @dataclass(frozen=True)
@@ -37,3 +41,19 @@ MAX_QUESTION = 1000
 MAX_EARLIER_MESSAGES = 12
 MAX_BODY_BYTES = 16 * 1024
 STREAM_SECONDS = 60.0
+
+
+def options_from(settings: Settings) -> SiteOptions:
+    """The site's part of the settings."""
+    return SiteOptions(
+        origin=settings.origin.rstrip("/"),
+        as_of=settings.as_of,
+        questions_per_minute=settings.questions_per_minute,
+        burst=settings.questions_burst,
+        engine_workers=settings.engine_workers,
+        engine_queue=settings.engine_queue,
+        chat_closed=settings.chat_closed,
+        chat_closed_file=settings.chat_closed_file,
+        feedback_file=settings.feedback_file,
+        operator=settings.operator,
+    )

@@ -39,6 +39,7 @@ class Pages:
             "other": ADDRESSES[other_language(language)][here],
             "links": ADDRESSES[language],
             "notice": self.engine.notice(language),
+            "notice_more": say("notice_useful", language) if self.engine.is_closed() else "",
             "contact_url": self.options.contact_url,
         }
 

@@ -72,9 +72,7 @@ def check_fields(value: Mapping[str, Any], accepted: tuple[str, ...], language: 
         if name not in accepted:
             shown = re.sub(r"[^\w -]", "", str(name))[:40]
             listing = ", ".join(accepted)
-            raise BadRequest(
-                422, "unknown_field", say("error_unknown_field", language, field=shown, accepted=listing)
-            )
+            raise BadRequest(422, "unknown_field", say("error_unknown_field", language, field=shown, accepted=listing))
 
 
 def is_writable(text: str) -> bool:

@@ -19,7 +19,10 @@ TEXTS: dict[str, tuple[str, str]] = {
     "language_label": ("Langue", "Language"),
     "footer_label": ("Informations", "Information"),
     "privacy_page": ("Confidentialité", "Privacy"),
-    "accessibility_page": ("Accessibilité : non conforme (audit à venir)", "Accessibility: not compliant (audit to come)"),
+    "accessibility_page": (
+        "Accessibilité : non conforme (audit à venir)",
+        "Accessibility: not compliant (audit to come)",
+    ),
     "accessibility_title": ("Accessibilité", "Accessibility"),
     "contact": ("Contacter la CNIL", "Contact the CNIL"),
     "new_tab": ("nouvel onglet", "opens in a new tab"),
@@ -236,10 +239,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "The conversation is closed for now. You can turn to the CNIL: {contact}",
     ),
     "error_not_json": (
-        "Le corps de la requête doit être un objet JSON, par exemple {{\"question\": \"…\"}}, "
-        "avec l'en-tête Content-Type: application/json.",
-        "The request body must be a JSON object, for instance {{\"question\": \"…\"}}, "
-        "with the header Content-Type: application/json.",
+        'Le corps de la requête doit être un objet JSON, par exemple {{"question": "…"}}, '
+        "avec l'en-tête Content-Type « application/json ».",
+        'The request body must be a JSON object, for instance {{"question": "…"}}, '
+        "with the header Content-Type “application/json”.",
     ),
     "error_field": (
         "Le champ « {field} » n'est pas valable : {expected}.",

@@ -27,7 +27,7 @@ def typeset(text: str) -> str:
     text = curl(text)
     text = re.sub(r" ([:;?!»])", "\u00a0\\1", text)
     text = text.replace("« ", "«\u00a0")
-    return re.sub(r"(?<=\d) (?=\d{3}\b)", "\u00a0", text)
+    return re.sub(r"(?<=\d) (?=(?:\d{3}|ko|s|%)(?!\w))", "\u00a0", text)
 
 
 def in_full(day: date, language: Language) -> str:

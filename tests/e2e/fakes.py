@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 
@@ -22,6 +22,11 @@ from assistant.vocabulary import (
 from corpus.call import Call, load_call
 from corpus.passages import Confidence, Language, Passage, Reference
 
+HOSTILE = (
+    "<script>window.hacked=1</script><img src=https://evil.example/x onerror='window.hacked=1'>"
+    '"><iframe src=//evil.example></iframe><form action=//evil.example><input></form>'
+    "<style>*{display:none}</style>{{ 7*7 }}</script><a href='javascript:window.hacked=1'>x</a>"
+)
 PAGE = Reference(
     "Intelligence artificielle : la CNIL lance un appel à projets pour les services publics",
     "CNIL",
@@ -90,12 +95,15 @@ AI_FR = passage(
 DATE_FR = passage(
     "date", "Date limite", "La date limite de dépôt était le 30 septembre 2023.", facts=("call-deadline",)
 )
-DATE_EN = passage(
-    "date", "Deadline", "The deadline was 30 September 2023.", facts=("call-deadline",), language="en"
-)
+DATE_EN = passage("date", "Deadline", "The deadline was 30 September 2023.", facts=("call-deadline",), language="en")
 
 
 CALL = load_call(Path(__file__).parents[2] / "corpus" / "call.yaml")
+
+
+def question_of(message: str, language: Language) -> Question:
+    """The question as asked."""
+    return Question(text=message, standalone=message, repaired=message, language=language)
 
 
 def criterion(identifier: str, status: CriterionStatus, french: str, english: str, *facts: str) -> Criterion:
@@ -136,9 +144,13 @@ class FakeAssistant:
         self.asked.append((message, conversation.messages))
         if self.pause:
             time.sleep(self.pause)
-        spoken: Language = language or ("en" if " the " in f" {message} ".lower() or "can a" in message.lower() else "fr")
+        spoken: Language = language or (
+            "en" if " the " in f" {message} ".lower() or "can a" in message.lower() else "fr"
+        )
         day = as_of or date(2023, 9, 1)
         words = message.lower()
+        if "injection" in words:
+            return self._hostile(message, spoken, day)
         if "panne" in words:
             raise RuntimeError(f"boom {message}")
         if "start-up" in words or "startup" in words:
@@ -166,6 +178,7 @@ class FakeAssistant:
         closing: str = "",
         verdict: Verdict | None = None,
         understood: tuple[Understood, ...] = (),
+        criterion_citations: tuple[Citation, ...] = (),
     ) -> Answer:
         follow = {
             "fr": ("Et si une commune participe ?", "Quelle était la date limite ?"),
@@ -173,12 +186,13 @@ class FakeAssistant:
         }
         return Answer(
             kind=kind,  # type: ignore[arg-type]
-            question=Question(message, message, language),
+            question=question_of(message, language),
             claims=claims,
             opening=opening,
             closing=closing,
             verdict=verdict,
             understood=understood,
+            criterion_citations=criterion_citations,
             follow_ups=follow[language],
             as_of=day,
             engine="extractive",
@@ -220,6 +234,27 @@ class FakeAssistant:
             verdict=Verdict(status, self.call.window(day), False, criteria, ("applicant",)),
             understood=(
                 Understood("applicant", "private", label, "start-up"),
-                Understood("public_partner", "no", {"fr": "acteur public associé : non", "en": "public actor involved: no"}[language], "seule"),
+                Understood(
+                    "public_partner",
+                    "no",
+                    {"fr": "acteur public associé : non", "en": "public actor involved: no"}[language],
+                    "seule",
+                ),
             ),
         )
+
+    def _hostile(self, message: str, language: Language, day: date) -> Answer:
+        """A reply whose every text is an attack: title, quote, note, reference, claim, label, follow-up."""
+        source = replace(
+            PRIVATE_FR,
+            title=HOSTILE,
+            heading_path=(HOSTILE,),
+            text=HOSTILE,
+            note=HOSTILE,
+            references=(Reference(HOSTILE, HOSTILE, "javascript:alert(1)", HOSTILE, HOSTILE),),
+        )
+        answer = self._answer(
+            "answer", message, language, day, (Claim(HOSTILE, (Citation(source, HOSTILE),)),),
+            opening=HOSTILE, closing=HOSTILE, understood=(Understood("applicant", "private", HOSTILE, HOSTILE),),
+        )  # fmt: skip
+        return replace(answer, follow_ups=(HOSTILE,))

@@ -1,7 +1,7 @@
 // The conversation. It lives in this page only: messages travel with each request and nothing is written on the device.
 
 import { say, wireActions } from "./actions.js";
-import { forgetSources, showSourcesOf, wireSources } from "./sources.js";
+import { forgetSources, showNewSources, wireSources } from "./sources.js";
 
 const texts = JSON.parse(document.getElementById("page-texts").textContent);
 const MAX_QUESTION = 1000;
@@ -38,12 +38,14 @@ function showMessage(text, { isNews = false } = {}) {
   if (text) say(text);
 }
 
+const locale = texts.language === "fr" ? "fr-FR" : "en-GB";
+const inFigures = (number) => number.toLocaleString(locale).replace(/\u202f/g, "\u00a0");
 const lengthOf = (text) => [...text].length;
 
 function count() {
   const length = lengthOf(field().value.trim());
   const counter = byId("counter");
-  counter.textContent = length > MAX_QUESTION * 0.8 ? fill(texts.characters, { count: length }) : "";
+  counter.textContent = length > MAX_QUESTION * 0.8 ? fill(texts.characters, { count: inFigures(length) }) : "";
   counter.classList.toggle("over", length > MAX_QUESTION);
 }
 
@@ -106,7 +108,7 @@ function showReply(turn, html) {
   const reply = template.content.querySelector(".reply");
   turn.querySelector(".waiting").remove();
   turn.append(reply);
-  showSourcesOf(reply, texts);
+  showNewSources(reply, texts);
   turn.scrollIntoView({ block: "start" });
   const state = reply.querySelector(".state").textContent.trim();
   const words = reply.querySelector(".text").cloneNode(true);
@@ -136,7 +138,7 @@ async function ask(written) {
   const question = written.trim();
   const length = lengthOf(question);
   if (!length || length > MAX_QUESTION) {
-    showMessage(length ? fill(texts.error_too_long, { count: length }) : texts.error_empty);
+    showMessage(length ? fill(texts.error_too_long, { count: inFigures(length) }) : texts.error_empty);
     field().focus();
     return;
   }

@@ -29,7 +29,16 @@ function place(texts) {
   }
 }
 
-export function showSourcesOf(reply, texts) {
+export function showNewSources(reply, texts) {
+  showSourcesOf(reply, texts);
+  const first = active?.querySelector("details.source");
+  if (first && wide.matches) {
+    first.open = true;
+    document.getElementById("panel").scrollTo({ top: 0 });
+  }
+}
+
+function showSourcesOf(reply, texts) {
   sendHome();
   active = reply.querySelector(".sources") || active;
   const section = [...homes.entries()].find(([, owner]) => owner === reply)?.[0] || reply.querySelector(".sources");

@@ -1,0 +1,110 @@
+"""Starts the site: settings, the assistant on its index, the pages. `python app.py`, from an index that exists."""
+
+from __future__ import annotations
+
+import errno
+import logging
+import os
+import socket
+import sys
+import tempfile
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from assistant.settings import Settings
+from assistant.site.switches import force_switches
+from corpus.errors import ExplainedError
+
+
+class UnreachableAddress(ExplainedError):
+    """The site cannot listen where it was asked to."""
+
+    def __init__(self, host: str, port: int, error: OSError) -> None:
+        if error.errno == errno.EADDRINUSE:
+            what = f"Port {port} of {host} is taken by another program, so the site cannot start there."
+        else:
+            what = f"The site cannot listen on {host}, port {port} ({error.strerror or error})."
+        super().__init__(
+            f"{what} Stop the other program, or choose another port: ASSISTANT_PORT={port % 65535 + 1} python app.py"
+        )
+
+
+class BadSettings(ExplainedError):
+    """A setting of the environment has a value that it cannot have."""
+
+    def __init__(self, error: ValidationError) -> None:
+        first = error.errors()[0]
+        name = "ASSISTANT_" + "_".join(str(part) for part in first["loc"]).upper()
+        super().__init__(
+            f"The setting {name} is not valid ({first['msg']}), so the site cannot start. Correct it, or unset it."
+        )
+
+
+def read_settings() -> Settings:
+    """The settings of the environment."""
+    try:
+        return Settings()
+    except ValidationError as error:
+        raise BadSettings(error) from None
+
+
+def take_address(host: str, port: int) -> socket.socket:
+    """The socket to listen on, taken before the slow start so that a taken port is told at once."""
+    try:
+        family, *_, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        listener = socket.socket(family, socket.SOCK_STREAM)
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind(address)
+    except OSError as error:
+        raise UnreachableAddress(host, port, error) from None
+    return listener
+
+
+def main() -> int:
+    """0 when the site was stopped, 2 when it could not start."""
+    with tempfile.TemporaryDirectory(prefix="assistant-") as folder:
+        overridden = force_switches(os.environ, Path(folder))
+        logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+        try:
+            settings = read_settings()
+            listener = take_address(settings.host, settings.port)
+            print("Starting…", flush=True)
+            # Slow imports come after what can fail at once, and after the switches that they read.
+            from assistant.pipeline import Assistant
+
+            from assistant.site import build_site, options_from
+
+            site = build_site(Assistant.open(settings), options_from(settings))
+        except ExplainedError as error:
+            print(error, file=sys.stderr)
+            return 2
+        if overridden:
+            print("Ignored, as nothing may be sent outside: " + ", ".join(overridden), flush=True)
+        host = f"[{settings.host}]" if ":" in settings.host else settings.host
+        print(f"Ready: http://{host}:{settings.port}/  Allowed destinations: none. Ctrl+C stops.", flush=True)
+        serve(site, listener, settings.trusted_proxies)
+    return 0
+
+
+def serve(site: object, listener: socket.socket, trusted_proxies: str) -> None:
+    """Serve until stopped; no access log, no server name, answers in flight have ten seconds to end."""
+    import uvicorn
+
+    config = uvicorn.Config(
+        site,  # type: ignore[arg-type]
+        log_level="warning",
+        access_log=False,
+        server_header=False,
+        proxy_headers=bool(trusted_proxies),
+        forwarded_allow_ips=trusted_proxies or None,
+        timeout_graceful_shutdown=8,
+        timeout_keep_alive=10,
+        ws="none",
+        h11_max_incomplete_event_size=16 * 1024,
+    )
+    uvicorn.Server(config).run(sockets=[listener])
+
+
+if __name__ == "__main__":
+    sys.exit(main())

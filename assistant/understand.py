@@ -1,0 +1,168 @@
+"""From what was written, in its conversation, to a Question that stands alone. Earlier turns give the subject, never a fact."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from pathlib import Path
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict
+from rapidfuzz import fuzz, process
+from rapidfuzz.distance import OSA
+
+from assistant.vocabulary import Conversation, Question
+from corpus.passages import Language
+from corpus.synonyms import Synonyms
+from corpus.words import STOPWORDS, content_words, fold, words
+from corpus.yaml_files import load_checked
+
+_BOTH_WAYS: tuple[tuple[Language, Language], ...] = (("fr", "en"), ("en", "fr"))
+
+SmalltalkKind = Literal["greeting", "thanks", "goodbye", "identity", "yes_no"]
+
+
+class Phrases(BaseModel):
+    """The whole of `phrases.yaml`: what people say around a question, folded (no accents, lower case)."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    language_words: dict[Language, list[str]]
+    smalltalk: dict[SmalltalkKind, list[str]]
+    connectives: list[str]
+    anaphora: list[str]
+    confirmation: list[str]
+    premise: list[str]
+
+
+def load_phrases(path: Path) -> Phrases:
+    """The phrases of `path`; a mistake in it names the line."""
+    return load_checked(path, Phrases)
+
+
+@dataclass(frozen=True)
+class Reader:
+    """Reads messages with the data of the project: phrases, abbreviations, and the words that the corpus uses."""
+
+    phrases: Phrases
+    synonyms: Synonyms
+    corpus_words: Mapping[Language, Mapping[str, int]]
+
+    def understand(
+        self, message: str, conversation: Conversation, *, language: Language | None, default: Language
+    ) -> Question:
+        """The question that `message` asks. Its language is the one given, else the one that it is written in, else `default`."""
+        written_in = self.language_of(message) or next(
+            (found for earlier in reversed(conversation.messages) if (found := self.language_of(earlier))), default
+        )
+        text = self.repair(message, written_in)
+        subject = self._subject_before(conversation) if self.is_dependent(text) else ""
+        return Question(message, f"{self.repair(subject, written_in)} {text}".strip(), text, language or written_in)
+
+    def language_of(self, message: str) -> Language | None:
+        """The language of `message`, None when its words do not tell.
+
+        Small words count most, then words that the corpus uses in one language only, then dictionary words of one language only.
+        """
+        votes: dict[Language, float] = {"fr": 0.0, "en": 0.0}
+        for word in words(message):
+            for language, other in _BOTH_WAYS:
+                used, used_there = self.corpus_words[language].get(word, 0), self.corpus_words[other].get(word, 0)
+                if word in self._language_words[language]:
+                    votes[language] += 2
+                elif used > 10 * used_there:
+                    votes[language] += 1
+                elif not used and not used_there and _is_known(word, language) and not _is_known(word, other):
+                    votes[language] += 1
+        if re.search(r"[éèêàçùœîôû]", message.casefold()):
+            votes["fr"] += 1
+        if votes["fr"] == votes["en"]:
+            return None
+        return "fr" if votes["fr"] > votes["en"] else "en"
+
+    def smalltalk_of(self, message: str) -> SmalltalkKind | None:
+        """What kind of small talk `message` is, None when it asks something."""
+        folded = " ".join(words(message))
+        for kind, phrases in self.phrases.smalltalk.items():
+            if folded in phrases:
+                return kind
+        rest = folded
+        for phrase in sorted((p for group in self.phrases.smalltalk.values() for p in group), key=len, reverse=True):
+            rest = re.sub(rf"\b{re.escape(phrase)}\b", " ", rest)
+        if folded and not rest.split():
+            return next(
+                kind
+                for kind, phrases in self.phrases.smalltalk.items()
+                if any(re.search(rf"\b{re.escape(p)}\b", folded) for p in phrases)
+            )
+        return None
+
+    def is_dependent(self, message: str) -> bool:
+        """True when `message` leans on what was said before: it opens with a connective, points back, or has hardly a subject."""
+        folded = " ".join(words(message))
+        opens = any(folded == start or folded.startswith(f"{start} ") for start in self.phrases.connectives)
+        points_back = any(re.search(rf"(?:^|\s){re.escape(word)}(?:\s|$)", folded) for word in self.phrases.anaphora)
+        return opens or points_back or len(content_words(message)) <= 4
+
+    def asks_to_confirm(self, message: str) -> bool:
+        """True when `message` states something to be confirmed (« c'est bien le 30 ? »)."""
+        return self._has(self.phrases.confirmation, message)
+
+    def builds_on_a_premise(self, message: str) -> bool:
+        """True when `message` takes something for granted (« puisque … », « on m'a dit que … ») or asks to confirm it."""
+        return self._has(self.phrases.premise, message) or self.asks_to_confirm(message)
+
+    def repair(self, text: str, language: Language) -> str:
+        """`text` with hasty typing written in full and misspelt words replaced by the corpus word that they come nearest to."""
+        full = self.synonyms.write_in_full(text, language)
+        return re.sub(r"[^\W\d_]{5,}", lambda match: self._spelt(match.group()), full)
+
+    def _spelt(self, word: str) -> str:
+        folded = fold(word)
+        if folded in self._usage or folded in STOPWORDS or _is_known(word, "fr") or _is_known(word, "en"):
+            return word
+        longest = 2 if len(folded) >= 8 else 1
+        near = process.extract(folded, self._known_words, scorer=OSA.distance, score_cutoff=longest, limit=5)
+        if not near:
+            return word
+        # The nearest first; among equals, the word that sounds most alike, then the most used.
+        return str(
+            min(near, key=lambda found: (found[1], -fuzz.ratio(folded, found[0]), -self._usage[found[0]]))[0]
+        )
+
+    def _subject_before(self, conversation: Conversation) -> str:
+        """What the last messages were about: back to one that stands alone."""
+        subject: list[str] = []
+        for earlier in reversed(conversation.messages):
+            if self.smalltalk_of(earlier):
+                continue
+            subject.insert(0, earlier)
+            if not self.is_dependent(earlier):
+                break
+        return " ".join(subject[-3:])
+
+    def _has(self, phrases: list[str], message: str) -> bool:
+        folded = fold(message)
+        return any(re.search(rf"(?:^|[^\w]){re.escape(phrase)}(?:[^\w]|$)", folded) for phrase in phrases)
+
+    @cached_property
+    def _language_words(self) -> dict[Language, frozenset[str]]:
+        return {language: frozenset(known) for language, known in self.phrases.language_words.items()}
+
+    @cached_property
+    def _usage(self) -> Counter[str]:
+        return Counter(self.corpus_words["fr"]) + Counter(self.corpus_words["en"])
+
+    @cached_property
+    def _known_words(self) -> list[str]:
+        return sorted(self._usage)
+
+
+@lru_cache(maxsize=20_000)
+def _is_known(word: str, language: Language) -> bool:
+    import simplemma
+
+    return bool(simplemma.is_known(word, lang=language))

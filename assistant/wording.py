@@ -1,0 +1,76 @@
+"""What the assistant says in its own voice, in both languages. No fact of the sources is stated here."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from corpus.passages import Language
+
+CNIL_SITE = "https://www.cnil.fr"
+
+NOT_STATED: dict[Language, str] = {"fr": "Les sources ne le disent pas.", "en": "The sources do not say."}
+PREMISE: dict[Language, str] = {"fr": "Ce n’est pas ce que disent les sources :", "en": "That is not what the sources say:"}
+CONFIRMED: dict[Language, str] = {"fr": "C’est ce que disent les sources :", "en": "That is what the sources say:"}
+LOOKED_FOR: dict[Language, str] = {"fr": "Recherche faite : « {question} ».", "en": "Searched for: “{question}”."}
+NEARBY: dict[Language, str] = {
+    "fr": "Sur des points voisins, elles traitent de : {titles}.",
+    "en": "On nearby points, they cover: {titles}.",
+}
+ASK_THE_CNIL: dict[Language, str] = {
+    "fr": f"Pour ce point, adressez-vous à la CNIL ([cnil.fr]({CNIL_SITE})).",
+    "en": f"For this point, ask the CNIL ([cnil.fr]({CNIL_SITE})).",
+}
+OFF_TOPIC: dict[Language, str] = {
+    "fr": "Cette question sort de mon sujet. Je réponds sur l’appel à projets de la CNIL « IA et services publics », son bac à sable, le RGPD et le règlement sur l’IA.",
+    "en": "This question is outside my subject. I answer about the CNIL’s call for projects “AI and public services”, its sandbox, the GDPR and the AI Act.",
+}
+OFF_TOPIC_CONTACT: dict[Language, str] = {
+    "fr": f"Pour une autre question de protection des données, voyez le site de la CNIL ([cnil.fr]({CNIL_SITE})).",
+    "en": f"For another data protection question, see the CNIL’s website ([cnil.fr]({CNIL_SITE})).",
+}
+IN_FORCE_FROM: dict[Language, str] = {"fr": "Cette règle vaut à partir du {day}.", "en": "This rule holds from {day}."}
+IN_FORCE_UNTIL: dict[Language, str] = {"fr": "Cette règle a valu jusqu’au {day}.", "en": "This rule held until {day}."}
+UNCLEAR: dict[Language, str] = {
+    "fr": "Pouvez-vous préciser votre question ? Par exemple : la date limite, qui peut candidater, l’accompagnement, le RGPD.",
+    "en": "Could you say more about your question? For example: the deadline, who can apply, the support given, the GDPR.",
+}
+SMALLTALK: dict[str, dict[Language, str]] = {
+    "greeting": {
+        "fr": "Bonjour. Posez-moi une question sur l’appel à projets, le bac à sable ou le RGPD : chaque réponse cite ses sources.",
+        "en": "Hello. Ask me about the call for projects, the sandbox or the GDPR: every answer cites its sources.",
+    },
+    "thanks": {
+        "fr": "Je vous en prie. Je reste à votre disposition pour une autre question.",
+        "en": "You are welcome. I am here if you have another question.",
+    },
+    "goodbye": {"fr": "Au revoir, et bonne continuation pour votre projet.", "en": "Goodbye, and good luck with your project."},
+    "identity": {
+        "fr": "Je suis un assistant automatique, pas un agent de la CNIL. Je réponds à partir de textes publics sur l’appel à projets, le bac à sable, le RGPD et le règlement sur l’IA ; "
+        "je cite chaque source, et je dis quand elles se taisent. Mes réponses n’engagent pas la CNIL.",
+        "en": "I am an automatic assistant, not a member of the CNIL’s staff. I answer from public texts on the call for projects, the sandbox, the GDPR and the AI Act; I cite each source, and "
+        "say when they are silent. My answers do not bind the CNIL.",
+    },
+    "yes_no": {
+        "fr": "D’accord. Quelle est votre question ?",
+        "en": "All right. What is your question?",
+    },
+}
+_MONTHS: dict[Language, tuple[str, ...]] = {
+    "fr": ("janvier", "février", "mars", "avril", "mai", "juin", "juillet", "août", "septembre", "octobre", "novembre", "décembre"),
+    "en": (
+        "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December",
+    ),
+}  # fmt: skip
+
+
+def in_full(day: date, language: Language) -> str:
+    """`day` as it is written in a sentence: « 1er août 2024 », “1 August 2024”."""
+    number = "1er" if language == "fr" and day.day == 1 else str(day.day)
+    return f"{number} {_MONTHS[language][day.month - 1]} {day.year}"
+
+
+def as_question(title: str, language: Language) -> str:
+    """The title of a section as something to ask."""
+    if title.rstrip().endswith("?"):
+        return title
+    return f"{title}\u00a0?" if language == "fr" else f"{title}?"

@@ -1,0 +1,55 @@
+"""How alike two questions are, so that the suite never asks what the corpus already lists, nor the same thing in both sets. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from rapidfuzz import fuzz
+
+from corpus.words import content_words
+
+NEAR_COPY = 90.0
+"""Above this, two questions are copies of one another but for spelling or order; see docs/measures.md for why 90."""
+
+TOO_SHORT = 3
+"""Below this many content words there are only so many ways to ask: « date limite ? » copies nobody."""
+
+
+@dataclass(frozen=True)
+class Likeness:
+    """The nearest of some texts to a question."""
+
+    text: str
+    score: float
+
+
+class Questions:
+    """Texts prepared for comparison."""
+
+    def __init__(self, texts: Sequence[str]) -> None:
+        kept = [(key, text) for text in dict.fromkeys(texts) if len((key := key_of(text)).split()) >= TOO_SHORT]
+        self.keys = [key for key, _ in kept]
+        self.texts = [text for _, text in kept]
+
+    def nearest(self, question: str) -> Likeness | None:
+        """The text most like `question`; None when the question is too short to copy anything."""
+        key = key_of(question)
+        if len(key.split()) < TOO_SHORT or not self.keys:
+            return None
+        best, score = -1, 0.0
+        for number, other in enumerate(self.keys):
+            found = fuzz.ratio(key, other, score_cutoff=score)
+            if found > score:
+                best, score = number, found
+        return Likeness(self.texts[best], score) if best >= 0 else Likeness("", 0.0)
+
+
+def key_of(text: str) -> str:
+    """The set of the folded content words of `text`, sorted: order, case, accents, repetition and small words do not count."""
+    return " ".join(sorted(set(content_words(text))))
+
+
+def likeness(one: str, other: str) -> float:
+    """0 to 100: how alike the sets of content words are, spelling slips forgiven."""
+    return float(fuzz.ratio(key_of(one), key_of(other)))
