@@ -72,7 +72,6 @@ def main() -> int:
             print("Starting…", flush=True)
             # Slow imports come after what can fail at once, and after the switches that they read.
             from assistant.pipeline import Assistant
-
             from assistant.site import build_site, options_from
 
             site = build_site(Assistant.open(settings), options_from(settings))

@@ -7,7 +7,7 @@ that could have been written instead. Each is brought to the same scale over the
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -15,8 +15,12 @@ import numpy as np
 import yaml
 from numpy.typing import NDArray
 
+from corpus.embed import Vectors
 from corpus.index import PassageIndex, Section
 from corpus.synonyms import Form, Synonyms
+
+Embed = Callable[[str], Vectors]
+"""A text that asks → its vector."""
 
 CHANNELS = ("words", "grams", "centre", "question", "related")
 
@@ -39,21 +43,24 @@ class Retriever:
     weights: Mapping[str, float]
     _form_scores: dict[Form, NDArray[np.float32]] = field(default_factory=dict, compare=False)
 
-    def retrieve(self, text: str, *, limit: int = 8) -> list[Found]:
-        """The best sections for `text`, best first; equal scores keep the order of the corpus."""
-        channels = self.channel_scores(text)
+    def retrieve(self, standalone: str, *, embed: Embed, alone: str | None = None, limit: int = 8) -> list[Found]:
+        """The best sections for `standalone`, best first; equal scores keep the order of the corpus.
+
+        `alone` is a message that leans on the conversation, by itself: what it names counts again, beside the subject that it leans on.
+        """
+        channels = self.channel_scores(standalone, embed)
         total = self.total(channels)
+        if alone is not None:
+            total = (total + self.total(self.channel_scores(alone, embed))) / 2
         best = np.argsort(-total, kind="stable")[:limit]
         return [
-            Found(
-                self.index.sections[n], float(total[n]), {name: float(scores[n]) for name, scores in channels.items()}
-            )
+            Found(self.index.sections[n], float(total[n]), {name: float(scores[n]) for name, scores in channels.items()})
             for n in best
         ]
 
-    def channel_scores(self, text: str) -> dict[str, NDArray[np.float32]]:
+    def channel_scores(self, text: str, embed: Embed) -> dict[str, NDArray[np.float32]]:
         """What each channel says of every section: arrays of shape (sections,)."""
-        scores = self.index.scores(self.index.encoder.question(text), text)
+        scores = self.index.scores(embed(text), text)
         return {
             "words": scores.words,
             "grams": scores.grams,

@@ -9,8 +9,8 @@ from corpus.passages import Language
 CNIL_SITE = "https://www.cnil.fr"
 
 NOT_STATED: dict[Language, str] = {"fr": "Les sources ne le disent pas.", "en": "The sources do not say."}
-PREMISE: dict[Language, str] = {"fr": "Ce n’est pas ce que disent les sources :", "en": "That is not what the sources say:"}
-CONFIRMED: dict[Language, str] = {"fr": "C’est ce que disent les sources :", "en": "That is what the sources say:"}
+PREMISE: dict[Language, str] = {"fr": "Ce n’est pas ce que disent les sources :", "en": "That is not what the sources say:"}
+CONFIRMED: dict[Language, str] = {"fr": "C’est ce que disent les sources :", "en": "That is what the sources say:"}
 LOOKED_FOR: dict[Language, str] = {"fr": "Recherche faite : « {question} ».", "en": "Searched for: “{question}”."}
 NEARBY: dict[Language, str] = {
     "fr": "Sur des points voisins, elles traitent de : {titles}.",
@@ -27,6 +27,14 @@ OFF_TOPIC: dict[Language, str] = {
 OFF_TOPIC_CONTACT: dict[Language, str] = {
     "fr": f"Pour une autre question de protection des données, voyez le site de la CNIL ([cnil.fr]({CNIL_SITE})).",
     "en": f"For another data protection question, see the CNIL’s website ([cnil.fr]({CNIL_SITE})).",
+}
+CLOSED: dict[Language, str] = {
+    "fr": "Cet appel est clos : le dépôt des dossiers était possible jusqu’au {day}.",
+    "en": "The call is closed: files could be submitted until {day}.",
+}
+OPENS: dict[Language, str] = {
+    "fr": "L’appel à projets de la CNIL consacré à l’IA dans les services publics ouvre le {day}.",
+    "en": "The CNIL’s call for projects on AI in public services opens on {day}.",
 }
 IN_FORCE_FROM: dict[Language, str] = {"fr": "Cette règle vaut à partir du {day}.", "en": "This rule holds from {day}."}
 IN_FORCE_UNTIL: dict[Language, str] = {"fr": "Cette règle a valu jusqu’au {day}.", "en": "This rule held until {day}."}

@@ -293,6 +293,10 @@ class PassageIndex:
         """The passage with that id, None when there is none."""
         return self._by_id.get(passage_id)
 
+    def section(self, section_id: str) -> Section:
+        """The section with that id, which the index must hold."""
+        return self.sections[self._number_of[section_id]]
+
     def section_of_fact(self, fact_id: str) -> Section | None:
         """The section that states a fact, None when none does."""
         return self._by_fact.get(fact_id)

@@ -27,6 +27,7 @@ class Passage:
 
     `text` is exactly `file[start:end]` (character offsets, UTF-8 decoded) when the document is a text file.
     `section_id` is shared by the French and English twins of a section; a passage without a twin has one of its own.
+    A passage that `concerns_applying` is preceded by the state of the window; one with `only_when` is shown in that state alone.
     `questions` and `misconceptions` lead to the passage: they are indexed, never shown nor quoted.
     """
 
@@ -47,6 +48,8 @@ class Passage:
     fact_ids: tuple[str, ...] = ()
     note: str = ""
     is_not_stated: bool = False
+    concerns_applying: bool = False
+    only_when: Literal["open", "closed"] | None = None
     valid_from: date | None = None
     valid_until: date | None = None
     questions: tuple[str, ...] = ()

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
+from pydantic import ValidationError
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
@@ -15,14 +16,23 @@ from corpus.errors import ExplainedError
 from evals import run as runs
 from evals.case import Case, load_cases
 from evals.gates import Outcome
+from evals.judged import judge
 from evals.measures import Figure, weak_slices
 
-app = typer.Typer(add_completion=False, help="How good the answers are.", no_args_is_help=True, pretty_exceptions_enable=False)
+app = typer.Typer(
+    add_completion=False, help="How good the answers are.", no_args_is_help=True, pretty_exceptions_enable=False
+)
 console = Console(highlight=False, soft_wrap=True)
 errors = Console(stderr=True, highlight=False, soft_wrap=True)
 
-Cases = Annotated[list[Path] | None, typer.Option("--cases", help="YAML file or folder of cases; can be repeated. Default: the project's dev and test sets.")]
+Cases = Annotated[
+    list[Path] | None,
+    typer.Option(
+        "--cases", help="YAML file or folder of cases; can be repeated. Default: the project's dev and test sets."
+    ),
+]
 DEFAULT_OUT = Path("var/evals/results.json")
+DEFAULT_ADDED = Path("evals/cases/dev/added.yaml")
 
 
 @app.command("run")
@@ -31,14 +41,22 @@ def run_cases(
     more_cases: Annotated[list[Path] | None, typer.Argument(help="More files or folders of cases.")] = None,
     out: Annotated[Path, typer.Option(help="Where the results are written.")] = DEFAULT_OUT,
     tag: Annotated[list[str] | None, typer.Option(help="Only the cases that carry one of these tags.")] = None,
-    case_id: Annotated[list[str] | None, typer.Option("--id", help="Only these cases; `x*` takes all that begin with x.")] = None,
-    failed_last_time: Annotated[bool, typer.Option("--failed-last-time", help="Only the cases that failed in the results at --out.")] = False,
+    case_id: Annotated[
+        list[str] | None, typer.Option("--id", help="Only these cases; `x*` takes all that begin with x.")
+    ] = None,
+    failed_last_time: Annotated[
+        bool, typer.Option("--failed-last-time", help="Only the cases that failed in the results at --out.")
+    ] = False,
     report: Annotated[Path | None, typer.Option(help="Also write the report, an HTML page, there.")] = None,
     jobs: Annotated[int, typer.Option(min=1, max=32, help="Processes that ask; each opens the assistant once.")] = 2,
     families: Annotated[int, typer.Option(min=0, help="Also ask this many generated variants per family.")] = 0,
     engine: Annotated[str, typer.Option(help="What is judged, as module:function.")] = runs.PRODUCT,
-    score_again: Annotated[Path | None, typer.Option("--score-again", help="Ask nothing: score the replies of these results.")] = None,
-    record: Annotated[bool, typer.Option("--record", help="Remember which cases pass now; they may not fail later.")] = False,
+    score_again: Annotated[
+        Path | None, typer.Option("--score-again", help="Ask nothing: score the replies of these results.")
+    ] = None,
+    record: Annotated[
+        bool, typer.Option("--record", help="Remember which cases pass now; they may not fail later.")
+    ] = False,
     show: Annotated[int, typer.Option(help="How many failures to print.")] = 20,
 ) -> None:
     """Ask every case, print the figures and the gates; exits 1 when a gate fails."""
@@ -53,10 +71,15 @@ def run_cases(
     if score_again:
         recording = runs.recording_of(runs.read_results(score_again), chosen)
     else:
-        with Progress(TextColumn("Asking"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), console=errors, transient=True) as bar:
+        with Progress(
+            TextColumn("Asking"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), console=errors, transient=True
+        ) as bar:
             task = bar.add_task("cases", total=None)
             recording = runs.record(
-                chosen, jobs=min(jobs, len(chosen)), engine=engine, on_progress=lambda done, total: bar.update(task, completed=done, total=total)
+                chosen,
+                jobs=min(jobs, len(chosen)),
+                engine=engine,
+                on_progress=lambda done, total: bar.update(task, completed=done, total=total),
             )
     done = runs.judge_all(recording, shelf=runs.shelf_of(engine), settings=settings, once_passed=runs.read_passed())
     runs.write_results(done, out)
@@ -90,15 +113,114 @@ def compare_runs(
             for line in (*change.reasons, *change.fields, change.words):
                 console.print(f"    {line}", markup=False)
     for name, old, new in found.measures:
-        console.print(f"{name}: {'none' if old is None else f'{old:g}'} → {'none' if new is None else f'{new:g}'}", markup=False)
+        console.print(
+            f"{name}: {'none' if old is None else f'{old:g}'} → {'none' if new is None else f'{new:g}'}", markup=False
+        )
     for word, ids in (("Only before", found.only_before), ("Only after", found.only_after)):
         if ids:
-            console.print(f"{word}: {len(ids)} cases ({', '.join(ids[:5])}{' …' if len(ids) > 5 else ''}).", markup=False)
+            console.print(
+                f"{word}: {len(ids)} cases ({', '.join(ids[:5])}{' …' if len(ids) > 5 else ''}).", markup=False
+            )
     console.print(
         f"{len(found.fixed)} fixed, {len(found.broken)} broken (chance would split them so with p = {found.p_value:.3f}), "
         f"{len(found.changed)} changed but judged alike, {found.same} the same."
     )
     raise typer.Exit(1 if found.broken else 0)
+
+
+@app.command("add")
+def add_case(
+    question: Annotated[
+        list[str], typer.Argument(help="What the person writes; several messages make a conversation.")
+    ],
+    kind: Annotated[list[str] | None, typer.Option(help="Kind that the reply may have; can be repeated.")] = None,
+    includes: Annotated[
+        list[str] | None,
+        typer.Option("--include", help="What the reply must say; `a|b` takes either. Can be repeated."),
+    ] = None,
+    excludes: Annotated[list[str] | None, typer.Option("--exclude", help="What it must not say.")] = None,
+    cites: Annotated[list[str] | None, typer.Option("--cites", help="Fact of which one must be cited.")] = None,
+    status: Annotated[list[str] | None, typer.Option(help="Verdict that it may hold.")] = None,
+    lang: Annotated[str, typer.Option(help="fr or en.")] = "fr",
+    severity: Annotated[str, typer.Option(help="critical, major or minor.")] = "major",
+    tag: Annotated[list[str] | None, typer.Option(help="Tag; can be repeated.")] = None,
+    as_of: Annotated[str | None, typer.Option(help="The day asked about, YYYY-MM-DD.")] = None,
+    case_id: Annotated[str | None, typer.Option("--id", help="Id; made from the question when not given.")] = None,
+    to: Annotated[Path, typer.Option(help="File that the case is added to.")] = DEFAULT_ADDED,
+    ask: Annotated[bool, typer.Option("--ask", help="Also ask the assistant, and say whether it passes.")] = False,
+) -> None:
+    """Turn a question and its right answer into a case, checked before it is written."""
+    from evals import add
+
+    existing = load_cases(
+        [*runs.DEFAULT_CASES, *([to] if to.exists() and not _is_below(to, runs.DEFAULT_CASES) else [])]
+    )
+    value: dict[str, Any] = {
+        "id": case_id or add.suggest_id(question[-1], lang, (case.id for case in existing)),
+        "lang": lang,
+        "turns": question,
+        "expect": {
+            "kind": kind,
+            "status": status,
+            "must_include": [one.split("|") for one in includes or []],
+            "must_not_include": excludes or [],
+            "cites": cites or [],
+        },
+        "severity": severity,
+        "tags": tag or [],
+        **({"as_of": as_of} if as_of else {}),
+    }
+    try:
+        case = Case.model_validate(value)
+    except ValidationError as error:
+        lines = [f"{'.'.join(str(part) for part in one['loc'])}: {one['msg']}" for one in error.errors()]
+        raise ExplainedError(
+            "\n".join([*lines, "Nothing was written. Correct the options and run it again."])
+        ) from error
+    shelf = runs.shelf_of(runs.PRODUCT)
+    facts = {fact for passage in shelf.values() for fact in passage.fact_ids}
+    problems = add.check_new(case, existing, facts, add.listed_questions(Path("corpus")))
+    if problems:
+        raise ExplainedError("\n".join([*problems, "Nothing was written."]))
+    if ask:
+        asked = judge(runs.ask(runs.open_named(runs.PRODUCT), case), shelf)
+        console.print(
+            "The assistant passes it." if asked.passed else f"The assistant fails it: {'; '.join(asked.reasons)}"
+        )
+        console.print((asked.recorded.answer or {}).get("text", ""), markup=False)
+    add.append(case, to)
+    console.print(f"Case {case.id} written to {to}.")
+
+
+@app.command("retrieval")
+def measure_retrieval(
+    docs: Annotated[Path, typer.Option(help="Documents, one JSON object a line: id, title, text.")],
+    queries: Annotated[Path, typer.Option(help="Queries, one JSON object a line: qid, text.")],
+    qrels: Annotated[Path | None, typer.Option(help="Judgements: a header line, then qid, docid, rel.")] = None,
+    out: Annotated[Path, typer.Option(help="Where the TREC run is written.")] = Path("var/evals/run.trec"),
+) -> None:
+    """Index a collection with the product's own parts, ask every query, write a TREC run and print its figures."""
+    from evals import retrieval
+
+    documents, asked = retrieval.read_documents(docs), retrieval.read_queries(queries)
+    judgements = retrieval.read_judgements(qrels) if qrels else None
+    with Progress(
+        TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), console=errors
+    ) as bar:
+        task = bar.add_task("Embedding", total=None)
+        rankings = retrieval.search_all(
+            documents,
+            asked,
+            lambda step, done, total: bar.update(task, description=step, completed=done, total=total),
+        )
+    retrieval.write_run(rankings, out)
+    if judgements is not None:
+        table = Table("measure", "value", "95 % interval", box=None, pad_edge=False)
+        for one in retrieval.evaluate(rankings, judgements):
+            span = f"{one.low:.3f} – {one.high:.3f}" if one.low is not None and one.high is not None else ""
+            table.add_row(one.name, f"{one.value:.4f}", span)
+        console.print(table)
+    console.print(f"Run: {out}")
 
 
 @app.command("families")
@@ -112,7 +234,13 @@ def write_families(
     from evals import families
 
     written = families.write_families(load_cases(cases or runs.DEFAULT_CASES), out, per_family=per_family, seed=seed)
-    console.print(f"{written} cases written to {out}. Run them beside their bases: `python -m evals run evals/cases/dev evals/cases/test {out}`.")
+    console.print(
+        f"{written} cases written to {out}. Run them beside their bases: `python -m evals run evals/cases/dev evals/cases/test {out}`."
+    )
+
+
+def _is_below(path: Path, folders: Iterable[Path]) -> bool:
+    return any(path.resolve().is_relative_to(folder) for folder in folders)
 
 
 def _failed_ids(out: Path) -> set[str]:
@@ -124,10 +252,14 @@ def _filtered(cases: Sequence[Case], tags: Sequence[str], ids: Sequence[str], on
         return any(case.id.startswith(name[:-1]) if name.endswith("*") else case.id == name for name in ids)
 
     kept = [
-        case for case in cases if (not tags or case.has(*tags)) and (not ids or is_named(case)) and (only is None or case.id in only)
+        case
+        for case in cases
+        if (not tags or case.has(*tags)) and (not ids or is_named(case)) and (only is None or case.id in only)
     ]
     if not kept:
-        raise ExplainedError(f"None of the {len(cases)} cases fits --tag, --id and --failed-last-time, so nothing was run. Widen them.")
+        raise ExplainedError(
+            f"None of the {len(cases)} cases fits --tag, --id and --failed-last-time, so nothing was run. Widen them."
+        )
     return kept
 
 
@@ -137,7 +269,13 @@ def _print_figures(done: runs.Run) -> None:
         if measure.figure.value is None:
             continue
         by_language = measure.slices.get("lang", {})
-        table.add_row(name, _number(measure.figure), _interval(measure.figure), str(measure.figure.n), *(_number(by_language.get(lang)) for lang in ("fr", "en")))
+        table.add_row(
+            name,
+            _number(measure.figure),
+            _interval(measure.figure),
+            str(measure.figure.n),
+            *(_number(by_language.get(lang)) for lang in ("fr", "en")),
+        )
     console.print(table)
     for by, tag, figure in weak_slices(done.measures)[:12]:
         console.print(f"Weak: {by} {tag}: {_number(figure)} of {figure.n} pass.")
@@ -148,7 +286,10 @@ def _print_gates(outcomes: Iterable[Outcome]) -> None:
     unmeasured = [outcome.gate.name for outcome in outcomes if outcome.figure.value is None]
     for outcome in failed:
         sign = "at most" if outcome.gate.at_most is not None else "at least"
-        console.print(f"GATE FAILED {outcome.gate.name}: {outcome.gate.measure} is {_number(outcome.figure)}, {sign} {outcome.gate.bound:g} ({outcome.gate.why})", markup=False)
+        console.print(
+            f"GATE FAILED {outcome.gate.name}: {outcome.gate.measure} is {_number(outcome.figure)}, {sign} {outcome.gate.bound:g} ({outcome.gate.why})",
+            markup=False,
+        )
     if unmeasured:
         console.print(f"Nothing to measure for: {', '.join(unmeasured)}.")
     if not failed:
@@ -161,7 +302,9 @@ def _print_failures(done: runs.Run, show: int) -> None:
     for one in sorted(failures, key=lambda one: rank[one.case.severity])[:show]:
         console.print(f"FAILED {one.case.id} ({one.case.severity}): {'; '.join(one.reasons)}", markup=False)
     if len(failures) > show > 0:
-        console.print(f"… and {len(failures) - show} more failures (--show {len(failures)} prints them, --report explains them).")
+        console.print(
+            f"… and {len(failures) - show} more failures (--show {len(failures)} prints them, --report explains them)."
+        )
     console.print(f"{len(done.judged) - len(failures)} of {len(done.judged)} cases pass.")
 
 

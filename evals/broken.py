@@ -106,7 +106,11 @@ def says_yes_to_all(case: Case, answer: Answer, shelf: Shelf) -> Answer:
 
 
 def says_no_to_doubt(case: Case, answer: Answer, shelf: Shelf) -> Answer:
-    return _force(answer, applicant="not_met") if answer["verdict"] and answer["verdict"]["status"] == "depends" else answer
+    return (
+        _force(answer, applicant="not_met")
+        if answer["verdict"] and answer["verdict"]["status"] == "depends"
+        else answer
+    )
 
 
 def never_decides(case: Case, answer: Answer, shelf: Shelf) -> Answer:
@@ -167,7 +171,11 @@ def drops_negation(case: Case, answer: Answer, shelf: Shelf) -> Answer:
         text = re.sub(r"\bne (dispense) d’aucune\b", r"\1 de toute", text.replace("d'aucune", "d’aucune"))
         text = re.sub(r"\bexempts from no rule\b", "exempts from every rule", text)
         text = re.sub(r"\b(does|do) not (\w+)", r"\2s", text)
-        return re.sub(r"^No source consulted", "A source consulted", re.sub(r"^Aucune source consultée ne", "Une source consultée", text))
+        return re.sub(
+            r"^No source consulted",
+            "A source consulted",
+            re.sub(r"^Aucune source consultée ne", "Une source consultée", text),
+        )
 
     return _everywhere(answer, affirm)
 
@@ -224,7 +232,9 @@ def forgets_the_key(case: Case, answer: Answer, shelf: Shelf) -> Answer:
 
 
 def says_the_wrong_value_too(case: Case, answer: Answer, shelf: Shelf) -> Answer:
-    return _say(answer, "Ou peut-être le 31 octobre.", "Or perhaps 31 October.") if answer["kind"] == "answer" else answer
+    return (
+        _say(answer, "Ou peut-être le 31 octobre.", "Or perhaps 31 October.") if answer["kind"] == "answer" else answer
+    )
 
 
 def agrees_with_premises(case: Case, answer: Answer, shelf: Shelf) -> Answer:

@@ -121,13 +121,17 @@ def load_cases(places: Iterable[Path]) -> list[Case]:
     first_seen: dict[str, str] = {}
     for case in cases:
         if case.id in first_seen:
-            mistakes.append(f"{case.place}: the id '{case.id}' is already that of the case at {first_seen[case.id]}. Rename one.")
+            mistakes.append(
+                f"{case.place}: the id '{case.id}' is already that of the case at {first_seen[case.id]}. Rename one."
+            )
         first_seen.setdefault(case.id, case.place)
     if mistakes:
         raise ExplainedError("\n".join(mistakes))
     if not cases:
         names = ", ".join(f"'{place}'" for place in places)
-        raise ExplainedError(f"No case was found in {names}, so there is nothing to run. Name files or folders of YAML cases.")
+        raise ExplainedError(
+            f"No case was found in {names}, so there is nothing to run. Name files or folders of YAML cases."
+        )
     return cases
 
 
@@ -139,7 +143,9 @@ def _files(places: Iterable[Path]) -> list[Path]:
         elif place.is_file():
             found.append(place)
         else:
-            raise ExplainedError(f"'{place}' does not exist, so its cases cannot be run. Name a YAML file or a folder that holds some.")
+            raise ExplainedError(
+                f"'{place}' does not exist, so its cases cannot be run. Name a YAML file or a folder that holds some."
+            )
     return list(dict.fromkeys(found))
 
 
@@ -147,7 +153,9 @@ def _load_file(path: Path) -> list[Case]:
     try:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        raise ExplainedError(f"'{path}' could not be read as UTF-8 text ({type(error).__name__}). Restore it, or name another file.") from error
+        raise ExplainedError(
+            f"'{path}' could not be read as UTF-8 text ({type(error).__name__}). Restore it, or name another file."
+        ) from error
     value = _parse(text, str(path))
     if value is None:
         return []

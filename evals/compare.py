@@ -42,7 +42,7 @@ class Comparison:
         n = fixed + broken
         if n == 0:
             return 1.0
-        tail = sum(math.comb(n, k) for k in range(min(fixed, broken) + 1)) / 2**n
+        tail = float(sum(math.comb(n, k) for k in range(min(fixed, broken) + 1))) / float(2**n)
         return min(1.0, 2 * tail)
 
 
@@ -50,7 +50,10 @@ def compare(before: Mapping[str, Any], after: Mapping[str, Any]) -> Comparison:
     """What moved from the results `before` to the results `after`."""
     old = {one["id"]: one for one in before["cases"]}
     new = {one["id"]: one for one in after["cases"]}
-    fixed, broken, changed, same = [], [], [], 0
+    fixed: list[Change] = []
+    broken: list[Change] = []
+    changed: list[Change] = []
+    same = 0
     for case_id in [case_id for case_id in old if case_id in new]:
         was, now = old[case_id], new[case_id]
         if was["passed"] != now["passed"]:
@@ -99,9 +102,13 @@ def _change(was: Mapping[str, Any], now: Mapping[str, Any], what: str) -> Change
     old_sources = [citation.get("passage_id") for citation in before.get("citations", [])]
     new_sources = [citation.get("passage_id") for citation in after.get("citations", [])]
     if old_sources != new_sources:
-        fields.append(f"sources: {', '.join(map(str, old_sources)) or 'none'} → {', '.join(map(str, new_sources)) or 'none'}")
+        fields.append(
+            f"sources: {', '.join(map(str, old_sources)) or 'none'} → {', '.join(map(str, new_sources)) or 'none'}"
+        )
     reasons = now["reasons"] if what == "broken" else was["reasons"]
-    return Change(now["id"], what, tuple(reasons), word_difference(before.get("text", ""), after.get("text", "")), tuple(fields))
+    return Change(
+        now["id"], what, tuple(reasons), word_difference(before.get("text", ""), after.get("text", "")), tuple(fields)
+    )
 
 
 def _brief(value: Any) -> str:
@@ -115,5 +122,7 @@ def _brief(value: Any) -> str:
 def _measures(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[tuple[str, float | None, float | None]]:
     old = before.get("summary", {}).get("measures", {})
     new = after.get("summary", {}).get("measures", {})
-    pairs = [(name, old.get(name, {}).get("value"), new.get(name, {}).get("value")) for name in dict.fromkeys([*old, *new])]
+    pairs = [
+        (name, old.get(name, {}).get("value"), new.get(name, {}).get("value")) for name in dict.fromkeys([*old, *new])
+    ]
     return [(name, a, b) for name, a, b in pairs if a != b]

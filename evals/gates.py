@@ -75,6 +75,8 @@ def hold(gates: Iterable[Gate], measures: Mapping[str, Measure]) -> list[Outcome
     found = []
     for gate in gates:
         if gate.measure not in measures:
-            raise ExplainedError(f"The gate '{gate.name}' bounds '{gate.measure}', which is no measure. Correct evals/gates.yaml.")
+            raise ExplainedError(
+                f"The gate '{gate.name}' bounds '{gate.measure}', which is no measure. Correct evals/gates.yaml."
+            )
         found.append(Outcome(gate, measures[gate.measure].figure))
     return found

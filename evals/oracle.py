@@ -82,7 +82,9 @@ def cite(passage: Indexed, number: int, quote: str) -> dict[str, Any]:
         "locator": passage.title,
         "quote": quote,
         "official": passage.official,
-        "references": [{"title": "", "publisher": "", "url": url, "date": "", "pinpoint": ""} for url in passage.addresses],
+        "references": [
+            {"title": "", "publisher": "", "url": url, "date": "", "pinpoint": ""} for url in passage.addresses
+        ],
         "fact_ids": list(passage.fact_ids),
         "confidence": "high",
     }
@@ -110,9 +112,11 @@ def _verdict(case: Case) -> dict[str, Any] | None:
     window = "open" if OPENS <= case.as_of <= CLOSES else "closed" if case.as_of > CLOSES else "not_open_yet"
     return {
         "status": status,
-        "window": (expect.window or [window])[0],
+        "window": expect.window[0] if expect.window else window,
         "not_priority": bool(expect.not_priority),
-        "criteria": [{"id": name, "status": value, "because": name, "citations": []} for name, value in criteria.items()],
+        "criteria": [
+            {"id": name, "status": value, "because": name, "citations": []} for name, value in criteria.items()
+        ],
         "missing": [name for name, value in criteria.items() if value == "unknown"],
     }
 

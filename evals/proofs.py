@@ -7,7 +7,6 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from corpus.index import read_pointer
 from corpus.passages import Passage
@@ -17,9 +16,14 @@ from evals.case import Case
 from evals.reply import Citation, Claim, Reply
 
 _MARKERS = re.compile(r"\[(\d+)\](?!\()")
-_MARKUP = re.compile(r"<\s*/?\s*[a-zA-Z!][^<>]*>|<\s*(?:script|iframe|img|svg|object|style)\b|&lt;\s*script|javascript\s*:|\bon\w+\s*=\s*[\"']", re.IGNORECASE)
+_MARKUP = re.compile(
+    r"<\s*/?\s*[a-zA-Z!][^<>]*>|<\s*(?:script|iframe|img|svg|object|style)\b|&lt;\s*script|javascript\s*:|\bon\w+\s*=\s*[\"']",
+    re.IGNORECASE,
+)
 _IMAGE = re.compile(r"!\[[^\]]*\]\(")
-_CLOSED = re.compile(r"\b(?:clos|close|closes|cloture\w*|ferme\w*|closed|ended|over|termine\w*|expire\w*|depasse\w*|passed|plus possible|no longer)\b")
+_CLOSED = re.compile(
+    r"\b(?:clos|close|closes|cloture\w*|ferme\w*|closed|ended|over|termine\w*|expire\w*|depasse\w*|passed|plus possible|no longer)\b"
+)
 _SUPPORT = 0.5
 
 
@@ -165,7 +169,9 @@ def _markers(reply: Reply, shelf: Shelf) -> Tally:
     uses = [int(marker) for marker in _MARKERS.findall(reply.text)]
     bad += [f"the marker [{number}] leads nowhere" for number in uses if number not in numbers]
     for claim in reply.claims:
-        bad += [f"a claim cites [{number}], which does not exist" for number in claim.citations if number not in numbers]
+        bad += [
+            f"a claim cites [{number}], which does not exist" for number in claim.citations if number not in numbers
+        ]
         if not claim.citations:
             bad.append(f"a claim has no citation: « {_short(claim.text)} »")
         elif not _is_marked(claim, reply.text):
@@ -201,7 +207,9 @@ def _quotes(reply: Reply, shelf: Shelf) -> Tally:
         if passage is None or not citation.quote.strip() or citation.quote not in passage.text:
             bad.append(f"[{citation.number}] is not verbatim: « {_short(citation.quote)} »")
         elif passage.in_source is not None and passage.in_source != passage.text:
-            bad.append(f"[{citation.number}] the passage '{passage.id}' is not what the source says at its place; run `python -m ingest`")
+            bad.append(
+                f"[{citation.number}] the passage '{passage.id}' is not what the source says at its place; run `python -m ingest`"
+            )
     return Tally("quotes", len(reply.citations) - len(bad), len(reply.citations), tuple(bad))
 
 
@@ -209,7 +217,11 @@ def _sources(reply: Reply, shelf: Shelf) -> Tally:
     """Title, source, facts and references of a citation are those of the passage that it names."""
     if not shelf:
         return Tally("sources", 0, 0)
-    bad = [f"[{citation.number}] does not show the source of '{citation.passage_id}'" for citation in reply.citations if not _same_source(citation, shelf.get(citation.passage_id))]
+    bad = [
+        f"[{citation.number}] does not show the source of '{citation.passage_id}'"
+        for citation in reply.citations
+        if not _same_source(citation, shelf.get(citation.passage_id))
+    ]
     return Tally("sources", len(reply.citations) - len(bad), len(reply.citations), tuple(bad))
 
 
@@ -298,12 +310,19 @@ def _window_first(reply: Reply) -> Tally:
         return Tally("window_first", 0, 0)
     first = (wording.sentences(wording.plain(reply.text)) or [""])[0]
     said = _CLOSED.search(fold(first)) is not None
-    return Tally("window_first", int(said), 1, () if said else (f"does not begin with the closed window: « {_short(first)} »",))
+    return Tally(
+        "window_first", int(said), 1, () if said else (f"does not begin with the closed window: « {_short(first)} »",)
+    )
 
 
 def _markup(reply: Reply) -> Tally:
     """No HTML, no script address, no image in what is shown."""
-    shown = [reply.text, *[claim.text for claim in reply.claims], *reply.follow_ups, *[u.label for u in reply.understood]]
+    shown = [
+        reply.text,
+        *[claim.text for claim in reply.claims],
+        *reply.follow_ups,
+        *[u.label for u in reply.understood],
+    ]
     bad = [f"markup in « {_short(text)} »" for text in shown if _MARKUP.search(text) or _IMAGE.search(text)]
     return Tally("markup", 0 if bad else 1, 1, tuple(bad[:1]))
 
@@ -312,9 +331,11 @@ def _spoken(reply: Reply) -> Tally:
     """The words of the text are in the language that the reply names; titles and quotes between « » aside."""
     said = wording.spoken_language(re.sub(r"«[^»]*»|\"[^\"]*\"|“[^”]*”", " ", wording.plain(reply.text)))
     right = said is None or said == reply.language
-    return Tally("spoken", int(right), 1, () if right else (f"the text is in '{said}', the reply says '{reply.language}'",))
+    return Tally(
+        "spoken", int(right), 1, () if right else (f"the text is in '{said}', the reply says '{reply.language}'",)
+    )
 
 
 def _short(text: str) -> str:
-    flat: Any = " ".join(text.split())
+    flat = " ".join(text.split())
     return flat if len(flat) <= 90 else flat[:89] + "…"

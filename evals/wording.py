@@ -47,9 +47,13 @@ _CONDITION = re.compile(
 _YOU = r"(?:vous etes|vous seriez|(?:votre|le|ce) (?:projet|organisme|dossier)(?: \w+){0,2} est|votre \w+(?: \w+){0,2} est)"
 _YES_FR = re.compile(_YOU + r"(?: (?:bien|donc|clairement|parfaitement|pleinement|tout a fait|en principe))* eligible")
 _NO_FR = re.compile(
-    r"(?:vous n'etes|(?:votre|le|ce) \w+(?: \w+){0,2} n'est)(?: donc)? pas(?: \w+)? eligible|" + _YOU + r"(?: \w+)? ineligible"
+    r"(?:vous n'etes|(?:votre|le|ce) \w+(?: \w+){0,2} n'est)(?: donc)? pas(?: \w+)? eligible|"
+    + _YOU
+    + r"(?: \w+)? ineligible"
 )
-_YES_EN = re.compile(r"\b(?:you are|you're|(?:your|the|this) \w+(?: \w+)? is)(?: (?:clearly|indeed|therefore|fully|thus))* eligible")
+_YES_EN = re.compile(
+    r"\b(?:you are|you're|(?:your|the|this) \w+(?: \w+)? is)(?: (?:clearly|indeed|therefore|fully|thus))* eligible"
+)
 _NO_EN = re.compile(
     r"\b(?:you are not|you aren't|you're not|(?:your|the|this) \w+(?: \w+)? (?:is not|isn't))(?: \w+)? eligible|"
     r"\b(?:you are|(?:your|the|this) \w+(?: \w+)? is)(?: \w+)? ineligible"
@@ -75,7 +79,9 @@ def values(text: str) -> set[str]:
     for word in words(text):
         if word in _SPELLED:
             found.add(_SPELLED[word])
-        elif word in _MONTHS and (word not in ("mars", "may", "march") or re.search(rf"\d\w* {word}|{word} \d", folded)):
+        elif word in _MONTHS and (
+            word not in ("mars", "may", "march") or re.search(rf"\d\w* {word}|{word} \d", folded)
+        ):
             found.add(_MONTHS[word])
     return found
 

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -30,6 +31,7 @@ class FrontMatter(_Strict):
     title: str = Field(min_length=3)
     language: Language
     order: int
+    concerns_applying: bool = False
 
 
 class PinpointedSource(_Strict):
@@ -47,6 +49,7 @@ class SectionData(_Strict):
     references: list[PinpointedSource] = Field(min_length=1)
     note: str = ""
     not_stated: bool = False
+    only_when: Literal["open", "closed"] | None = None
     valid_from: date | None = None
     valid_until: date | None = None
 
@@ -108,6 +111,8 @@ def read_restatement(path: Path, folder: Path, sources: dict[str, Source]) -> Do
                 fact_ids=tuple(section.data.facts),
                 note=section.data.note,
                 is_not_stated=section.data.not_stated,
+                concerns_applying=front.concerns_applying,
+                only_when=section.data.only_when,
                 valid_from=section.data.valid_from,
                 valid_until=section.data.valid_until,
                 questions=tuple(lead.questions),

@@ -28,7 +28,7 @@ from assistant.site.limits import Overloaded, Pace, Turnstile
 from assistant.site.options import SiteOptions
 from assistant.site.reply import highlight, to_html
 from assistant.site.switches import FORCED, force_switches
-from assistant.site.texts import SCRIPT_TEXTS, TEXTS, raw, say
+from assistant.site.texts import CHECK_TEXTS, SCRIPT_TEXTS, TEXTS, raw, say
 from assistant.site.typography import today_in_paris, typeset
 
 ROOT = Path(__file__).parents[1]
@@ -135,7 +135,9 @@ def test_ask_hands_over_the_earlier_messages(site: TestClient, assistant: FakeAs
         pytest.param([1], 400, "not_json", "JSON", id="a list"),
     ],
 )
-def test_a_bad_request_is_refused_with_a_reason(site: TestClient, body: Any, status: int, code: str, words: str) -> None:
+def test_a_bad_request_is_refused_with_a_reason(
+    site: TestClient, body: Any, status: int, code: str, words: str
+) -> None:
     response = post(site, body)
     error = response.json()["error"]
     assert (response.status_code, error["code"]) == (status, code)
@@ -220,7 +222,9 @@ def test_hostile_texts_stay_text(assistant: FakeAssistant) -> None:
     assert HOSTILE not in card(assistant, "injection")
 
 
-@pytest.mark.parametrize("question", ["start-up", "commune", "date limite", "bonjour", "budget", "What was the deadline?"])
+@pytest.mark.parametrize(
+    "question", ["start-up", "commune", "date limite", "bonjour", "budget", "What was the deadline?"]
+)
 def test_a_card_points_to_what_exists_once(assistant: FakeAssistant, question: str) -> None:
     outline = Outline(card(assistant, question))
     assert len(outline.ids) == len(set(outline.ids))
@@ -266,11 +270,13 @@ def test_french_is_typeset_and_both_languages_have_the_same_slots(key: str) -> N
 
 def test_the_script_says_only_texts_that_exist() -> None:
     used = set(re.findall(r"texts\.(\w+)", "".join(file.read_text() for file in STYLE.parent.glob("*.js"))))
-    assert used - {"language"} <= set(SCRIPT_TEXTS)
+    assert used - {"language"} <= {*SCRIPT_TEXTS, *CHECK_TEXTS}
 
 
 def test_typesetting_keeps_what_is_right() -> None:
-    assert typeset("« l'appel » : 1 000 ? https://a.fr") == "«\u00a0l’appel\u00a0»\u00a0: 1\u00a0000\u00a0? https://a.fr"
+    assert (
+        typeset("« l'appel » : 1 000 ? https://a.fr") == "«\u00a0l’appel\u00a0»\u00a0: 1\u00a0000\u00a0? https://a.fr"
+    )
 
 
 # Where the call stands, to the second
@@ -330,8 +336,9 @@ def test_only_what_the_page_needs_exists(site: TestClient, method: str) -> None:
 
 
 def test_every_mounted_route_outside_the_list_is_out_of_reach(site: TestClient) -> None:
-    from assistant.site.chat_page import build_page
     from gradio.routes import App
+
+    from assistant.site.chat_page import build_page
 
     async def ask(question: str) -> str:
         return question
@@ -339,7 +346,7 @@ def test_every_mounted_route_outside_the_list_is_out_of_reach(site: TestClient) 
     def paths(routes: Any, before: str = "") -> Iterator[str]:
         for route in routes:
             path = before + getattr(route, "path", "")
-            inner = getattr(route, "routes", None) or getattr(getattr(route, "router", None), "routes", None)
+            inner = getattr(route, "routes", None) or getattr(getattr(route, "original_router", None), "routes", None)
             if inner:
                 yield from paths(inner, path)
             else:
@@ -355,7 +362,9 @@ def test_every_mounted_route_outside_the_list_is_out_of_reach(site: TestClient) 
     }, allowed  # fmt: skip
 
 
-@pytest.mark.parametrize("path", ["/", "/en", "/health", "/ask", "/absent", "/theme.css", "/gradio_api/info", "/site/style.css"])
+@pytest.mark.parametrize(
+    "path", ["/", "/en", "/health", "/ask", "/absent", "/theme.css", "/gradio_api/info", "/site/style.css"]
+)
 @pytest.mark.parametrize("method", ["GET", "POST", "OPTIONS", "PATCH"])
 def test_every_response_carries_the_security_headers(site: TestClient, path: str, method: str) -> None:
     headers = site.request(method, path).headers
@@ -514,7 +523,13 @@ def test_hostile_switches_are_overridden_and_named(tmp_path: Path) -> None:
 def start_app(**environment: str) -> subprocess.CompletedProcess[str]:
     clean = {name: value for name, value in os.environ.items() if not name.startswith("ASSISTANT_")}
     return subprocess.run(
-        [sys.executable, "app.py"], cwd=ROOT, env=clean | environment, capture_output=True, text=True, timeout=60, check=False
+        [sys.executable, "app.py"],
+        cwd=ROOT,
+        env=clean | environment,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
     )
 
 

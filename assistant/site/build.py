@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import secrets
 from collections.abc import Callable
@@ -11,13 +12,16 @@ import gradio as gr
 from fastapi import FastAPI, Request, Response
 from fastapi.middleware.cors import CORSMiddleware
 from fastapi.responses import FileResponse, HTMLResponse, JSONResponse, PlainTextResponse
+from markupsafe import Markup, escape
 from starlette.types import ASGIApp
 
+from corpus.call import Call
 from corpus.passages import Language
 
 from ..render import to_json, to_markdown
 from ..vocabulary import Answer
 from .chat_page import Dressed, build_page, build_theme, dress, render_bottom, render_top, script_texts
+from .check import Check, corrections, document_name, link_to_check, read_values, tell_situation
 from .engine import AnswersQuestions, Engine
 from .feedback import Counters
 from .gate import Doorkeeper, Frame, SizeLimit, content_policy, language_of
@@ -26,8 +30,8 @@ from .options import SiteOptions
 from .pages import ADDRESSES, Pages
 from .reply import to_html
 from .requests import AskRequest, BadRequest, read_ask, read_json_object, read_opinion
-from .templates import STATIC
-from .texts import say
+from .templates import STATIC, render
+from .texts import CHECK_TEXTS, raw, say
 
 log = logging.getLogger("assistant.site")
 
@@ -44,6 +48,7 @@ def build_site(assistant: AnswersQuestions, options: SiteOptions) -> ASGIApp:
     add_ask(app, engine, options)
     add_feedback(app, counters)
     add_plain_pages(app, pages)
+    add_check(app, Check(engine), pages)
     add_health(app, engine, options)
     add_chat(app, engine, pages, options)
     app.add_middleware(
@@ -84,9 +89,18 @@ def refuse_when_closed(options: SiteOptions, language: Language) -> None:
         raise BadRequest(503, "closed", say("error_closed", language, contact=options.contact_url))
 
 
-def show(answer: Answer, options: SiteOptions) -> str:
+def show(answer: Answer, call: Call, options: SiteOptions) -> str:
     """The reply as HTML for our page."""
-    return to_html(answer, f"r{secrets.token_hex(4)}", to_copy=to_markdown(answer), contact_url=options.contact_url)
+    language = answer.question.language
+    return to_html(
+        answer,
+        f"r{secrets.token_hex(4)}",
+        to_copy=to_markdown(answer),
+        corrections=corrections(call, answer.understood, language),
+        criterion_names={criterion.id: criterion.name[language] for criterion in call.criteria},
+        check_link=link_to_check(answer.understood, ADDRESSES[language]["check"]),
+        contact_url=options.contact_url,
+    )
 
 
 def add_ask(app: FastAPI, engine: Engine, options: SiteOptions) -> None:
@@ -99,7 +113,7 @@ def add_ask(app: FastAPI, engine: Engine, options: SiteOptions) -> None:
         value = read_json_object(await request.body(), request.headers.get("content-type", ""), language)
         answer = await engine.ask(read_ask(value, language))
         if "text/html" in request.headers.get("accept", ""):
-            return HTMLResponse(show(answer, options), headers=NO_STORE)
+            return HTMLResponse(show(answer, engine.assistant.call, options), headers=NO_STORE)
         return JSONResponse(to_json(answer), headers=NO_STORE)
 
 
@@ -140,6 +154,52 @@ def add_plain_pages(app: FastAPI, pages: Pages) -> None:
     @app.api_route("/robots.txt", methods=["GET", "HEAD"])
     def robots() -> Response:
         return PlainTextResponse("User-agent: *\nDisallow: /gradio_api/\nDisallow: /ask\n")
+
+
+def add_check(app: FastAPI, check: Check, pages: Pages) -> None:
+    """The guided check: the page, its verdict alone for the page's script, and the document to keep."""
+    for language in ("fr", "en"):
+        add_check_in(app, check, pages, language)
+
+
+def add_check_in(app: FastAPI, check: Check, pages: Pages, language: Language) -> None:
+    """The guided check in one language. Answers arrive as a plain form, so that it works without a script too."""
+    address = ADDRESSES[language]["check"]
+
+    @app.api_route(address, methods=["GET", "HEAD", "POST"])
+    async def page(request: Request) -> Response:
+        values = read_values(await request.body(), check.call)
+        html = pages.fill(
+            "check.html",
+            language,
+            "check",
+            fields=check.form(values, language),
+            card=Markup(check.card(values, language)),
+            verdict_url=f"{address}/verdict",
+            document_url=f"{address}/document",
+            script_texts=json.dumps({key: raw(key, language) for key in CHECK_TEXTS}, ensure_ascii=False),
+        )
+        return HTMLResponse(html, headers=NO_STORE)
+
+    @app.post(f"{address}/verdict")
+    async def verdict(request: Request) -> Response:
+        values = read_values(await request.body(), check.call)
+        message = tell_situation(values, check.call, language) if values else ""
+        card = check.card(values, language)
+        return HTMLResponse(f'<div data-message="{escape(message)}">{card}</div>', headers=NO_STORE)
+
+    @app.post(f"{address}/document")
+    async def document(request: Request) -> Response:
+        values = read_values(await request.body(), check.call)
+        html = render(
+            "check_document.html",
+            language,
+            **check.describe(values, language),
+            card=Markup(check.card(values, language, document=True)),
+            style=Markup((STATIC / "style.css").read_text(encoding="utf-8")),
+        )
+        name = document_name(check.engine.today(), language)
+        return HTMLResponse(html, headers=NO_STORE | {"Content-Disposition": f'attachment; filename="{name}"'})
 
 
 def add_health(app: FastAPI, engine: Engine, options: SiteOptions) -> None:

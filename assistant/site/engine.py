@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any, Protocol
 
 from corpus.call import Call
-from corpus.passages import Language
+from corpus.passages import Language, Passage
 
 from ..vocabulary import Answer, Conversation
 from .limits import Turnstile
@@ -32,6 +32,8 @@ class AnswersQuestions(Protocol):
         as_of: date | None = ...,
     ) -> Answer: ...
     def suggestions(self, language: Language) -> Any: ...
+    @property
+    def index(self) -> Any: ...
 
 
 @dataclass(frozen=True)
@@ -63,6 +65,11 @@ class Engine:
             )
 
         return await self.turnstile.run(work)
+
+    def passage_stating(self, fact_id: str, language: Language) -> Passage | None:
+        """The passage that states a fact, None when the index has none."""
+        section = self.assistant.index.section_of_fact(fact_id)
+        return section.passage(language) if section is not None else None
 
     def families(self, language: Language) -> tuple[Family, ...]:
         """The starting questions, whatever shape of families the assistant gives."""

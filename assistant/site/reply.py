@@ -16,6 +16,7 @@ from .templates import render
 from .texts import TEXTS, say
 from .typography import in_full
 
+LINK = re.compile(r"\[([^\]\n]+)\]\((https://[^\s()<>\"']+)\)")
 WEB_ADDRESS = re.compile(r"https?://[^\s<>\"']+")
 
 
@@ -29,8 +30,8 @@ class Choice:
 
 
 @dataclass(frozen=True)
-class Field:
-    """A field of the rules as the card offers to correct it."""
+class Correction:
+    """What the card offers to correct: the question, and the values to choose from."""
 
     question: str
     choices: tuple[Choice, ...]
@@ -52,6 +53,23 @@ def number_citations(answer: Answer) -> dict[Citation, int]:
 def paragraphs_of(text: str) -> list[str]:
     """The non-empty lines of a text."""
     return [line.strip() for line in text.splitlines() if line.strip()]
+
+
+@dataclass(frozen=True)
+class Linked:
+    """A stretch of our own words, with the address it leads to, if any."""
+
+    text: str
+    url: str = ""
+
+
+def links_of(text: str) -> list[Linked]:
+    """The text with its Markdown links told apart; nothing else of Markdown is read."""
+    pieces, position = [], 0
+    for match in LINK.finditer(text):
+        pieces += [Linked(text[position : match.start()]), Linked(match[1], match[2])]
+        position = match.end()
+    return [piece for piece in (*pieces, Linked(text[position:])) if piece.text]
 
 
 def highlight(text: str, quote: str) -> list[list[Piece]]:
@@ -139,9 +157,9 @@ def describe_verdict(
     return {"criteria": criteria, "not_priority": answer.verdict.not_priority}
 
 
-def describe_understood(label: Understood, fields: Mapping[str, Field]) -> dict[str, object]:
+def describe_understood(label: Understood, corrections: Mapping[str, Correction]) -> dict[str, object]:
     """A label, with what the person may choose instead."""
-    field = fields.get(label.field)
+    field = corrections.get(label.field)
     return {
         "label": label.label,
         "words": label.words,
@@ -155,7 +173,7 @@ def to_html(
     prefix: str,
     *,
     to_copy: str = "",
-    fields: Mapping[str, Field] | None = None,
+    corrections: Mapping[str, Correction] | None = None,
     criterion_names: Mapping[str, str] | None = None,
     check_link: str = "",
     contact_url: str = "https://www.cnil.fr/",
@@ -181,7 +199,7 @@ def to_html(
         ],
         closing=paragraphs_of(answer.closing),
         verdict=describe_verdict(answer, numbers, shown_in, criterion_names or {}),
-        understood=[describe_understood(label, fields or {}) for label in answer.understood],
+        understood=[describe_understood(label, corrections or {}) for label in answer.understood],
         check_link=check_link if answer.understood else "",
         sources=[describe_source(number, citation) for citation, number in numbers.items()],
         follow_ups=answer.follow_ups[:3],
@@ -190,4 +208,5 @@ def to_html(
         contact_url=contact_url,
         to_copy=to_copy,
         anchor=lambda: next(anchors),
+        links_of=links_of,
     )

@@ -112,6 +112,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "state_not_eligible": ("Non éligible, d'après les règles", "Not eligible, according to the rules"),
     "state_depends": ("Cela dépend", "It depends"),
     "state_not_settled": ("Les sources ne tranchent pas", "The sources do not settle this"),
+    "source_alone": ("Source", "Source"),
     "source_n": ("source", "source"),
     "criteria": ("Critère par critère", "Criterion by criterion"),
     "criterion_met": ("remplie", "met"),
@@ -268,6 +269,63 @@ TEXTS: dict[str, tuple[str, str]] = {
         "L'assistant reviendra. D'ici là, vous pouvez vous adresser à la CNIL.",
         "The assistant will be back. Until then, you can turn to the CNIL.",
     ),
+    # the guided check
+    "check_title": ("Tester mon éligibilité", "Check my eligibility"),
+    "check_lead": (
+        "Répondez à ce que vous savez. Le verdict des règles de l'appel change à chaque réponse, avec ses sources.",
+        "Answer what you know. The verdict of the call's rules changes with each answer, with its sources.",
+    ),
+    "check_privacy": (
+        "Vos réponses ne sont pas conservées. C'est une indication tirée des règles de l'appel ; "
+        "elle n'engage pas la CNIL.",
+        "Your answers are not kept. This is an indication drawn from the call's rules; it does not bind the CNIL.",
+    ),
+    "check_unsaid": ("Je ne sais pas encore", "I do not know yet"),
+    "check_submit": ("Voir le verdict", "See the verdict"),
+    "check_result": ("Verdict des règles", "Verdict of the rules"),
+    "check_not_started": (
+        "Répondez à une première question : le verdict s'affiche ici.",
+        "Answer a first question: the verdict appears here.",
+    ),
+    "check_eligible": (
+        "D'après vos réponses, toutes les conditions de l'appel sont remplies.",
+        "From your answers, every condition of the call is met.",
+    ),
+    "check_not_eligible": (
+        "D'après vos réponses, une condition n'est pas remplie : {names}.",
+        "From your answers, a condition is not met: {names}.",
+    ),
+    "check_depends": ("Il reste à préciser : {names}.", "Still to be told: {names}."),
+    "check_not_settled": (
+        "Les sources ne disent pas ce qu'il en est sur ce point : {names}.",
+        "The sources do not say what holds on this point: {names}.",
+    ),
+    "check_so_far": ("Pour l'instant :", "So far:"),
+    "correction": ("Je corrige. {label}{colon}{value}.", "A correction. {label}{colon}{value}."),
+    "check_next": ("La question qui éclaire le plus :", "The question that settles most:"),
+    "check_indication": (
+        "C'est une indication tirée des règles de l'appel ; elle n'engage pas la CNIL.",
+        "This is an indication drawn from the call's rules; it does not bind the CNIL.",
+    ),
+    "check_version": ("Règles du {version}, appliquées au {day}.", "Rules of {version}, applied as of {day}."),
+    "check_talk": ("En parler dans la conversation", "Talk about it in the conversation"),
+    "check_print": ("Imprimer", "Print"),
+    "check_download": ("Télécharger", "Download"),
+    "check_message_before": ("Voici notre situation.", "Here is our situation."),
+    "check_message_after": ("Sommes-nous éligibles ?", "Are we eligible?"),
+    "check_answers": ("Vos réponses", "Your answers"),
+    "check_no_answer": ("Aucune réponse donnée.", "No answer given."),
+    "check_restarted": ("Vos réponses sont effacées.", "Your answers are cleared."),
+    "check_verdict_now": ("Verdict : {state}. {sentence}", "Verdict: {state}. {sentence}"),
+    "check_failed": (
+        "Le verdict n'a pas pu être mis à jour. Vos réponses sont gardées dans la page ; réessayez.",
+        "The verdict could not be updated. Your answers are still on the page; please try again.",
+    ),
+    "step": ("Question {number} sur {total}", "Question {number} of {total}"),
+    "step_result": ("Résultat", "Result"),
+    "step_back": ("Question précédente", "Previous question"),
+    "step_next": ("Continuer", "Continue"),
+    "step_end": ("Voir le verdict", "See the verdict"),
     "expect_text": ("un texte de 1 à 1 000 caractères", "a text of 1 to 1,000 characters"),
     "expect_messages": (
         "une liste d'au plus 12 messages, chacun de 1 000 caractères au plus",
@@ -285,6 +343,9 @@ SCRIPT_TEXTS = (
     "sources_empty", "sources_none", "sources_of", "error_title", "error_empty", "error_too_long", "error_network",
     "error_timeout", "error_overloaded", "send",
 )  # fmt: skip
+
+# Those of the guided check.
+CHECK_TEXTS = ("check_restarted", "check_verdict_now", "check_failed", "step", "step_next", "step_end", "step_result")
 
 
 def say(key: str, language: Language, **values: object) -> str:

@@ -20,6 +20,7 @@ from assistant.vocabulary import (
     VerdictStatus,
 )
 from corpus.call import Call, load_call
+from corpus.index import Section
 from corpus.passages import Confidence, Language, Passage, Reference
 
 HOSTILE = (
@@ -110,6 +111,14 @@ def criterion(identifier: str, status: CriterionStatus, french: str, english: st
     return Criterion(identifier, status, identifier, {"fr": french, "en": english}, facts)
 
 
+class FakeIndex:
+    """Finds the passages above by the facts that they state."""
+
+    def section_of_fact(self, fact_id: str) -> Section | None:
+        found = [p for p in (PRIVATE_FR, PRIVATE_EN, AI_FR, DATE_FR, DATE_EN) if fact_id in p.fact_ids]
+        return Section(found[0].section_id, tuple(found)) if found else None
+
+
 @dataclass
 class FakeAssistant:
     """Replies by what the message contains; remembers what it was asked, so that tests can look."""
@@ -117,6 +126,7 @@ class FakeAssistant:
     call: Call = CALL
     asked: list[tuple[str, tuple[str, ...]]] = field(default_factory=list)
     pause: float = 0.0
+    index: FakeIndex = field(default_factory=FakeIndex)
 
     def suggestions(self, language: Language) -> dict[str, list[str]]:
         if language == "fr":

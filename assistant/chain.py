@@ -1,0 +1,138 @@
+"""The steps as one LangChain runnable: `invoke`, `stream` and `batch` work, and a step can be swapped. LangChain's types go no further."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+
+import numpy as np
+from langchain_core.callbacks import CallbackManagerForRetrieverRun
+from langchain_core.documents import Document
+from langchain_core.embeddings import Embeddings
+from langchain_core.retrievers import BaseRetriever
+from langchain_core.runnables import Runnable, RunnableLambda
+from pydantic import ConfigDict
+
+from assistant.evidence import Evidence
+from assistant.retrieve import Found, Retriever
+from assistant.vocabulary import Answer, Conversation, Draft, Question
+from corpus.embed import Encoder
+from corpus.passages import Language
+
+
+@dataclass(frozen=True)
+class Request:
+    """One message to answer, and how far it has come: each step returns it with one more thing known."""
+
+    message: str
+    conversation: Conversation
+    language: Language | None
+    default: Language
+    on: date
+    question: Question | None = None
+    found: tuple[Found, ...] = ()
+    evidence: Evidence | None = None
+    draft: Draft | None = None
+    answer: Answer | None = None
+    timings: tuple[tuple[str, float], ...] = ()
+
+
+Step = Callable[[Request], Request]
+
+
+@dataclass(frozen=True)
+class Steps:
+    """The plain functions of ours that the chain runs, in order. A request that has its draft early skips the search."""
+
+    understand: Step
+    judge: Step
+    weigh: Step
+    draft: Step
+    verify: Step
+    retriever: SectionRetriever = field(kw_only=True)
+
+
+class EncoderEmbeddings(Embeddings):
+    """The encoder of the project as LangChain knows encoders."""
+
+    def __init__(self, encoder: Encoder) -> None:
+        self.encoder = encoder
+
+    def embed_documents(self, texts: list[str]) -> list[list[float]]:
+        """The vectors of texts that answer."""
+        return [vector.tolist() for vector in self.encoder.passages(texts)] if texts else []
+
+    def embed_query(self, text: str) -> list[float]:
+        """The vector of a text that asks."""
+        vector: list[float] = self.encoder.question(text).tolist()
+        return vector
+
+
+class SectionRetriever(BaseRetriever):
+    """The retriever of the project as LangChain knows retrievers: one document a section, best first.
+
+    `metadata` holds `section_id`, `rank`, `score` and what each channel said; `alone` is the message without the subject of the conversation.
+    """
+
+    model_config = ConfigDict(arbitrary_types_allowed=True)
+
+    search: Retriever
+    embeddings: Embeddings
+    language: Language = "fr"
+
+    def find(self, standalone: str, alone: str | None = None) -> list[Found]:
+        """The sections, as values of ours."""
+        return self.search.retrieve(standalone, alone=alone, embed=lambda text: np.array(self.embeddings.embed_query(text), dtype=np.float32))
+
+    def _get_relevant_documents(
+        self, query: str, *, run_manager: CallbackManagerForRetrieverRun, alone: str | None = None
+    ) -> list[Document]:
+        return [
+            Document(
+                page_content=one.section.passage(self.language).text,
+                metadata={"section_id": one.section.id, "rank": rank, "score": one.score, "channels": dict(one.channels)},
+            )
+            for rank, one in enumerate(self.find(query, alone), start=1)
+        ]
+
+
+def build_chain(steps: Steps) -> Runnable[Request, Request]:
+    """The one place where the steps become a chain: a Request goes in, the same Request with its Answer comes out."""
+    retriever = steps.retriever
+
+    def retrieve(request: Request) -> Request:
+        if request.draft or not request.question:
+            return request
+        alone = request.question.repaired
+        documents = retriever.invoke(request.question.standalone, alone=None if alone == request.question.standalone else alone)
+        return replace(request, found=tuple(_found(retriever.search, document) for document in documents))
+
+    named: Sequence[tuple[str, Step]] = (
+        ("understand", steps.understand),
+        ("judge", steps.judge),
+        ("retrieve", retrieve),
+        ("weigh", steps.weigh),
+        ("draft", steps.draft),
+        ("verify", steps.verify),
+    )
+    first, *rest = [RunnableLambda(_timed(name, step)).with_config(run_name=name) for name, step in named]
+    chain: Runnable[Request, Request] = first
+    for runnable in rest:
+        chain = chain | runnable
+    return chain
+
+
+def _found(search: Retriever, document: Document) -> Found:
+    section = search.index.section(document.metadata["section_id"])
+    return Found(section, document.metadata["score"], document.metadata["channels"])
+
+
+def _timed(name: str, step: Step) -> Step:
+    def timed(request: Request) -> Request:
+        started = time.perf_counter()
+        done = step(request)
+        return replace(done, timings=(*done.timings, (name, (time.perf_counter() - started) * 1000)))
+
+    return timed

@@ -1,0 +1,163 @@
+"""From a Question and what was found to a Draft: the writer that needs no language model. It says the passages' own sentences."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from assistant import wording
+from assistant.evidence import Evidence
+from assistant.retrieve import Found
+from assistant.understand import Reader
+from assistant.verify import values
+from assistant.vocabulary import Citation, Claim, Draft, Question, Window
+from corpus.call import Call
+from corpus.index import PassageIndex, Section
+from corpus.passages import Language, Passage
+from corpus.sentences import sentence_spans, sentences
+
+MOST_SENTENCES = 4
+MOST_FOLLOW_UPS = 3
+NEAR = 0.8
+"""Two sections whose scores differ by less than this both answer: the search cannot tell them apart."""
+MISCONCEPTION_LEAD = 0.0
+"""How much nearer (cosine) a question that builds on a premise must be to a false statement than to any question of the section."""
+
+_QUESTION_WORDS = (
+    r"combien|quand|qui|que|quoi|comment|pourquoi|où|quel(?:le)?s?|lequel|laquelle|how|when|who|what|which|where|why"
+)
+_SECOND_QUESTION = re.compile(rf"\?.+\?|\b(?:et|and)\s+(?:à |pour |par |de |avec |for |by |with )?(?:{_QUESTION_WORDS})\b", re.IGNORECASE | re.DOTALL)
+
+
+@dataclass(frozen=True)
+class Writer:
+    """Writes from the passages of one index, under the dates of one call."""
+
+    index: PassageIndex
+    call: Call
+    reader: Reader
+
+    def write(self, question: Question, found: Sequence[Found], evidence: Evidence, *, on: date) -> Draft:
+        """The draft of a reply: an answer, an abstention or a refusal."""
+        window = self.call.window(on=on)
+        standing = [one for one in found if _may_be_shown(one.section, window)]
+        if evidence.sufficiency == "off_topic" or not standing:
+            return self._refusal(question)
+        if evidence.sufficiency == "nearby":
+            return self._abstention(question, standing)
+        language = question.language
+        best = standing[0].section.passage(language)
+        chosen = [best, *self._also(question, standing, best)]
+        claims = [*self._window_claims(best, window, language), *(claim for passage in chosen for claim in claims_of(passage))]
+        if best.is_not_stated:
+            return Draft(
+                "abstention",
+                question,
+                tuple(claims),
+                opening=wording.NOT_STATED[language],
+                closing=wording.ASK_THE_CNIL[language],
+                follow_ups=self._follow_ups(standing[1:], language),
+            )
+        return Draft(
+            "answer",
+            question,
+            tuple(claims),
+            opening=self._opening(question, standing[0], best, on),
+            follow_ups=self._follow_ups([one for one in standing if one.section.passage(language) not in chosen], language),
+        )
+
+    def _also(self, question: Question, standing: Sequence[Found], best: Passage) -> list[Passage]:
+        """The passage of the runner-up, when it is as near as the best one or the question has two parts, and there is room."""
+        if len(standing) < 2:
+            return []
+        has_two_parts = bool(_SECOND_QUESTION.search(question.text))
+        margin = standing[0].score - standing[1].score
+        second = standing[1].section.passage(question.language)
+        room = MOST_SENTENCES - len(sentence_spans(best.text))
+        is_near = margin < (2 * NEAR if has_two_parts else NEAR)
+        if not is_near or best.is_not_stated or second.is_not_stated or len(sentence_spans(second.text)) > room:
+            return []
+        return [second]
+
+    def _opening(self, question: Question, found: Found, best: Passage, on: date) -> str:
+        language = question.language
+        if self.premise_is_false(question, found, best):
+            return wording.PREMISE[language]
+        if best.valid_from and on < best.valid_from:
+            return wording.IN_FORCE_FROM[language].format(day=wording.in_full(best.valid_from, language))
+        if best.valid_until and on > best.valid_until:
+            return wording.IN_FORCE_UNTIL[language].format(day=wording.in_full(best.valid_until, language))
+        asked = values(question.text)
+        if asked and self.reader.asks_to_confirm(question.text) and asked <= values(best.text):
+            return wording.CONFIRMED[language]
+        return ""
+
+    def premise_is_false(self, question: Question, found: Found, best: Passage) -> bool:
+        """True when the question takes for granted what the passage contradicts: another date or number, or a known false statement."""
+        if not self.reader.builds_on_a_premise(question.text):
+            return False
+        asked = values(question.repaired)
+        known = values(" ".join([best.text, best.title, *(reference.pinpoint for reference in best.references)]))
+        if asked and asked - known and values(best.text):
+            return True
+        return found.channels["misconception"] - found.channels["question"] > MISCONCEPTION_LEAD
+
+    def _window_claims(self, best: Passage, window: Window, language: Language) -> list[Claim]:
+        """A window that is not open is said first, in any reply about applying."""
+        if window == "open" or not best.concerns_applying:
+            return []
+        return window_claims(self.index, self.call, window, language)
+
+    def _abstention(self, question: Question, standing: Sequence[Found]) -> Draft:
+        language = question.language
+        titles = [one.section.passage(language).title for one in standing[:2]]
+        quoted = [f"«\u00a0{title}\u00a0»" if language == "fr" else f"“{title}”" for title in titles]
+        return Draft(
+            "abstention",
+            question,
+            (),
+            opening=wording.NOT_STATED[language],
+            closing="\n\n".join(
+                [
+                    wording.NEARBY[language].format(titles=(" et " if language == "fr" else " and ").join(quoted)),
+                    wording.ASK_THE_CNIL[language],
+                ]
+            ),
+            follow_ups=self._follow_ups(standing, language),
+        )
+
+    def _refusal(self, question: Question) -> Draft:
+        language = question.language
+        return Draft("refusal", question, (), opening=wording.OFF_TOPIC[language], closing=wording.OFF_TOPIC_CONTACT[language])
+
+    def _follow_ups(self, found: Sequence[Found], language: Language) -> tuple[str, ...]:
+        titles = [one.section.passage(language).title for one in found if not one.section.passage(language).is_not_stated]
+        return tuple(wording.as_question(title, language) for title in titles[:MOST_FOLLOW_UPS])
+
+
+def claims_of(passage: Passage) -> list[Claim]:
+    """The sentences of a passage, four at most, each citing the run of words that holds them all."""
+    spans = sentence_spans(passage.text)[:MOST_SENTENCES]
+    citation = Citation(passage, passage.text[spans[0][0] : spans[-1][1]])
+    return [Claim(passage.text[start:end], (citation,)) for start, end in spans]
+
+
+def window_claims(index: PassageIndex, call: Call, window: Window, language: Language) -> list[Claim]:
+    """The claim that the call is closed, or the day on which it opens, with the sections that say it; none while it is open."""
+    dates, facts = call.dates, call.dates.facts
+    if window == "open":
+        return []
+    if window == "closed":
+        text, cited = wording.CLOSED[language].format(day=wording.in_full(dates.closes, language)), (facts.closed, facts.closes)
+    else:
+        text, cited = wording.OPENS[language].format(day=wording.in_full(dates.opens, language)), (facts.opens,)
+    sections = [section for fact in cited if (section := index.section_of_fact(fact))]
+    passages = [section.passage(language) for section in sections]
+    return [Claim(text, tuple(Citation(passage, sentences(passage.text)[0]) for passage in passages))]
+
+
+def _may_be_shown(section: Section, window: Window) -> bool:
+    only_when = section.passages[0].only_when
+    return only_when is None or only_when == window

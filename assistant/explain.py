@@ -1,0 +1,291 @@
+"""Verdict -> the sentences that say it, in French or in English, and the guard against sentences that say another.
+
+Every sentence about the rules comes from `call.yaml`, with the fact that carries it; only the verdict itself is worded here.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+
+from assistant.judge import next_question, said_values
+from assistant.vocabulary import Criterion, Situation, Understood, Verdict, VerdictStatus
+from corpus.call import Call, holds
+from corpus.passages import Language
+from corpus.words import fold
+
+NB = "\u00a0"
+
+
+@dataclass(frozen=True)
+class VerdictText:
+    """The words of a verdict. `sentences` are (text, fact id): each is shown with a quote of the section that states the fact."""
+
+    opening: str
+    opening_facts: tuple[str, ...]
+    sentences: tuple[tuple[str, str], ...]
+    closing: str
+    understood: tuple[Understood, ...]
+
+
+_VERDICT: dict[VerdictStatus, dict[Language, str]] = {
+    "eligible": {
+        "fr": "D’après ce que vous indiquez, le projet remplit les conditions de l’appel.",
+        "en": "From what you say, the project meets the conditions of the call.",
+    },
+    "not_eligible": {
+        "fr": "D’après ce que vous indiquez, le projet ne remplit pas les conditions de l’appel.",
+        "en": "From what you say, the project does not meet the conditions of the call.",
+    },
+    "depends": {
+        "fr": "Cela dépend d’un point qui reste à préciser.",
+        "en": "It depends on a point that is still to be told.",
+    },
+    "not_settled": {
+        "fr": "Les sources ne permettent pas de trancher ce cas.",
+        "en": "The sources do not settle this case.",
+    },
+}
+_DEPENDS_ON_MANY: dict[Language, str] = {
+    "fr": "Cela dépend de points qui restent à préciser.",
+    "en": "It depends on points that are still to be told.",
+}
+# In general, it is the condition about the applicant that answers; the rest of the project is nobody's.
+_GENERAL: dict[str, dict[Language, str]] = {
+    "met": {
+        "fr": "Oui, pour ce qui est du candidat{NB}: cette condition est remplie. Le projet doit aussi remplir les autres.",
+        "en": "Yes, as far as the applicant is concerned: that condition is met. The project must meet the others too.",
+    },
+    "not_met": {
+        "fr": "Non{NB}: la condition posée n’est pas remplie.",
+        "en": "No: the condition is not met.",
+    },
+    "unknown": {
+        "fr": "Cela dépend{NB}: une condition est posée.",
+        "en": "It depends: there is a condition.",
+    },
+    "not_settled": {
+        "fr": "Les sources ne permettent pas de trancher ce cas.",
+        "en": "The sources do not settle this case.",
+    },
+}
+_INDICATION: dict[Language, str] = {
+    "fr": "C’est une indication tirée des règles de l’appel{NB}; elle n’engage pas la CNIL.",
+    "en": "This is an indication drawn from the call’s rules; it does not bind the CNIL.",
+}
+_QUESTION: dict[Language, str] = {"fr": "À préciser{NB}: ", "en": "To be told: "}
+_MONTHS: dict[Language, tuple[str, ...]] = {
+    "fr": ("janvier", "février", "mars", "avril", "mai", "juin", "juillet", "août", "septembre", "octobre", "novembre", "décembre"),
+    "en": ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"),
+}  # fmt: skip
+
+
+def word_verdict(
+    verdict: Verdict, situation: Situation, call: Call, language: Language, *, on: date, scope: Literal["own", "general"]
+) -> VerdictText:
+    """What a reader is told: a window that is not open first, the verdict, what decides it, then the one question left."""
+    window, facts = _window(verdict, call, language, on)
+    said = said_values(situation, call)
+    field = next_question(situation, call)
+    sentences = _sentences(verdict, call, said, language, scope, field)
+    closing = []
+    if field is not None and scope == "own":
+        closing.append(_say(_QUESTION[language]) + _lower_first(call.field(field).question[language]))
+    if verdict.status == "not_settled":
+        closing.append(call.contact[language])
+    closing.append(_say(_INDICATION[language]))
+    return VerdictText(
+        opening=" ".join(part for part in (window, _headline(verdict, language, scope, said, call)) if part),
+        opening_facts=facts,
+        sentences=sentences,
+        closing="\n\n".join(closing),
+        understood=understood(situation, call, language),
+    )
+
+
+def understood(situation: Situation, call: Call, language: Language) -> tuple[Understood, ...]:
+    """Labels of what was read, in the order of the rules: « acteur public associé : non »."""
+    said = said_values(situation, call)
+    colon = f"{NB}:" if language == "fr" else ":"
+    return tuple(
+        Understood(
+            field.id,
+            said[field.id],
+            f"{field.label[language]}{colon} {field.value(said[field.id]).label[language]}",
+            situation.readings[field.id].words,
+        )
+        for field in call.fields
+        if field.id in said
+    )
+
+
+def _headline(verdict: Verdict, language: Language, scope: str, said: dict[str, str], call: Call) -> str:
+    if scope == "general" and verdict.status != "eligible":
+        first = _general_criterion(verdict, said, call)
+        if first is not None:
+            return _say(_GENERAL[first.status][language])
+    if verdict.status == "depends" and len(_held_back(verdict, call)) > 1:
+        return _DEPENDS_ON_MANY[language]
+    return _VERDICT[verdict.status][language]
+
+
+def _general_criterion(verdict: Verdict, said: dict[str, str], call: Call) -> Criterion | None:
+    """The criterion that a general question is about: the worst of those of which something was said."""
+    order = ("not_met", "not_settled", "unknown", "met")
+    asked = [c for c in verdict.criteria if any(field.id in said for field in call.criterion(c.id).fields)]
+    asked = [c for c in asked if call.criterion(c.id).excludes or c.status == "not_settled"]
+    return min(asked, key=lambda c: order.index(c.status)) if asked else None
+
+
+def _held_back(verdict: Verdict, call: Call) -> list[Criterion]:
+    return [c for c in verdict.criteria if c.status == "unknown" and call.criterion(c.id).excludes]
+
+
+def _sentences(
+    verdict: Verdict, call: Call, said: dict[str, str], language: Language, scope: str, field: str | None
+) -> tuple[tuple[str, str], ...]:
+    asked = next((c for c in call.criteria if any(f.id == field for f in c.fields)), None)
+    chosen: list[Criterion] = []
+    if scope == "general":
+        first = _general_criterion(verdict, said, call)
+        chosen = [first] if first else []
+    if not chosen:
+        if verdict.status == "not_eligible":
+            chosen = [c for c in verdict.criteria if c.status == "not_met"]
+        elif verdict.status == "not_settled":
+            chosen = [c for c in verdict.criteria if c.status == "not_settled"]
+        elif verdict.status == "depends":
+            told = [c for c in verdict.criteria if c.id == call.criteria[0].id and any(f.id in said for f in call.criteria[0].fields)]
+            chosen = told + [c for c in verdict.criteria if asked is not None and c.id == asked.id and c not in told]
+        else:
+            chosen = [c for c in verdict.criteria if call.criterion(c.id).excludes]
+    sentences: list[tuple[str, str]] = []
+    for criterion in chosen:
+        sentences.append((criterion.because[language], criterion.fact_ids[0]))
+    for rules in call.criteria:
+        for caveat in rules.caveats:
+            about = scope == "own" or any(c.id == rules.id for c in chosen) or verdict.not_priority
+            if about and holds(caveat.when, said):
+                sentences.append((caveat.text[language], caveat.fact))
+    # Conditions that rest on the same sentence say it once.
+    return tuple(dict.fromkeys(sentences))
+
+
+def _window(verdict: Verdict, call: Call, language: Language, on: date) -> tuple[str, tuple[str, ...]]:
+    dates = call.dates
+    closes, opens, results = (_day(day, language) for day in (dates.closes, dates.opens, dates.results))
+    if verdict.window == "closed" and on >= dates.results:
+        text = {
+            "fr": f"L’appel est clos depuis le {closes}{NB}; les résultats datent du {results}.",
+            "en": f"The call closed on {closes}; results came on {results}.",
+        }
+        return text[language], (dates.facts.closed, dates.facts.closes, dates.facts.results)
+    if verdict.window == "closed":
+        text = {"fr": f"L’appel est clos depuis le {closes}.", "en": f"The call closed on {closes}."}
+        return text[language], (dates.facts.closes,)
+    if verdict.window == "not_open_yet":
+        text = {"fr": f"L’appel n’est pas encore ouvert{NB}: il ouvre le {opens}.", "en": f"The call is not open yet: it opens on {opens}."}
+        return text[language], (dates.facts.opens,)
+    return "", ()
+
+
+def _day(day: date, language: Language) -> str:
+    number = "1er" if language == "fr" and day.day == 1 else str(day.day)
+    return f"{number} {_MONTHS[language][day.month - 1]} {day.year}"
+
+
+def _say(text: str) -> str:
+    return text.replace("{NB}", NB)
+
+
+def _lower_first(text: str) -> str:
+    return text[:1].lower() + text[1:]
+
+
+# --- the guard ------------------------------------------------------------------------------------------------------------
+
+_SUBJECT = (
+    r"(?:vous|votre \w+|le projet|ce projet|la candidature|votre candidature|the project|this project|your \w+|you|it|he|she|they|"
+    r"the application|elle|il|ils|elles|nous|we|i|l organisme|cet organisme|the body|this body|on|je|notre \w+|our \w+)"
+)
+_ASSERTS: tuple[tuple[VerdictStatus, re.Pattern[str]], ...] = tuple(
+    (status, re.compile(pattern))  # type: ignore[misc]
+    for status, pattern in (
+        # Silence and dependence first: they hold the words of a verdict without being one.
+        ("not_settled", r"(?:sources?|textes?|regles?|rules?|texts?) (?:consultees? )?(?:do not|does not|don t|ne|n) (?:\w+ ){0,4}(?:settle|say|tranch\w+|dis\w+|precis\w+|indiqu\w+|permet\w*)"),
+        ("not_settled", r"(?:ne (?:permettent|permet) pas de trancher|is not settled|n est pas tranche|point non tranche|not settled by)"),
+        ("depends", r"(?:cela|ca|tout|eligibilite|eligibility|it|that|this|reponse|answer) (?:en )?(?:depend\w*|depends)\b"),
+        ("depends", r"\bil (?:manque|reste) (?:\w+ ){0,4}(?:information|precis\w+|point)"),
+        # No.
+        ("not_eligible", r"\b(?:ineligib\w+|inadmissib\w+|irrecevab\w+|not eligible|non eligib\w+|disqualif\w+)"),
+        ("not_eligible", r"\b(?:exclue?s?|excluded|ruled out|ecartee?s?|rejetee?s?|rejected|hors (?:du )?(?:champ|perimetre|cadre|sujet)|outside the (?:scope|theme)|out of scope|barred)\b"),
+        ("not_eligible", r"\b(?:fails?|failed) (?:to meet |to qualify|the (?:condition|criteri|requirement))"),
+        # Yes, or no when the same words are denied.
+        ("eligible", r"\beligib\w+"),
+        ("eligible", r"\bqualif(?:y|ies|ied|iez|ie)\b"),
+        ("eligible", r"\b(?:pouvez|peut|peuvent|pourrez|pourra|pouvons|pourriez|puis|peux) (?:donc |bien |tout a fait |parfaitement |aussi |encore |tres bien |sans (?:crainte|probleme|difficulte) |maintenant |desormais |deposer et |vous )*(?:candidater|postuler|deposer|participer|repondre a l appel|presenter (?:un |une |votre )?(?:dossier|candidature|projet)|soumettre)"),
+        ("eligible", r"\b(?:can|may|could|are able to|is able to|are free to|are welcome to|are allowed to|is allowed to|are entitled to|is entitled to|should|go ahead and) (?:therefore |indeed |well |certainly |safely |now |also |still )*(?:apply|submit|take part|participate|hand in|file)\b"),
+        ("eligible", r"\b(?:remplit|remplissez|remplissent|satisfait|satisfaites|satisfont|respecte|respectez|repond|repondez|coche|cochez|reunit|reunissez|meets?|fulfils?|fulfills?|satisf(?:y|ies)|ticks?|matches|match|fits?|passes|pass)\b (?:\w+ ){0,3}(?:conditions?|criteres?|criteria|requirements?|exigences?|cases|boxes|appel|call|conditions)\b"),
+        ("eligible", r"\b(?:conditions?|criteres?|criteria|requirements?) (?:\w+ ){0,2}(?:sont|est|are|is|ont ete|have been) (?:\w+ ){0,3}(?:remplies?|remplis|reunies?|reunis|satisfaite?s?|met|fulfilled|satisfied)\b"),
+        ("eligible", r"\b(?:rien|aucun obstacle|aucune condition|nothing|no obstacle|no condition)\b (?:\w+ ){0,3}(?:s oppose|empeche|n empeche|interdit|prevents?|stops?|stands? in|bars?|precludes?|ne s oppose|fait obstacle|manque|is missing|remains)"),
+        ("eligible", r"\b(?:candidature|projet|dossier|application|project|file) (?:est|serait|sera|is|would be|will be) (?:donc |tout a fait |parfaitement |bien |fully |perfectly |clearly )*(?:recevable|admissible|acceptee?|accepte|admise?|retenue?|accepted|admitted|valid|in scope|valide|conforme a l appel)"),
+        ("eligible", r"\b(?:etes|est|are|is|sommes|suis|am) (?:bien |donc |tout a fait |clearly |indeed |fully )*(?:admise?s? a candidater|admise?s?|autorisee?s? a (?:candidater|postuler|participer|deposer)|within (?:the )?scope|in scope|admitted|accepted|dans (?:le champ|le cadre|les clous)|en droit de (?:candidater|postuler))"),
+        ("eligible", r"\b(?:entre|entrez|rentre|rentrez|releve|relevez|falls|fall|comes within) (?:\w+ ){0,3}(?:dans le (?:champ|cadre|perimetre)|dans l appel|within the (?:call|scope)|de l appel|under the call)"),
+        ("eligible", r"\b(?:avez|a|have|has) (?:bien |parfaitement |tout a fait |every |the |le |full )*(?:droit de (?:candidater|postuler|participer|deposer)|right to (?:apply|take part|submit))"),
+        ("eligible", r"^(?:oui|yes)\b.{0,40}\b(?:candidat\w+|postul\w+|appl\w+|deposer|participer|possible)"),
+        ("eligible", r"\b(?:tous les (?:voyants|feux) sont au vert|feu vert|bonne pour candidater|bon pour candidater|good to go|green light|all set to apply|vous etes bons?|you re in|you are in)\b"),
+        ("eligible", r"\b(?:cnil|jury|comite|committee) (?:acceptera|retiendra|validera|will accept|will admit|will select)"),
+    )
+)  # fmt: skip
+_NEGATION = re.compile(
+    r"\b(?:ne|n|pas|not|no|cannot|never|jamais|aucun|aucune|ni|neither|nor|sans|without|nullement|aucunement|hardly)\b|\w+n t\b"
+)
+_NOT_A_DENIAL = re.compile(r"\b(?:rien|nothing|no obstacle|aucun obstacle|no condition|aucune condition|pas seulement|not only|no doubt|sans aucun doute|sans (?:crainte|probleme|difficulte|reserve)|without (?:doubt|any doubt|difficulty))\b")
+_DOUBLE = re.compile(r"\b(?:pas|not|nullement|no longer) (?:\w+ ){0,2}(?:ineligib\w+|inadmissib\w+|irrecevab\w+|exclue?s?|excluded|ruled out|ecartee?s?|disqualif\w+|hors)|n est pas exclu|ne veut pas dire irrecevable|does not mean (?:inadmissible|ineligible)|ne signifie pas")
+_CONDITIONAL = re.compile(
+    r"\b(?:si|s il|s ils|s elle|if|unless|a condition|a la condition|sous reserve|provided|providing|as long as|pourvu|lorsque|when|des lors que|dans la mesure ou|"
+    r"a moins|sous condition|subject to|une condition|one condition|in order to|pour (?:etre|candidater|pouvoir)|to be eligible|to qualify|to apply|afin d|faut|must|doit|doivent|savoir|whether|"
+    r"determiner|dire si|decider|conditions? d eligibilite|criteres? d eligibilite|eligibility (?:criteria|conditions?|rules?|check)|tester|verifier|check)\b"
+)
+_GENERAL_RULE = re.compile(
+    r"\b(?:tous les organismes|tout organisme|les organismes|un organisme|une personne|a private body|a public body|all public bodies|public bodies|"
+    r"private bodies|les associations|les entreprises|les collectivites|individuals?|associations|companies|an individual|laureats?|laureates?)\b"
+)
+
+
+def asserts_eligibility(text: str, language: Language) -> VerdictStatus | None:
+    """The verdict that a sentence asserts of the reader or of their project, if any. Questions, conditions and rules assert none."""
+    found: list[VerdictStatus] = []
+    for sentence in re.split(r"(?<=[.!?;\n])\s+", text):
+        status = _asserted(sentence)
+        if status is not None:
+            found.append(status)
+    for status in ("eligible", "not_eligible", "not_settled", "depends"):
+        if status in found:
+            return status  # type: ignore[return-value]
+    return None
+
+
+def _asserted(sentence: str) -> VerdictStatus | None:
+    if sentence.rstrip(" \u00a0»\"').*_").endswith("?"):
+        return None
+    words = " ".join(re.sub(r"[^a-z0-9]+", " ", fold(sentence)).split())
+    if _DOUBLE.search(words):
+        # "not excluded" is a yes, unless it speaks of rules in general.
+        return None if _GENERAL_RULE.search(words) or "veut pas dire" in words or "does not mean" in words else "eligible"
+    for status, pattern in _ASSERTS:
+        match = pattern.search(words)
+        if match is None:
+            continue
+        if status != "eligible":
+            return None if _CONDITIONAL.search(words) and status == "not_eligible" else status
+        before = words[: match.end()]
+        if _CONDITIONAL.search(words) or (_GENERAL_RULE.search(before) and not re.search(r"\b(?:vous|you|your|votre)\b", words)):
+            return None
+        cleaned = _NOT_A_DENIAL.sub(" ", before)
+        if _NEGATION.search(cleaned) and not _NOT_A_DENIAL.search(match.group()):
+            return "not_eligible"
+        return "eligible"
+    return None

@@ -1,0 +1,132 @@
+"""The order of the steps, and nothing else. A reader who opens this file has understood the product."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import replace
+from datetime import date, datetime
+from pathlib import Path
+from typing import TypeVar
+from zoneinfo import ZoneInfo
+
+from assistant import wording
+from assistant.chain import EncoderEmbeddings, Request, SectionRetriever, Steps, build_chain
+from assistant.draft import Writer
+from assistant.evidence import load_calibration, weigh
+from assistant.explain import asserts_eligibility
+from assistant.retrieve import Retriever, load_weights
+from assistant.settings import Settings
+from assistant.situation import eligibility_scope, read_situation
+from assistant.understand import Reader, load_phrases
+from assistant.verdict import VerdictWriter
+from assistant.verify import verify
+from assistant.vocabulary import Answer, Conversation, Draft
+from corpus.call import Call, load_call
+from corpus.embed import Encoder
+from corpus.index import PassageIndex
+from corpus.passages import Language, Passage
+from corpus.synonyms import load_synonyms
+
+_HERE = Path(__file__).parent
+PARIS = ZoneInfo("Europe/Paris")
+Known = TypeVar("Known")
+
+
+class Assistant:
+    """Answers from one index, under one call. Safe to share between threads: nothing changes after `open`."""
+
+    def __init__(self, index: PassageIndex, call: Call, retriever: Retriever, reader: Reader, as_of: date | None = None) -> None:
+        self.index, self.call, self.retriever, self.reader, self.as_of = index, call, retriever, reader, as_of
+        self.calibration = load_calibration(_HERE / "weights.yaml")
+        self.writer = Writer(index, call, reader)
+        self.verdict_writer = VerdictWriter(index, call)
+        self.chain = build_chain(
+            Steps(
+                self._understand,
+                self._judge,
+                self._weigh,
+                self._draft,
+                self._verify,
+                retriever=SectionRetriever(search=retriever, embeddings=EncoderEmbeddings(index.encoder)),
+            )
+        )
+
+    @classmethod
+    def open(cls, settings: Settings) -> Assistant:
+        """The assistant that `settings` describe; an ExplainedError says what is missing."""
+        index = PassageIndex.open(settings.index_folder, Encoder(settings.encoder))
+        synonyms = load_synonyms(settings.corpus_folder / "synonyms.yaml")
+        retriever = Retriever(index, synonyms, load_weights(_HERE / "weights.yaml"))
+        reader = Reader(load_phrases(_HERE / "phrases.yaml"), synonyms, index.used_words())
+        return cls(index, load_call(settings.corpus_folder / "call.yaml"), retriever, reader, settings.as_of)
+
+    def ask(
+        self,
+        message: str,
+        conversation: Conversation = Conversation(),  # noqa: B008  # frozen and empty
+        *,
+        language: Language | None = None,
+        default: Language = "fr",
+        as_of: date | None = None,
+    ) -> Answer:
+        """What the sources support, in `language` when the person chose one, else in that of the message, else in `default`."""
+        started = time.perf_counter()
+        request = Request(message, conversation, language, default, as_of or self.today())
+        done = self.chain.invoke(request)
+        answer = _known(done.answer)
+        total = (time.perf_counter() - started) * 1000
+        return replace(answer, timings_ms={"total": total, **dict(done.timings)})
+
+    def today(self) -> date:
+        """The day for which answers hold: the configured one, else today in Paris."""
+        return self.as_of or datetime.now(PARIS).date()
+
+    def passage(self, passage_id: str) -> Passage | None:
+        """The passage with that id, None when there is none."""
+        return self.index.passage(passage_id)
+
+    def _understand(self, request: Request) -> Request:
+        """The question that stands alone."""
+        question = self.reader.understand(
+            request.message, request.conversation, language=request.language, default=request.default
+        )
+        return replace(request, question=question)
+
+    def _judge(self, request: Request) -> Request:
+        """Small talk gets a short reply; what is about eligibility gets what the rules say."""
+        question = _known(request.question)
+        if kind := self.reader.smalltalk_of(request.message):
+            awaits_a_yes_or_no = bool(request.conversation.messages) and kind == "yes_no"
+            if not awaits_a_yes_or_no:
+                return replace(request, draft=Draft("smalltalk", question, (), opening=wording.SMALLTALK[kind][question.language]))
+        earlier = request.conversation.messages
+        scope = eligibility_scope(request.message, earlier)
+        if scope is None:
+            return request
+        situation = read_situation((*earlier, request.message), self.call)
+        return replace(request, draft=self.verdict_writer.write(question, situation, scope, on=request.on))
+
+    def _weigh(self, request: Request) -> Request:
+        """How far what was found can be relied upon."""
+        if request.draft:
+            return request
+        text = _known(request.question).standalone
+        return replace(request, evidence=weigh(text, request.found, self.index, self.retriever.synonyms, self.calibration))
+
+    def _draft(self, request: Request) -> Request:
+        """The reply, unchecked."""
+        if request.draft:
+            return request
+        draft = self.writer.write(_known(request.question), request.found, _known(request.evidence), on=request.on)
+        return replace(request, draft=draft)
+
+    def _verify(self, request: Request) -> Request:
+        """The reply, with only what its quotes carry."""
+        answer = verify(_known(request.draft), as_of=request.on, asserted=asserts_eligibility)
+        return replace(request, answer=answer)
+
+
+def _known(value: Known | None) -> Known:
+    if value is None:
+        raise RuntimeError("A step of the chain ran before the one that it builds on.")
+    return value

@@ -1,0 +1,189 @@
+"""The guided check: the call's own questions as a form, and the verdict of its rules as a card. It decides nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from urllib.parse import parse_qsl, urlencode
+
+from corpus.call import Call, Field, holds
+from corpus.passages import Language
+
+from ..judge import judge, next_question
+from ..vocabulary import Citation, Criterion, Reading, Situation, Understood, Verdict
+from .engine import Engine
+from .reply import Choice, Correction, describe_source
+from .templates import render
+from .texts import say
+from .typography import in_full
+
+Values = Mapping[str, str]
+
+
+def read_values(body: bytes | str, call: Call) -> dict[str, str]:
+    """The answers of a form, those that the call knows and that make sense together."""
+    text = body.decode("utf-8", "replace") if isinstance(body, bytes) else body
+    try:
+        given = dict(parse_qsl(text, max_num_fields=64))
+    except ValueError:
+        return {}
+    values: dict[str, str] = {}
+    for field in call.fields:
+        value = given.get(field.id)
+        if value in {known.id for known in field.values} and holds(field.only, values):
+            values[field.id] = str(value)
+    return values
+
+
+def situation_of(values: Values) -> Situation:
+    """The answers as a situation; the proof of each is the answer itself."""
+    return Situation({name: Reading(value, value) for name, value in values.items()})
+
+
+def capital(text: str) -> str:
+    """The text with a capital letter."""
+    return text[:1].upper() + text[1:]
+
+
+def describe_field(field: Field, values: Values, language: Language) -> dict[str, object]:
+    """A question as the form shows it."""
+    only = [{"field": name, "values": list(allowed)} for name, allowed in field.only.items()]
+    return {
+        "id": field.id,
+        "question": field.question[language],
+        "help": field.help[language] if field.help else "",
+        "only": only,
+        "asked": holds(field.only, values),
+        "choices": [
+            {"id": value.id, "label": capital(value.label[language]), "chosen": values.get(field.id) == value.id}
+            for value in field.values
+        ],
+        "unsaid": field.id not in values,
+    }
+
+
+def tell_situation(values: Values, call: Call, language: Language) -> str:
+    """The answers as a message to the chat, in the words of the call: « Avancement : pas encore en service. »"""
+    colon = "\u00a0: " if language == "fr" else ": "
+    said = [
+        f"{capital(field.label[language])}{colon}{field.value(values[field.id]).label[language]}."
+        for field in call.fields
+        if field.id in values
+    ]
+    return " ".join([say("check_message_before", language), *said, say("check_message_after", language)])
+
+
+def corrections(call: Call, understood: Sequence[Understood], language: Language) -> dict[str, Correction]:
+    """For each thing understood, what the person may choose instead, and the message that says so."""
+    colon = "\u00a0: " if language == "fr" else ": "
+    offered = {}
+    for label in understood:
+        field = next((one for one in call.fields if one.id == label.field), None)
+        if field is None:
+            continue
+        choices = tuple(
+            Choice(
+                capital(value.label[language]),
+                say(
+                    "correction",
+                    language,
+                    label=capital(field.label[language]),
+                    colon=colon,
+                    value=value.label[language],
+                ),
+                value.id == label.value,
+            )
+            for value in field.values
+        )
+        offered[field.id] = Correction(field.question[language], choices)
+    return offered
+
+
+def link_to_check(understood: Sequence[Understood], address: str) -> str:
+    """The guided check with what was understood already chosen; the fragment never reaches a server."""
+    return f"{address}#{urlencode({label.field: label.value for label in understood})}" if understood else ""
+
+
+@dataclass(frozen=True)
+class Check:
+    """Judges the answers with the call's rules, and words the card."""
+
+    engine: Engine
+
+    @property
+    def call(self) -> Call:
+        return self.engine.assistant.call
+
+    def form(self, values: Values, language: Language) -> list[dict[str, object]]:
+        """The questions, in the order of the call."""
+        return [describe_field(field, values, language) for field in self.call.fields]
+
+    def card(self, values: Values, language: Language, *, document: bool = False) -> str:
+        """The verdict as HTML; `document` is the version to keep, with every source open."""
+        return render("check_card.html", language, **self.describe(values, language), document=document)
+
+    def describe(self, values: Values, language: Language) -> dict[str, object]:
+        """Everything that the card says."""
+        day, situation = self.engine.today(), situation_of(values)
+        verdict = judge(situation, self.call, on=day)
+        asked = next_question(situation, self.call)
+        return {
+            "started": bool(values),
+            "status": verdict.status,
+            "sentence": self.sentence(verdict, language),
+            "window": self.engine.notice(language) if verdict.window != "open" else "",
+            "not_priority": verdict.not_priority,
+            "criteria": [self.describe_criterion(criterion, verdict, language) for criterion in verdict.criteria],
+            "next": {"field": asked, "question": self.call.field(asked).question[language]} if asked else None,
+            "message": tell_situation(values, self.call, language),
+            "day": in_full(day, language),
+            "version": self.call.version,
+            "answers": [
+                {
+                    "question": field.question[language],
+                    "answer": capital(field.value(values[field.id]).label[language]),
+                }
+                for field in self.call.fields
+                if field.id in values
+            ],
+            "contact": self.call.contact[language],
+        }
+
+    def sentence(self, verdict: Verdict, language: Language) -> str:
+        """The verdict in one plain sentence, naming the conditions that decide."""
+        deciding = {
+            "eligible": [],
+            "not_eligible": [c.id for c in verdict.criteria if c.status == "not_met"],
+            "not_settled": [c.id for c in verdict.criteria if c.status == "not_settled"],
+            "depends": list(verdict.missing),
+        }[verdict.status]
+        names = ", ".join(self.call.criterion(identifier).name[language] for identifier in deciding)
+        return say(f"check_{verdict.status}", language, names=names)
+
+    def describe_criterion(self, criterion: Criterion, verdict: Verdict, language: Language) -> dict[str, object]:
+        """A condition: its state, the reason, and the sources that say it."""
+        sources = []
+        for fact in criterion.fact_ids:
+            citation = self.citation(fact, language)
+            if citation is not None:
+                source = describe_source(0, citation)
+                if all(source["title"] != other["title"] for other in sources):
+                    sources.append(source)
+        return {
+            "name": self.call.criterion(criterion.id).name[language],
+            "status": criterion.status,
+            "because": criterion.because.get(language, ""),
+            "is_missing": criterion.id in verdict.missing,
+            "sources": sources,
+        }
+
+    def citation(self, fact: str, language: Language) -> Citation | None:
+        """The passage that states a fact, quoted whole."""
+        passage = self.engine.passage_stating(fact, language)
+        return Citation(passage, passage.text.strip()) if passage is not None else None
+
+
+def document_name(day: date, language: Language) -> str:
+    """The name of the file to keep."""
+    return f"{'eligibilite' if language == 'fr' else 'eligibility'}-{day.isoformat()}.html"

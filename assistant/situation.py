@@ -1,0 +1,1278 @@
+"""What a person wrote -> the Situation they describe, each value with their own words. No language model.
+
+The text is made simple (lower case, no accents, abbreviations and typing errors mended), its terms are recognised from the lists of
+`corpus/lexicon`, and patterns over the result say who is who and what is denied. What is not certain is not read: it will be asked.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, Literal
+
+import yaml
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
+
+from assistant.judge import next_question
+from assistant.vocabulary import Reading, Situation
+from corpus.call import Call
+from corpus.words import fold
+
+Scope = Literal["own", "general"]
+
+_FOLDER = Path(__file__).resolve().parent.parent / "corpus" / "lexicon"
+_TOKEN = re.compile(r"(?:[^\W\d_]\.){2,}|[^\W_]+|[.,;:!?()%=/\n«»\"]")
+_ENDS = frozenset(".;!?\n")
+_BODY_TAGS = {
+    "public": "PUB", "research": "RES", "entrusted": "ENT", "private": "PRIV", "association": "ASSO",
+    "individual": "INDIV", "ambiguous": "AMB",
+}  # fmt: skip
+_CONCEPT_TAGS = {
+    "ai": "AI", "ai_kind": "AIK", "no_ai": "NOAI", "deployed": "DEP", "deployment": "ACT", "before": "BEF", "evolution": "EVO",
+    "new_part": "NEW", "minor": "MIN", "personal_data": "DATA", "public_use": "USE", "public_use_if_public": "WUSE",
+    "private_use": "PRVU",
+}  # fmt: skip
+_THEMES = ("edtech", "cameras", "security", "health")
+_KIND_OF_TAG = {tag: kind for kind, tag in _BODY_TAGS.items()}
+# In a consortium, the best-placed member decides.
+_BEST_PLACED = ("public", "research", "entrusted", "private", "association", "individual")
+_PUBLIC_KINDS = frozenset({"public", "research", "entrusted"})
+
+
+# --- the text, made simple --------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class _Token:
+    """A simplified word, and where it stands in the message."""
+
+    text: str
+    start: int
+    end: int
+    is_capital: bool
+
+
+@dataclass(frozen=True)
+class _Item:
+    """A word, a punctuation mark, or a recognised term (its tag), over the tokens `first` to `last` of its sentence."""
+
+    text: str
+    first: int
+    last: int
+
+    @property
+    def tag(self) -> str:
+        return self.text.removesuffix("S") if self.text.removesuffix("S") in _KIND_OF_TAG else self.text
+
+
+class _View:
+    """A sentence as patterns see it: items joined by one space, with the way back from a position to an item."""
+
+    def __init__(self, items: Sequence[_Item]) -> None:
+        self.items = items
+        self.text = " ".join(item.text for item in items)
+        self.starts: list[int] = []
+        position = 0
+        for item in items:
+            self.starts.append(position)
+            position += len(item.text) + 1
+
+    def item_at(self, position: int) -> int:
+        """The index of the item that holds the character `position`."""
+        low = 0
+        for index, start in enumerate(self.starts):
+            if start > position:
+                break
+            low = index
+        return low
+
+    def with_target(self, index: int) -> str:
+        """The text, with `@` in the place of the item `index`."""
+        start = self.starts[index]
+        return f"{self.text[:start]}@{self.text[start + len(self.items[index].text):]}"
+
+
+@dataclass(frozen=True)
+class _Sentence:
+    """A sentence of a message: its words, and two views of them (bodies tagged; bodies and project terms tagged)."""
+
+    tokens: tuple[_Token, ...]
+    bodies: _View
+    project: _View
+    is_question: bool
+
+
+@dataclass(frozen=True)
+class _Message:
+    text: str
+    sentences: tuple[_Sentence, ...]
+
+    def words(self, sentence: _Sentence, first: int, last: int) -> str:
+        """The person's own words from the token `first` to the token `last`."""
+        return self.text[sentence.tokens[first].start : sentence.tokens[last].end]
+
+
+@dataclass(frozen=True)
+class _Mention:
+    """A body that a message mentions."""
+
+    sentence: int
+    item: int
+    kind: str
+    is_plural: bool
+
+
+# --- the lists ------------------------------------------------------------------------------------------------------------
+
+
+class _Trie:
+    """Terms by their first word, then the next…; the longest one that matches wins."""
+
+    def __init__(self) -> None:
+        self.root: dict[str, Any] = {}
+
+    def add(self, words: Sequence[str], tag: str) -> None:
+        """Know the term `words`; a word in capitals must be in capitals, a final `*` is any ending."""
+        node = self.root
+        for word in words:
+            key = f"^{fold(word)}" if word.isupper() and len(word) > 1 else word if word.endswith("*") else _base(word)
+            node = node.setdefault(key, {})
+        node.setdefault("", tag)
+
+    def longest(self, tokens: Sequence[_Token], start: int) -> tuple[str, int] | None:
+        """The tag of the longest term at `start`, and the index of its last token."""
+        best: tuple[str, int] | None = None
+        level: list[tuple[dict[str, Any], int]] = [(self.root, start)]
+        while level:
+            deeper: list[tuple[dict[str, Any], int]] = []
+            for node, index in level:
+                if "" in node and index > start and (best is None or index - 1 > best[1]):
+                    best = (node[""], index - 1)
+                if index >= len(tokens):
+                    continue
+                token = tokens[index]
+                for key in _keys(token.text, token.is_capital):
+                    if key in node:
+                        deeper.append((node[key], index + 1))
+                for key, child in node.items():
+                    if key.endswith("*") and token.text.startswith(key[:-1]):
+                        deeper.append((child, index + 1))
+            level = deeper
+        return best
+
+
+@lru_cache(maxsize=50_000)
+def _base(word: str) -> str:
+    """`word` without the marks of plural and feminine; the same for the lists and for the messages."""
+    if len(word) <= 3:
+        return word
+    if word.endswith("eaux"):
+        return word[:-1]
+    if word.endswith("aux"):
+        return word[:-3] + "al"
+    if word[-1] in "sx" and not word.endswith("ss"):
+        word = word[:-1]
+    if word.endswith("ee"):
+        return word[:-1]
+    if word.endswith("que") and len(word) > 4 and word in ("publique",):
+        return "public"
+    if word.endswith("ale"):
+        return word[:-1]
+    if word in ("privee", "locale"):
+        return word[:-1]
+    return word
+
+
+def _keys(word: str, is_capital: bool) -> tuple[str, ...]:
+    return (f"^{word}", _base(word)) if is_capital else (_base(word),)
+
+
+def _expand(term: str) -> list[list[str]]:
+    """Every wording of a term: `[a|b]` may be missing, `{a|b}` is one of the two."""
+    match = re.search(r"\[([^][{}]*)\]|\{([^][{}]*)\}", term)
+    if match is None:
+        words = term.split()
+        return [words] if words else []
+    optional = match.group(1) is not None
+    choices = (match.group(1) if optional else match.group(2)).split("|")
+    if optional:
+        choices.append("")
+    return [
+        words for choice in choices for words in _expand(f"{term[: match.start()]}{choice}{term[match.end() :]}")
+    ]
+
+
+class _Lexicon:
+    """The lists of `corpus/lexicon`, ready to use."""
+
+    def __init__(self, folder: Path) -> None:
+        bodies, concepts, words, patterns = (_yaml(folder / f"{name}.yaml") for name in ("bodies", "concepts", "words", "patterns"))
+        self.bodies, self.project, self.themes = _Trie(), _Trie(), _Trie()
+        vocabulary: set[str] = set()
+
+        def add(trie: _Trie, terms: Iterable[str], tag: str) -> None:
+            for term in terms:
+                for wording in _expand(term):
+                    trie.add(wording, tag)
+                    vocabulary.update(word.rstrip("*") for word in wording)
+
+        for kind, terms in bodies.items():
+            add(self.bodies, terms, _BODY_TAGS.get(kind, "-"))
+        for kind, terms in concepts.items():
+            if kind in _THEMES:
+                add(self.themes, terms, kind)
+            else:
+                add(self.project, terms, _CONCEPT_TAGS.get(kind, "-"))
+        self.abbreviations: dict[str, str] = {fold(str(k)): str(v) for k, v in words["abbreviations"].items()}
+        self.english_abbreviations: dict[str, str] = {fold(str(k)): str(v) for k, v in words["english_abbreviations"].items()}
+        self.numbers = frozenset(words["numbers"])
+        macros: dict[str, str] = {}
+
+        def compiled(pattern: str) -> re.Pattern[str]:
+            return re.compile(f"(?:^|(?<= ))(?:{_fill(pattern, macros)})")
+
+        for name, pattern in patterns["macros"].items():
+            macros[name] = _fill(pattern, macros)
+        places = "|".join(sorted(map(str, words["abroad_places"]), key=len, reverse=True))
+        adjectives = "|".join(map(str, words["abroad_adjectives"]))
+        france = "|".join([*map(str, words["france_words"])])
+        home = "|".join(map(str, words["france_places"]))
+        self.nationality = re.compile(rf"(?:^|(?<= ))(?:(?P<abroad>{adjectives})|(?P<france>{france}))(?= |$)")
+        self.seat = re.compile(
+            r"(?:^|(?<= ))(?:basee?s?|etablie?s?|installee?s?|situee?s?|domiciliee?s?|immatriculee?s?|implantee?s?|siege(?: social)?|based|"
+            r"established|headquartered|incorporated|registered|located|seat|head office|enregistree?s?|de droit|hors de|outside|out of|"
+            r"sommes|suis|est|are|is|venons|come|operate)(?: (?:est|is|se trouve|uniquement|only|social|are))* (?:a|en|au|aux|in|at|de|"
+            r"from|dans|d|within|pres de|of|l|la|le|les|the|,|:|\()+(?: (?:a|en|au|aux|in|at|de|l|la|le|les|the|ville de))* ?"
+            rf"(?:{{0}})(?= |$)".replace("{0}", f"(?P<abroad>{places})|(?P<france>{home})")
+        )
+        self.outside = re.compile(
+            r"(?:^|(?<= ))(?:(?:etablie?s?|basee?s?|installee?s?|situee?s?|based|established|located|sommes|are|siege) (?:{W} )?"
+            r"(?:hors de (?:la )?france|hors france|a l etranger|outside (?:of )?france|abroad|not in france))(?= |$)".replace("{W}", "[a-z0-9]+")
+        )
+        self.place = re.compile(rf"^(?:(?:[a-z0-9]+ )?(?:a|en|au|aux|de|du|d|in|from|of|\(|,)) (?:la |l |le |the )?(?:{places})(?= |$)")
+        self.bare_place = re.compile(rf"^(?:{places})(?= |$)")
+        self.roles = {role: [compiled(p) for p in found] for role, found in patterns["roles"].items()}
+        self.partner = [compiled(p) for p in patterns["partner"]]
+        self.applicant = [(compiled(p), value) for p, value in patterns["applicant"]]
+        self.consortium = compiled(patterns["consortium"])
+        self.sentence_patterns = {
+            name: [compiled(p.replace("PPUB", "PPUB")) for p in patterns[name]]
+            for name in ("partner_no", "partner_yes", "need_none", "need_one", "need_several")
+        }
+        self.evidence = {name: [compiled(p) for p in found] for name, found in patterns["evidence"].items()}
+        self.purpose = compiled(patterns["purpose"])
+        self.scope = {
+            name: re.compile(_fill(p, macros)) if name in ("fact", "bare", "own", "follow_up", "correction") else compiled(p)
+            for name, p in patterns["scope"].items()
+        }
+        self.vocabulary = sorted(word for word in vocabulary if len(word) >= 5 and word.isalpha() and word.islower())
+        self.vocabulary_set = frozenset(vocabulary) | frozenset(_base(word) for word in vocabulary)
+
+
+def _fill(pattern: str, macros: Mapping[str, str]) -> str:
+    return re.sub(r"\{([A-Z][A-Z0-9]*)\}", lambda match: macros[match.group(1)], pattern)
+
+
+def _yaml(path: Path) -> Any:
+    return yaml.safe_load(path.read_text(encoding="utf-8"))
+
+
+@lru_cache(maxsize=1)
+def _lexicon() -> _Lexicon:
+    return _Lexicon(_FOLDER)
+
+
+@lru_cache(maxsize=1)
+def _dictionary() -> frozenset[str]:
+    """The French and English words that exist, accents taken off: none of them is a typing error."""
+    from simplemma.strategies.dictionaries.dictionary_factory import DefaultDictionaryFactory
+
+    factory = DefaultDictionaryFactory()
+    return frozenset(
+        fold(word if isinstance(word, str) else word.decode())
+        for language in ("fr", "en")
+        for pair in factory.get_dictionary(language).items()
+        for word in pair
+    )
+
+
+@lru_cache(maxsize=20_000)
+def _mended(word: str) -> str:
+    """`word`, or the term of the lists that it misspells."""
+    lexicon = _lexicon()
+    if len(word) < 5 or not word.isalpha() or _base(word) in lexicon.vocabulary_set or word in lexicon.vocabulary_set:
+        return word
+    if word in _dictionary() or _base(word) in _dictionary():
+        return word
+    allowed = 1 if len(word) < 8 else 2
+    found = process.extractOne(word, lexicon.vocabulary, scorer=OSA.distance, score_cutoff=allowed)
+    if found is None or found[0][0] != word[0]:
+        return word
+    return str(found[0])
+
+
+def _tokens(text: str) -> list[_Token]:
+    lexicon = _lexicon()
+    found = list(_TOKEN.finditer(text))
+    raw = [fold(match.group()) for match in found]
+    english = _is_english(raw)
+    shouting = sum(c.isupper() for c in text) > 0.6 * max(1, sum(c.isalpha() for c in text))
+    tokens: list[_Token] = []
+    for index, match in enumerate(found):
+        surface, word = match.group(), raw[index]
+        if "." in surface and len(surface) > 2:
+            word = word.replace(".", "")
+        capital = surface.isupper() and len(word) > 1 and not shouting
+        following = raw[index + 1] if index + 1 < len(raw) else ""
+        before = raw[index - 1] if index else ""
+        if surface == "\n":
+            word = "."
+        elif word == "c" and following not in ("est", "etait"):
+            word = "c est"
+        elif word == "g" and before.isdigit():
+            pass
+        elif word in ("c", "ai"):
+            # "ai" is the French "have", and the English AI.
+            if word == "ai" and (capital or (english and before not in ("j", "l", "n", "d", "m"))):
+                capital = True
+        elif english and word in lexicon.english_abbreviations:
+            word = lexicon.english_abbreviations[word]
+        elif word in lexicon.abbreviations and not (capital and len(word) <= 3) and not (word.isdigit() and following.isdigit()):
+            word = lexicon.abbreviations[word]
+        else:
+            word = _mended(word)
+        tokens += [_Token(part, match.start(), match.end(), capital) for part in word.split()]
+    return tokens
+
+
+_ENGLISH = frozenset("the we are is our with an and of to for it can does have has that this i be no not by you on in my from would".split())
+_FRENCH = frozenset("le la les une des nous est et de du pour dans avec notre qui que sommes il elle pas sur ce au aux je on un ou".split())
+
+
+def _is_english(words: Iterable[str]) -> bool:
+    score = 0
+    for word in words:
+        score += (word in _ENGLISH) - (word in _FRENCH)
+    return score > 0
+
+
+@lru_cache(maxsize=512)
+def _parse(text: str) -> _Message:
+    sentences: list[_Sentence] = []
+    current: list[_Token] = []
+    for token in _tokens(text):
+        if token.text in _ENDS:
+            if current:
+                sentences.append(_sentence(current, token.text == "?"))
+            current = []
+        else:
+            current.append(token)
+    if current:
+        sentences.append(_sentence(current, False))
+    return _Message(text, tuple(sentences))
+
+
+def _sentence(tokens: Sequence[_Token], is_question: bool) -> _Sentence:
+    lexicon = _lexicon()
+    bodies = _tag(tokens, (lexicon.bodies,))
+    project = _tag(tokens, (lexicon.project, lexicon.bodies))
+    return _Sentence(tuple(tokens), _View(bodies), _View(project), is_question)
+
+
+_PARTNER_WORDS = frozenset({"partenaire", "partenaires", "partner", "partners"})
+
+
+def _tag(tokens: Sequence[_Token], tries: Sequence[_Trie]) -> list[_Item]:
+    items: list[_Item] = []
+    index = 0
+    while index < len(tokens):
+        best: tuple[str, int] | None = None
+        for trie in tries:
+            found = trie.longest(tokens, index)
+            if found and (best is None or found[1] > best[1]):
+                best = found
+        text = tokens[index].text
+        following = _base(tokens[index + 1].text) if index + 1 < len(tokens) else ""
+        if (text in _PARTNER_WORDS and following == "public") or (text == "public" and following in ("partner", "partenaire")):
+            items.append(_Item("PPUBS" if text.endswith("s") else "PPUB", index, index + 1))
+            index += 2
+            continue
+        if best is None or best[0] == "-":
+            last = best[1] if best else index
+            items += [_Item(tokens[i].text, i, i) for i in range(index, last + 1)]
+            index = last + 1
+            continue
+        tag, last = best
+        if tag == "AMB":
+            tag, last = _resolved(tokens, index, last)
+        if tag in _KIND_OF_TAG and _is_plural(tokens[index].text):
+            tag += "S"
+        items.append(_Item(tag, index, last))
+        index = last + 1
+    return items
+
+
+_PUBLIC_WORDS = frozenset({"public", "municipal", "communal", "departemental", "intercommunal", "publics"})
+
+
+def _resolved(tokens: Sequence[_Token], first: int, last: int) -> tuple[str, int]:
+    """An ambiguous body, made public or private by the adjective that comes within three words (before it in English)."""
+    research = tokens[first].text.startswith(("laborat", "labo", "lab", "research", "institut", "universit")) or "recherche" in (
+        token.text for token in tokens[first : last + 1]
+    )
+    for index in range(last + 1, min(last + 4, len(tokens))):
+        word = _base(tokens[index].text)
+        if word in (",", ":", "(", ")", "et", "and", "qui", "avec", "pour", "for", "with", "sans"):
+            break
+        if word in _PUBLIC_WORDS:
+            return ("RES" if research else "PUB"), index
+        if word in ("prive", "private"):
+            return "PRIV", index
+    return "AMB", last
+
+
+def _is_plural(word: str) -> bool:
+    return len(word) > 4 and word[-1] in "sx" and _base(word) != word
+
+
+# --- what is denied, and what is to come ------------------------------------------------------------------------------------
+
+_BREAKS = frozenset(
+    ", ; : ( ) mais but et and car because puisque qui que qu that which pour for afin avec with donc so alors while tandis whereas "
+    "si if quoique bien sauf except instead plutot".split()
+)
+_NOT_ONLY = frozenset("seulement uniquement que juste only just simply merely exclusivement forcement necessairement".split())
+_DENIALS = frozenset("pas aucun aucune sans ni jamais no not never without nor neither cannot non nul nulle zero nullement hors".split())
+_TO_COME = frozenset(
+    "sera seront serait seraient devrait devra devront prevu prevue prevoyons prevoit will would planned plan plans planning to before avant "
+    "pret prete ready objectif vise visons visant bientot soon vue once fois quand lorsque lorsqu when hope hopes espere esperons souhaite "
+    "souhaitons souhaiterions voulons veut veux comptons compte until jusqu jusque vers towards attente attend attendons waiting aimerions "
+    "aimerait allons va vont vais futur future want wants wish envisage envisageons prochain prochaine next should expect expected doit dont "
+    "ambition aim aims could pourrait going yet eventually etre venir prochainement".split()
+)
+
+
+def _is_denied(tokens: Sequence[_Token], index: int, *, reach: int = 7) -> bool:
+    """True when a negation bears on the word at `index`."""
+    for i in range(index - 1, max(-1, index - 1 - reach), -1):
+        word = tokens[i].text
+        if word in _BREAKS and not (word in ("que", "qu") and i and tokens[i - 1].text in ("alors", "tant")):
+            return False
+        following = tokens[i + 1].text if i + 1 < len(tokens) else ""
+        if word == "plus":
+            near = {token.text for token in tokens[max(0, i - 5) : i]}
+            if (near & {"n", "ne", "ni"} or (i and tokens[i - 1].text == "est")) and following not in ("de", "d", "que", "en"):
+                return following not in _NOT_ONLY
+            continue
+        if word == "longer" and i and tokens[i - 1].text == "no":
+            return True
+        if (word in _DENIALS or (word == "t" and i and tokens[i - 1].text.endswith("n"))) and following not in _NOT_ONLY:
+            return not (word == "non" and (i + 1 != index or following in _NOT_ONLY))
+        if following in _NOT_ONLY and word in _DENIALS:
+            return False
+    return False
+
+
+_AFTER_DENIED = re.compile(
+    r"^(?:ne |n |du projet |dans ce projet |in it )*(?:sera|seront|sont|est|sera|is|are|will|isn|aren|serait|entre|entrent|intervient|interviennent|"
+    r"be)? ?(?:be )?(?:pas|plus|not|jamais|aucunement|nullement|t) (?:du tout |at all |be |ete |encore )?(?:utilis|employ|prev|present|mobilis|"
+    r"impliq|necess|traite|used|involved|planned|processed|needed|concern|en jeu|at stake|dedans|en oeuvre|au programme|recour|included|collect)"
+)
+_AFTER_NONE = re.compile(r"^(?:: |= |, )?(?:non|aucune?s?|no|none|zero|neant|nulle?|nope)(?: (?:du tout|at all|rien))?(?= ?$| [.,;)]| ,)")
+_AFTER_YES = re.compile(r"^(?:: |= )(?:oui|yes)(?: |$)")
+
+
+def _is_denied_after(view: _View, item: int) -> bool:
+    after = view.text[view.starts[item] + len(view.items[item].text) + 1 :]
+    return bool(_AFTER_DENIED.match(after) or _AFTER_NONE.match(after))
+
+
+def _is_to_come(tokens: Sequence[_Token], index: int) -> bool:
+    for i in range(index - 1, max(-1, index - 8), -1):
+        word = tokens[i].text
+        if word in (",", ";", ":", "mais", "but", "(", ")", "depuis", "since", "deja", "already"):
+            return False
+        if word in _TO_COME:
+            return True
+    return False
+
+
+# --- who is who --------------------------------------------------------------------------------------------------------------
+
+
+def _mentions(message: _Message) -> list[_Mention]:
+    return [
+        _Mention(number, index, _KIND_OF_TAG[item.tag], item.text.endswith("S"))
+        for number, sentence in enumerate(message.sentences)
+        for index, item in enumerate(sentence.bodies.items)
+        if item.tag in _KIND_OF_TAG
+    ]
+
+
+def _covers(pattern: re.Pattern[str], text: str) -> bool:
+    """True when the pattern matches the text around the body under examination."""
+    return any("@" in match.group() for match in pattern.finditer(text))
+
+
+_IDENTITY_FAMILIES = (3,)  # "we are a commune": nothing said around it takes the role away
+
+
+def _role(mention: _Mention, message: _Message) -> tuple[str, int]:
+    """What a mentioned body is to the project: a role, or `applicant` and the rank of the pattern; `""` when nothing says."""
+    lexicon = _lexicon()
+    text = message.sentences[mention.sentence].bodies.with_target(mention.item)
+    for role in ("negated", "former"):
+        if any(_covers(pattern, text) for pattern in lexicon.roles[role]):
+            return role, 0
+    for family in _IDENTITY_FAMILIES:
+        pattern, value = lexicon.applicant[family]
+        if value == "body" and _covers(pattern, text):
+            return "applicant", family
+    for role, patterns in lexicon.roles.items():
+        if any(_covers(pattern, text) for pattern in patterns):
+            return role, 0
+    is_partner = mention.kind in _PUBLIC_KINDS and any(_covers(pattern, text) for pattern in lexicon.partner)
+    for family, (pattern, value) in enumerate(lexicon.applicant):
+        if value == "body" and _covers(pattern, text):
+            # "the metropole pilots the project with us": a partner, unless nobody else applies.
+            return ("partner-or-applicant" if is_partner else "applicant"), family
+    return ("partner" if is_partner else ""), 0
+
+
+@dataclass(frozen=True)
+class _Cast:
+    """Who is who in a message."""
+
+    applicant: tuple[str, _Mention] | None
+    is_ambiguous: bool
+    partners: tuple[_Mention, ...]
+    words: str = ""
+
+
+def _cast(message: _Message, *, bare_body_is: str = "applicant") -> _Cast:
+    lexicon = _lexicon()
+    mentions = _mentions(message)
+    roles = {mention: _role(mention, message) for mention in mentions}
+    partners = tuple(mention for mention in mentions if roles[mention][0] in ("partner", "partner-or-applicant"))
+    pattern, kind = lexicon.applicant[0]
+    for sentence in message.sentences:
+        match = pattern.search(sentence.bodies.text)
+        if match and not any(m.kind in ("private",) and roles[m][0] == "applicant" for m in mentions):
+            first, last = _span(sentence.bodies, match)
+            return _Cast((kind, _Mention(0, 0, kind, False)), False, partners, message.words(sentence, first, last))
+    claims = [(roles[m][1], m) for m in mentions if roles[m][0] == "applicant" or (roles[m][0] == "partner-or-applicant")]
+    strict = [(rank, m) for rank, m in claims if roles[m][0] == "applicant"]
+    if bare_body_is != "applicant":
+        strict = [(rank, m) for rank, m in strict if rank < len(lexicon.applicant) - 3]
+        claims = strict
+    claims = strict or claims
+    if not claims:
+        return _Cast(None, False, partners)
+    best = min(rank for rank, _ in claims)
+    chosen = [m for rank, m in claims if rank == best]
+    known = [m for m in chosen if m.kind != "ambiguous"]
+    if not known:
+        # "our hospital": only another claim of the same body could say more.
+        return _Cast(None, True, tuple(p for p in partners if p not in chosen))
+    together = len({m.kind for m in known}) > 1 and _are_together(known, message)
+    corrected = [m for m in known[1:] if _is_corrected(m, message)]
+    if together:
+        one = min(known, key=lambda m: _BEST_PLACED.index(m.kind))
+    else:
+        one = corrected[-1] if corrected else known[0]
+        if len({m.kind for m in known}) > 1 and not corrected and not _same_side(known):
+            return _Cast(None, True, partners)
+    return _Cast((one.kind, one), False, tuple(p for p in partners if p != one))
+
+
+def _same_side(mentions: Sequence[_Mention]) -> bool:
+    return len({m.kind in _PUBLIC_KINDS for m in mentions}) == 1
+
+
+def _are_together(mentions: Sequence[_Mention], message: _Message) -> bool:
+    sentence = message.sentences[mentions[0].sentence]
+    between = sentence.bodies.text
+    return len({m.sentence for m in mentions}) == 1 and (
+        bool(_lexicon().consortium.search(between)) or bool(re.search(r"(?:PUB|ENT|RES|PRIV|ASSO)S?(?: [a-z0-9]+){0,4} (?:et|and|,) (?:[a-z0-9]+ ){0,3}(?:PUB|ENT|RES|PRIV|ASSO)S?", between))
+    )
+
+
+def _is_corrected(mention: _Mention, message: _Message) -> bool:
+    view = message.sentences[mention.sentence].bodies
+    before = view.text[: view.starts[mention.item]]
+    return bool(_lexicon().scope["correction"].search(before)) or bool(re.search(r"(?:mais|but) (?:[a-z0-9]+ ){0,4}$", before))
+
+
+def _span(view: _View, match: re.Match[str]) -> tuple[int, int]:
+    """The first and last tokens of a match."""
+    first = view.items[view.item_at(match.start())].first
+    last = view.items[view.item_at(max(match.start(), match.end() - 1))].last
+    return first, last
+
+
+# --- reading one message --------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class _Evidence:
+    """A value that some words speak for, where they stand, and whether a word of correction comes before them."""
+
+    value: str
+    words: str
+    position: tuple[int, int]
+    is_corrected: bool = False
+
+
+def _read_bodies(message: _Message, bare_body_is: str, before: Situation) -> dict[str, Reading]:
+    lexicon = _lexicon()
+    cast = _cast(message, bare_body_is=bare_body_is)
+    readings: dict[str, Reading] = {}
+    partners = list(cast.partners)
+    if cast.applicant:
+        kind, mention = cast.applicant
+        words = cast.words or _mention_words(message, mention)
+        readings["applicant"] = Reading(kind, words)
+        if not cast.words:
+            established = _established(message, mention)
+            if established:
+                readings["established"] = established
+    elif len(partners) and not cast.is_ambiguous and before.value("applicant") is None:
+        pass
+    if "established" not in readings:
+        seat = _seat(message)
+        if seat:
+            readings["established"] = seat
+    denied = _first(message, lexicon.sentence_patterns["partner_no"])
+    affirmed = _first(message, lexicon.sentence_patterns["partner_yes"], undenied=True)
+    named = next((p for p in partners if not _is_partner_denied(message, p) and not _is_abroad(message, p)), None)
+    if named is not None:
+        affirmed = _Evidence("yes", _mention_words(message, named), (named.sentence, named.item), _is_corrected(named, message))
+    for sentence in message.sentences:
+        for index, item in enumerate(sentence.bodies.items):
+            if item.text.startswith("PPUB"):
+                after = sentence.bodies.text[sentence.bodies.starts[index] + len(item.text) + 1 :]
+                if _AFTER_NONE.match(after):
+                    denied = _Evidence("no", message.words(sentence, item.first, min(item.last + 2, len(sentence.tokens) - 1)), (0, index))
+                    affirmed = None
+                elif _AFTER_YES.match(after):
+                    affirmed = _Evidence("yes", message.words(sentence, item.first, item.last), (0, index))
+    if denied and affirmed:
+        later = max(denied, affirmed, key=lambda e: e.position)
+        if later.is_corrected or message.sentences[later.position[0]].is_question:
+            readings["public_partner"] = Reading("no" if later is denied else "yes", later.words)
+        # Both said and neither withdrawn: not certain, so asked.
+    elif denied:
+        readings["public_partner"] = Reading("no", denied.words)
+    elif affirmed:
+        readings["public_partner"] = Reading("yes", affirmed.words)
+    need = _need(message)
+    if need:
+        readings["shared_need"] = need
+    return readings
+
+
+def _mention_words(message: _Message, mention: _Mention) -> str:
+    sentence = message.sentences[mention.sentence]
+    item = sentence.bodies.items[mention.item]
+    return message.words(sentence, item.first, item.last)
+
+
+def _is_partner_denied(message: _Message, mention: _Mention) -> bool:
+    sentence = message.sentences[mention.sentence]
+    item = sentence.bodies.items[mention.item]
+    for pattern in _lexicon().sentence_patterns["partner_no"]:
+        for match in pattern.finditer(sentence.bodies.text):
+            first, last = _span(sentence.bodies, match)
+            if first <= item.first <= last:
+                return True
+    return _is_denied(sentence.tokens, item.first, reach=5)
+
+
+def _first(message: _Message, patterns: Sequence[re.Pattern[str]], *, undenied: bool = False) -> _Evidence | None:
+    """The last place where one of the patterns matches."""
+    found: _Evidence | None = None
+    for number, sentence in enumerate(message.sentences):
+        for pattern in patterns:
+            for match in pattern.finditer(sentence.bodies.text):
+                first, last = _span(sentence.bodies, match)
+                if undenied and (_is_denied(sentence.tokens, last) or "cherch" in match.string[max(0, match.start() - 30) : match.end()]):
+                    continue
+                before = sentence.bodies.text[: match.start()]
+                corrected = bool(_lexicon().scope["correction"].search(f"{before}{match.group()}"))
+                evidence = _Evidence("", message.words(sentence, first, last), (number, first), corrected)
+                if found is None or evidence.position >= found.position:
+                    found = evidence
+    return found
+
+
+def _need(message: _Message) -> Reading | None:
+    found: dict[str, _Evidence] = {}
+    patterns = _lexicon().sentence_patterns
+    for value, name in (("none", "need_none"), ("one", "need_one"), ("several", "need_several")):
+        evidence = _first(message, patterns[name])
+        if evidence:
+            found[value] = evidence
+    if "none" in found and len(found) > 1:
+        # "no need voiced by several public bodies" is also a sentence about several bodies: the denial holds for the same words.
+        none = found["none"]
+        others = [e for value, e in found.items() if value != "none" and e.position[0] != none.position[0]]
+        if not others:
+            # One sentence: "no public body asked, one commune excepted" cannot be told apart from its parts.
+            found = {"none": none}
+        else:
+            later = max(found.items(), key=lambda pair: pair[1].position)
+            found = dict([later]) if later[1].is_corrected else {}
+    if "one" in found and "several" in found:
+        one, several = found["one"], found["several"]
+        found = {"several": several} if len(several.words) > len(one.words) else {"one": one}
+    for value, evidence in found.items():
+        return Reading(value, evidence.words)
+    return None
+
+
+def _nationality_after(view: _View, item: int) -> str | None:
+    lexicon = _lexicon()
+    after = view.text[view.starts[item] + len(view.items[item].text) + 1 :]
+    clause = re.split(r" ?[,:(] | (?:et|and|avec|with|qui|that|pour|for|dont|partenaire|cliente?) ", f"{after} ", maxsplit=1)[0]
+    match = lexicon.nationality.search(" ".join(clause.split()[:4]))
+    if match:
+        return "abroad" if match.group("abroad") else "france"
+    if lexicon.place.match(after) or (after.startswith("(") and lexicon.bare_place.match(after[2:])):
+        return "abroad"
+    before = view.text[: view.starts[item]].split()[-3:]
+    for word in reversed(before):
+        match = lexicon.nationality.fullmatch(word)
+        if match:
+            return "abroad" if match.group("abroad") else "france"
+        if word in (",", "et", "and", "with", "avec", "a", "an", "une", "un", "the"):
+            break
+    return None
+
+
+def _is_abroad(message: _Message, mention: _Mention) -> bool:
+    return _nationality_after(message.sentences[mention.sentence].bodies, mention.item) == "abroad"
+
+
+def _established(message: _Message, mention: _Mention) -> Reading | None:
+    sentence = message.sentences[mention.sentence]
+    value = _nationality_after(sentence.bodies, mention.item)
+    if value is None:
+        return None
+    item = sentence.bodies.items[mention.item]
+    last = min(item.last + 4, len(sentence.tokens) - 1)
+    first = max(0, item.first - 2)
+    return Reading(value, message.words(sentence, first, last))
+
+
+def _seat(message: _Message) -> Reading | None:
+    lexicon = _lexicon()
+    for sentence in message.sentences:
+        view = sentence.bodies
+        for pattern in (lexicon.seat, lexicon.outside):
+            for match in pattern.finditer(view.text):
+                before = view.text[: match.start()]
+                # The seat of a partner, a customer or a group is not that of the applicant.
+                if re.search(r"(?:partenaires?|partners?|clients?|customers?|groupe|group|maison mere|parent|avec|with|serveurs?|servers?|heberge\w*|hosted)(?: [A-Za-z0-9]+){0,5} ?$", before):
+                    continue
+                first, last = _span(view, match)
+                groups = match.groupdict()
+                value = "france" if groups.get("france") else "abroad"
+                if _is_denied(sentence.tokens, last):
+                    continue
+                return Reading(value, message.words(sentence, first, last))
+    return None
+
+
+# --- the project ---------------------------------------------------------------------------------------------------------------------
+
+_RULE_QUESTION = re.compile(
+    r"(?:^|(?<= ))(?:faut il|doit on|est il obligatoire|est ce obligatoire|is it mandatory|must|do we need to|doit etre|l appel porte|l appel vise|"
+    r"l appel exige|the call requires)(?= )"
+)
+
+
+def _tagged(message: _Message, tag: str) -> Iterable[tuple[int, _Sentence, int]]:
+    for number, sentence in enumerate(message.sentences):
+        for index, item in enumerate(sentence.project.items):
+            if item.text == tag:
+                yield number, sentence, index
+
+
+def _item_words(message: _Message, sentence: _Sentence, index: int) -> str:
+    item = sentence.project.items[index]
+    return message.words(sentence, item.first, item.last)
+
+
+def _evidence(message: _Message, name: str) -> Iterable[tuple[int, _Sentence, int, int]]:
+    """Where the discontinuous patterns `name` match: sentence number, sentence, first and last tokens."""
+    for number, sentence in enumerate(message.sentences):
+        for pattern in _lexicon().evidence.get(name, ()):
+            for match in pattern.finditer(sentence.project.text):
+                yield (number, sentence, *_span(sentence.project, match))
+
+
+def _corrected_before(sentence: _Sentence, first: int) -> bool:
+    text = " ".join(token.text for token in sentence.tokens[: first + 1])
+    return bool(_lexicon().scope["correction"].search(f"{text} "))
+
+
+def _read_ai(message: _Message) -> Reading | None:
+    yes: list[_Evidence] = []
+    no: list[_Evidence] = []
+    for tag in ("AI", "AIK"):
+        for number, sentence, index in _tagged(message, tag):
+            item = sentence.project.items[index]
+            if _RULE_QUESTION.search(sentence.project.text):
+                continue
+            words = _item_words(message, sentence, index)
+            corrected = _corrected_before(sentence, item.first)
+            if _is_denied(sentence.tokens, item.first) or _is_denied_after(sentence.project, index):
+                if tag == "AI" and words and not _is_kind_of_ai(words):
+                    no.append(_Evidence("no", words, (number, item.first), corrected))
+            else:
+                yes.append(_Evidence("yes", words, (number, item.first), corrected))
+    if not yes and not no:
+        for number, sentence, index in _tagged(message, "NOAI"):
+            item = sentence.project.items[index]
+            if not _is_denied(sentence.tokens, item.first):
+                no.append(_Evidence("no", _item_words(message, sentence, index), (number, item.first)))
+    return _settled(yes, no)
+
+
+_GENERAL_AI = re.compile(r"^(?:ia|ai|a\.?i\.?|i\.?a\.?|(?:l |d )?intelligences? artificielles?|artificial intelligence|intel artificielle)$")
+
+
+def _is_kind_of_ai(words: str) -> bool:
+    """Denying machine learning, say, does not deny artificial intelligence."""
+    return not _GENERAL_AI.match(fold(words))
+
+
+def _settled(*sides: Sequence[_Evidence]) -> Reading | None:
+    """The one value spoken for; when several are, the one that corrects the others; else nothing."""
+    present = [side for side in sides if side]
+    if len(present) == 1:
+        return Reading(present[0][-1].value, present[0][-1].words)
+    if len(present) > 1:
+        last = max((e for side in present for e in side), key=lambda e: e.position)
+        if last.is_corrected and not any(e.is_corrected and e.value != last.value for side in present for e in side):
+            return Reading(last.value, last.words)
+    return None
+
+
+_OTHER_SYSTEM = re.compile(
+    r"(?:^|(?<= ))(?:ancien\w*|autres?|premier\w*|precedente?s?|previous|other|former|earlier|old|concurrente?s?|competitor\w*|vieux|vieil|another) "
+    r"(?:[a-z0-9]+ |AI |AIK ){0,4}$"
+)
+_EXISTING = re.compile(r"(?:^|(?<= ))(?:existante?s?|actuel\w*|existing|current|en place|deja|already)(?= |$)")
+
+
+def _read_stage(message: _Message) -> Reading | None:
+    events: list[_Evidence] = []
+
+    def event(value: str, number: int, sentence: _Sentence, first: int, last: int) -> None:
+        events.append(_Evidence(value, message.words(sentence, first, last), (number, first), _corrected_before(sentence, first)))
+
+    def is_other(sentence: _Sentence, first: int) -> bool:
+        before = " ".join(token.text for token in sentence.tokens[:first])
+        clause = re.split(r" [,:;] | (?:mais|but|et|and) ", before)[-1]
+        return bool(re.search(_OTHER_SYSTEM.pattern.removesuffix("(?:[a-z0-9]+ |AI |AIK ){0,4}$") + "(?:outil|systeme|logiciel|chatbot|produit|tool|system|product|software|version|solution|application|projet|project|plateforme|ia|ai|portail)", clause))
+
+    for number, sentence, index in _tagged(message, "DEP"):
+        item = sentence.project.items[index]
+        if _RULE_QUESTION.search(sentence.project.text) or is_other(sentence, item.first):
+            continue
+        denied = _is_denied(sentence.tokens, item.first)
+        if denied and any(sentence.tokens[i].text == "plus" for i in range(max(0, item.first - 4), item.first)):
+            continue  # "no longer in production" says nothing of what it is now
+        to_come = _is_to_come(sentence.tokens, item.first)
+        event("before" if denied or to_come else "deployed", number, sentence, item.first, item.last)
+    for number, sentence, first, last in _evidence(message, "deployed"):
+        if _RULE_QUESTION.search(sentence.project.text) or is_other(sentence, first):
+            continue
+        if _is_denied(sentence.tokens, first, reach=4) or _is_denied(sentence.tokens, last, reach=last - first):
+            event("before", number, sentence, first, last)
+        elif not _is_to_come(sentence.tokens, first):
+            event("deployed", number, sentence, first, last)
+    for number, sentence, index in _tagged(message, "ACT"):
+        item = sentence.project.items[index]
+        if _is_denied(sentence.tokens, item.first, reach=4) or _is_to_come(sentence.tokens, item.first):
+            event("before", number, sentence, item.first, item.last)
+    for number, sentence, index in _tagged(message, "BEF"):
+        item = sentence.project.items[index]
+        if not _is_denied(sentence.tokens, item.first):
+            event("before", number, sentence, item.first, item.last)
+    for number, sentence, first, last in _evidence(message, "before"):
+        # These patterns hold their own negations.
+        event("before-weak", number, sentence, first, last)
+    for value, tags, names in (("evolution", ("EVO", "NEW"), ("evolution",)), ("minor_update", ("MIN",), ("minor",))):
+        for tag in tags:
+            for number, sentence, index in _tagged(message, tag):
+                item = sentence.project.items[index]
+                if not _is_denied(sentence.tokens, item.first):
+                    event(value + ("-new" if tag == "NEW" else ""), number, sentence, item.first, item.last)
+        for name in names:
+            for number, sentence, first, last in _evidence(message, name):
+                if not _is_denied(sentence.tokens, first):
+                    event(value + "-new" if value == "evolution" else value, number, sentence, first, last)
+    return _settle_stage(message, events)
+
+
+def _settle_stage(message: _Message, events: Sequence[_Evidence]) -> Reading | None:
+    by: dict[str, list[_Evidence]] = {}
+    for evidence in events:
+        by.setdefault(evidence.value, []).append(evidence)
+    deployed, before, weak = by.get("deployed", []), by.get("before", []), by.get("before-weak", [])
+    evolution, part, minor = by.get("evolution", []), by.get("evolution-new", []), by.get("minor_update", [])
+    exists = bool(deployed) or any(_EXISTING.search(sentence.project.text) for sentence in message.sentences)
+    if (evolution or (part and exists)) and minor:
+        # "a major evolution, not a mere update": the denied one is not here; both affirmed cannot be told apart.
+        return None
+    if evolution and (exists or not before):
+        return Reading("evolution", evolution[-1].words)
+    if part and exists:
+        return Reading("evolution", part[-1].words)
+    if evolution:
+        return None
+    if minor:
+        return Reading("minor_update", minor[-1].words) if exists or not (before or weak) else None
+    if deployed and before:
+        return _settled(deployed, before)
+    if deployed:
+        corrected = [e for e in weak if e.is_corrected and e.position > deployed[-1].position]
+        return None if corrected else Reading("deployed", deployed[-1].words)
+    if before or weak:
+        chosen = (before or weak)[-1]
+        return Reading("before", chosen.words)
+    return None
+
+
+def _read_data(message: _Message) -> Reading | None:
+    yes: list[_Evidence] = []
+    no: list[_Evidence] = []
+    for number, sentence, index in _tagged(message, "DATA"):
+        item = sentence.project.items[index]
+        words = _item_words(message, sentence, index)
+        if _is_denied(sentence.tokens, item.first) or _is_denied_after(sentence.project, index):
+            if re.match(r"(?:donnees? (?:personnel|perso|a caractere|nominati)|data perso|dcp|personal|nominati|pii)", fold(words)):
+                no.append(_Evidence("no", words, (number, item.first), _corrected_before(sentence, item.first)))
+        else:
+            yes.append(_Evidence("yes", words, (number, item.first), _corrected_before(sentence, item.first)))
+    for number, sentence, first, last in _evidence(message, "personal_data"):
+        if not _is_denied(sentence.tokens, first):
+            yes.append(_Evidence("yes", message.words(sentence, first, last), (number, first)))
+    return _settled(yes, no)
+
+
+def _read_theme(message: _Message, has_project: Reading | None) -> Reading | None:
+    found: dict[str, _Evidence] = {}
+    for number, sentence in enumerate(message.sentences):
+        index = 0
+        while index < len(sentence.tokens):
+            match = _lexicon().themes.longest(sentence.tokens, index)
+            if match is None:
+                index += 1
+                continue
+            theme, last = match
+            if theme in _THEMES and not _is_denied(sentence.tokens, index):
+                found.setdefault(theme, _Evidence(theme, message.words(sentence, index, last), (number, index)))
+            index = last + 1
+    for theme in _THEMES:
+        if theme in found:
+            return Reading(theme, found[theme].words)
+    return Reading("other", has_project.words) if has_project else None
+
+
+def _read_public_service(message: _Message, readings: Mapping[str, Reading], before: Situation) -> Reading | None:
+    def said(field: str) -> str | None:
+        return readings[field].value if field in readings else before.value(field)
+
+    applicant = said("applicant")
+    public_side = applicant in _PUBLIC_KINDS or said("public_partner") == "yes" or said("shared_need") in ("several", "one")
+    yes: list[_Evidence] = []
+    no: list[_Evidence] = []
+    for number, sentence, first, last in _evidence(message, "public_deny"):
+        no.append(_Evidence("no", message.words(sentence, first, last), (number, first), _corrected_before(sentence, first)))
+    for tag in ("USE", "WUSE"):
+        if tag == "WUSE" and not public_side:
+            continue
+        for number, sentence, index in _tagged(message, tag):
+            item = sentence.project.items[index]
+            if any(e.position[0] == number and _near(e, item.first) for e in no) or _is_denied(sentence.tokens, item.first):
+                continue
+            yes.append(_Evidence("yes", _item_words(message, sentence, index), (number, item.first), _corrected_before(sentence, item.first)))
+    strong_no: list[_Evidence] = list(no)
+    for number, sentence, index in _tagged(message, "PRVU"):
+        item = sentence.project.items[index]
+        if not _is_denied(sentence.tokens, item.first) and not _not_only(sentence, item.first):
+            no.append(_Evidence("no", _item_words(message, sentence, index), (number, item.first), _corrected_before(sentence, item.first)))
+    for number, sentence, first, last in _evidence(message, "private_use"):
+        if not _is_denied(sentence.tokens, first) and not _not_only(sentence, first):
+            no.append(_Evidence("no", message.words(sentence, first, last), (number, first), _corrected_before(sentence, first)))
+    if applicant in _PUBLIC_KINDS and not strong_no:
+        no = []
+    if not yes and not no and applicant in ("public", "entrusted"):
+        for number, sentence in enumerate(message.sentences):
+            match = _lexicon().purpose.search(sentence.project.text)
+            if match:
+                first, last = _span(sentence.project, match)
+                yes.append(_Evidence("yes", message.words(sentence, first, last), (number, first)))
+    if yes and no and not any(e.value == "yes" for e in yes if _strong(e, message)):
+        # Weak words of use ("team", "students") do not stand against customers named as private.
+        return _settled([], no)
+    return _settled(yes, no)
+
+
+def _strong(evidence: _Evidence, message: _Message) -> bool:
+    sentence = message.sentences[evidence.position[0]]
+    return any(item.text == "USE" and item.first == evidence.position[1] for item in sentence.project.items)
+
+
+def _near(evidence: _Evidence, first: int) -> bool:
+    return abs(evidence.position[1] - first) < 10
+
+
+def _not_only(sentence: _Sentence, first: int) -> bool:
+    before = [token.text for token in sentence.tokens[max(0, first - 5) : first]]
+    return any(word in _NOT_ONLY for word in before) and any(word in ("pas", "not", "non") for word in before)
+
+
+# --- short answers and the conversation ----------------------------------------------------------------------------------------------------
+
+_YES_NO = re.compile(
+    r"^(?:(?P<yes>oui|yes|tout a fait|exactement|absolument|bien sur|effectivement|en effet|si|of course|sure|indeed|certainly|correct|affirmatif)|"
+    r"(?P<no>non|no|pas du tout|not at all|absolument pas|pas vraiment|negatif|aucunement|malheureusement non|unfortunately not|helas non|not really|pas encore|not yet))(?= |$)"
+)
+_COUNTS = (
+    ("several", re.compile(r"^(?:oui |yes |, )*(?:au moins |at least |il y en a |there are |une |)?(?:plusieurs|several|deux|trois|quatre|cinq|six|sept|huit|neuf|dix|two|three|four|five|ten|many|beaucoup|une dizaine|dozens|[2-9]|[1-9][0-9]+)(?= |$)")),
+    ("one", re.compile(r"^(?:non |no |oui |yes |, )*(?:(?:il n y en a |il y en a |there is |c est |just |only |seulement |juste |qu |que )*)(?:un seul|une seule|only one|just one|one|1|un|une)(?: seule?| only)?(?= ?$| PUB| commune| acteur| public| \.)")),
+    ("none", re.compile(r"^(?:non |no |, )*(?:aucun|aucune|none|personne|nobody|zero|0|pas un seul)(?= |$)")),
+)  # fmt: skip
+
+
+def _read_answer(message: _Message, call: Call, pending: str | None, readings: dict[str, Reading], before: Situation) -> dict[str, Reading]:
+    """What a short message says as an answer to the question that was asked (`pending`)."""
+    if pending is None or not message.sentences:
+        return {}
+    sentence = message.sentences[0]
+    text = " ".join(item.text for item in sentence.bodies.items)
+    field = call.field(pending)
+    total = sum(len(one.tokens) for one in message.sentences)
+    if total > 25:
+        return {}
+    if any(value.id in ("several", "one") for value in field.values) and total <= 10:
+        for value, pattern in _COUNTS:
+            match = pattern.match(text)
+            if match and any(one.id == value for one in field.values):
+                last = sentence.bodies.items[sentence.bodies.item_at(max(0, match.end() - 1))].last
+                return {pending: Reading(value, message.words(sentence, 0, last))}
+    match = _YES_NO.match(text)
+    if match and pending not in readings:
+        contradicts = any(before.value(name) not in (None, reading.value) for name, reading in readings.items())
+        value_id = field.answered_by("yes" if match.group("yes") else "no")
+        if value_id and not contradicts:
+            return {pending: Reading(value_id, message.words(sentence, 0, sentence.bodies.items[sentence.bodies.item_at(match.end() - 1)].last))}
+    if pending == "public_partner" and "public_partner" not in readings and total <= 8 and not sentence.is_question:
+        first = re.match(r"^(?:, |avec |with |il y a |c est |it is |it s )?(?:un |une |des |la |le |l |les |the |a |an |[a-z]+ )?(?P<body>(?:PUB|ENT|RES)S?)(?= |$)", text)
+        if first:
+            return {pending: Reading("yes", message.words(sentence, 0, len(sentence.tokens) - 1))}
+        if re.match(r"^(?:aucune?|none|personne|nobody|zero|neant|seule?s?|tout seuls?|alone)(?= |$)", text):
+            return {pending: Reading("no", message.words(sentence, 0, len(sentence.tokens) - 1))}
+    return {}
+
+
+def _read_message(text: str, call: Call, before: Situation, pending: str | None) -> dict[str, Reading]:
+    message = _parse(text)
+    bare = "applicant"
+    if pending in ("public_partner", "shared_need") and not any(s.is_question for s in message.sentences) and before.value("applicant"):
+        bare = "answer"
+    readings = _read_bodies(message, bare, before)
+    ai = _read_ai(message)
+    if ai:
+        readings["uses_ai"] = ai
+    stage = _read_stage(message)
+    if stage:
+        readings["stage"] = stage
+    data = _read_data(message)
+    if data:
+        readings["personal_data"] = data
+    service = _read_public_service(message, readings, before)
+    if service:
+        readings["public_service"] = service
+    theme = _read_theme(message, service or stage or ai)
+    if theme and not (theme.value in ("other", "health") and before.value("theme")):
+        readings["theme"] = theme
+    readings.update(_read_answer(message, call, pending, readings, before))
+    known = {field.id: {value.id for value in field.values} for field in call.fields}
+    return {name: reading for name, reading in readings.items() if reading.value in known.get(name, ())}
+
+
+def read_situation(messages: Sequence[str], call: Call) -> Situation:
+    """What the person has said, over all their messages (oldest first): the last word wins, the rest still holds."""
+    situation = Situation()
+    general: set[str] = set()
+    for number, text in enumerate(messages):
+        earlier = messages[:number]
+        scope = eligibility_scope(text, earlier)
+        is_last = number == len(messages) - 1
+        asked = number > 0 and _thread_scope(earlier) is not None
+        pending = next_question(situation, call) if asked else None
+        if scope is None and not is_last:
+            text = _statements(text)
+            if not text:
+                continue
+        readings = _read_message(text, call, situation, pending)
+        if scope == "own" and general and "applicant" in readings:
+            # What was asked of others in general is not this person's situation.
+            situation = Situation({name: r for name, r in situation.readings.items() if name not in general})
+            general = set()
+        if scope == "general" and not _hangs_on(text) and number:
+            situation = Situation({name: r for name, r in situation.readings.items() if name not in general})
+            general = set()
+        if scope == "general":
+            general |= set(readings)
+        else:
+            general -= set(readings)
+        situation = replace(situation, readings={**situation.readings, **readings})
+    return situation
+
+
+def _statements(text: str) -> str:
+    """The sentences of a message about something else in which the person speaks of themselves, and asks nothing."""
+    message = _parse(text)
+    kept = [
+        text[s.tokens[0].start : s.tokens[-1].end]
+        for s in message.sentences
+        if not s.is_question and _lexicon().scope["own"].search(f" {s.bodies.text} ") and not _lexicon().scope["fact"].search(s.bodies.text)
+    ]
+    return ". ".join(kept)
+
+
+def _hangs_on(text: str) -> bool:
+    """True when a message only makes sense after another: « et pour une association ? »."""
+    message = _parse(text)
+    joined = " . ".join(sentence.bodies.text for sentence in message.sentences)
+    return bool(_lexicon().scope["follow_up"].match(joined)) and not _asks_verdict(message)
+
+
+def _asks_verdict(message: _Message) -> bool:
+    return any(_lexicon().scope["verdict"].search(sentence.bodies.text) for sentence in message.sentences)
+
+
+# --- is it about eligibility? -------------------------------------------------------------------------------------------------------------------
+
+
+def _thread_scope(earlier: Sequence[str]) -> Scope | None:
+    """The scope of the last earlier message."""
+    return eligibility_scope(earlier[-1], earlier[:-1]) if earlier else None
+
+
+def eligibility_scope(message: str, earlier: Sequence[str]) -> Scope | None:
+    """Whether a message, after the earlier ones, asks if someone can apply: they themselves, others in general, or nobody."""
+    return _scope(message, tuple(earlier))
+
+
+@lru_cache(maxsize=2_048)
+def _scope(message: str, earlier: tuple[str, ...]) -> Scope | None:
+    lexicon = _lexicon()
+    parsed = _parse(message)
+    if not parsed.sentences:
+        return None
+    texts = [sentence.bodies.text for sentence in parsed.sentences]
+    whole = " . ".join(texts)
+    if lexicon.scope["other_scheme"].search(whole):
+        return None
+    speaks_of_self = bool(lexicon.scope["own"].search(f" {whole} "))
+    verdicts = [
+        text for text in texts
+        if lexicon.scope["verdict"].search(text) and not lexicon.scope["fact"].search(text) and not lexicon.scope["fact_anywhere"].search(text)
+    ]  # fmt: skip
+    previous = _thread_scope(earlier)
+    if verdicts:
+        asks_of_self = any(lexicon.scope["own"].search(f" {text} ") for text in verdicts)
+        names_body = any(re.search(r"(?:PUB|ENT|RES|PRIV|ASSO|INDIV|AMB)S?(?: |$)", text) for text in verdicts)
+        if asks_of_self and not _asks_in_general(verdicts):
+            return "own"
+        if speaks_of_self and not (names_body and _asks_in_general(verdicts)):
+            return "own"
+        if _describes_project(parsed) or not names_body:
+            return "general" if _asks_in_general(verdicts) or (not names_body and not _describes_project(parsed) and not speaks_of_self and _plain_general(whole)) else "own"
+        return "general"
+    asks_fact = any(
+        lexicon.scope["fact"].search(text) or lexicon.scope["fact_anywhere"].search(text) for text in texts
+    )
+    if asks_fact:
+        return None
+    described = _describes(parsed)
+    if any(lexicon.scope["bare"].search(f"{text} ") for text in texts) and (described >= 1 or previous):
+        return "own" if described or previous != "general" else "general"
+    other_question = any(sentence.is_question for sentence in parsed.sentences)
+    if previous is not None:
+        short = sum(len(sentence.tokens) for sentence in parsed.sentences) <= 40
+        if _YES_NO.match(whole) or (short and lexicon.scope["follow_up"].match(whole) and (described or not other_question)):
+            if not other_question or _is_situational_question(parsed):
+                return "own" if previous == "own" or (speaks_of_self and described) else "general"
+        if described and (not other_question or lexicon.scope["hypothesis"].search(whole)):
+            return "own" if previous == "own" or speaks_of_self else "general"
+    elif any(_thread_scope(earlier[: i + 1]) for i in range(len(earlier))) and described and not other_question:
+        return "own"
+    if other_question:
+        return None
+    if speaks_of_self and described >= 1 and not earlier:
+        return "own"
+    if described >= 3:
+        return "own"
+    if speaks_of_self and described >= 1:
+        return "own"
+    return None
+
+
+def _plain_general(text: str) -> bool:
+    return bool(re.search(r"(?:^|(?<= ))(?:les projets|projets|projects|un projet|une ia|un outil|a project|an ai|tools?|outils?|systemes?)(?= )", text))
+
+
+_INDEFINITE = re.compile(
+    r"(?:^|(?<= ))(?:(?:un|une|des|les|a|an|any|toute?s?|tous|l|le|la|chaque|certaine?s?|some|all) (?:(?!(?:nous|notre|nos|our|my)\b)[a-z0-9]+ ){0,2})?(?:PUB|ENT|RES|PRIV|ASSO|INDIV|AMB)S?(?= |$)"
+)
+
+
+def _asks_in_general(verdicts: Sequence[str]) -> bool:
+    """True when the verdict is asked for bodies in general: « une association peut-elle… », « can start-ups… »."""
+    for text in verdicts:
+        if re.search(r"(?:^|(?<= ))(?:nous|notre|nos|mon|ma|mes|je|j|moi|we|our|us|my|i|me)(?= |$)", text):
+            continue
+        if re.search(r"(?:^|(?<= ))on(?= |$)", text) and not re.search(r"(?:^|(?<= ))(?:si|if|qu|quand) on(?= |$)", text):
+            continue
+        if re.search(r"(?:^|(?<= ))(?:un|une|des|les|a|an|any|can|are|is|could|may|do|toute?s?|certaine?s?|chaque) (?:[a-z0-9]+ ){0,2}(?:PUB|ENT|RES|PRIV|ASSO|INDIV|AMB)S?(?= |$)", text):
+            return True
+        if re.search(r"^(?:PUB|ENT|RES|PRIV|ASSO|INDIV|AMB)S(?= )", text):
+            return True
+        if re.search(r"(?:^|(?<= ))(?:les projets|des projets|projects|un projet|a project|les outils|un outil|une ia|an ai)(?= )", text) and not re.search(r"(?:^|(?<= ))(?:ce|cet|cette|this|notre|our|my|mon)(?= )", text):
+            return True
+    return False
+
+
+def _describes(message: _Message) -> int:
+    """How many things of the rules the message speaks of."""
+    readings = _read_bodies(message, "applicant", Situation())
+    count = len([name for name in readings if name != "established"])
+    count += sum(1 for reading in (_read_ai(message), _read_stage(message), _read_data(message)) if reading)
+    count += bool(any(True for _ in _tagged(message, "USE")) or any(True for _ in _tagged(message, "PRVU")))
+    return count
+
+
+def _describes_project(message: _Message) -> bool:
+    return bool(_read_ai(message) or _read_stage(message)) and any(not s.is_question for s in message.sentences)
+
+
+def _is_situational_question(message: _Message) -> bool:
+    """True for « et si une commune participe ? », « et pour une association ? », « et sans partenaire ? »."""
+    text = " . ".join(sentence.bodies.text for sentence in message.sentences)
+    if lexicon_match := _lexicon().scope["hypothesis"].search(text):
+        return bool(lexicon_match)
+    return bool(
+        re.match(r"^(?:et |and |mais |but |ou |or |ok |alors |so )*(?:pour |for |avec |with |sans |without |what about |how about |quid |en tant |as |dans le cas |in the case |une? |des |les? |la |l |a |an |the |nous |(?:PUB|ENT|RES|PRIV|ASSO|INDIV|AMB)S?)", text)
+    ) and len(text.split()) <= 16

@@ -1,0 +1,64 @@
+"""From a Situation to a Draft that carries its verdict: the wording is the rules', the proof is in the passages."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+
+from assistant.draft import window_claims
+from assistant.explain import word_verdict
+from assistant.judge import judge
+from assistant.verify import is_supported
+from assistant.vocabulary import Citation, Claim, Draft, Question, Situation, Verdict
+from corpus.call import Call
+from corpus.index import PassageIndex
+from corpus.passages import Language, Passage
+from corpus.sentences import sentence_spans
+
+
+@dataclass(frozen=True)
+class VerdictWriter:
+    """Writes what the rules of one call say of a situation, citing the sections of one index."""
+
+    index: PassageIndex
+    call: Call
+
+    def write(self, question: Question, situation: Situation, scope: Literal["own", "general"], *, on: date) -> Draft:
+        """The draft of a verdict, or of the question that it still depends on."""
+        language = question.language
+        verdict = judge(situation, self.call, on=on)
+        said = word_verdict(verdict, situation, self.call, language, on=on, scope=scope)
+        claims = [*window_claims(self.index, self.call, verdict.window, language)]
+        for text, fact_id in said.sentences:
+            if passage := self._passage(fact_id, language):
+                claims.append(Claim(text, (Citation(passage, shortest_support(text, passage)),)))
+        return Draft(
+            kind="clarification" if verdict.status == "depends" else "verdict",
+            question=question,
+            claims=tuple(claims),
+            opening=said.opening,
+            closing=said.closing,
+            verdict=verdict,
+            understood=said.understood,
+            criterion_citations=self._criterion_citations(verdict, language),
+        )
+
+    def _criterion_citations(self, verdict: Verdict, language: Language) -> tuple[Citation, ...]:
+        passages = [self._passage(fact_id, language) for criterion in verdict.criteria for fact_id in criterion.fact_ids[:1]]
+        return tuple(Citation(passage, passage.text) for passage in passages if passage)
+
+    def _passage(self, fact_id: str, language: Language) -> Passage | None:
+        section = self.index.section_of_fact(fact_id)
+        return section.passage(language) if section else None
+
+
+def shortest_support(text: str, passage: Passage) -> str:
+    """The fewest consecutive sentences of `passage` that carry `text`; the whole passage when no part does."""
+    spans = sentence_spans(passage.text)
+    for length in range(1, len(spans) + 1):
+        for first in range(len(spans) - length + 1):
+            quote = passage.text[spans[first][0] : spans[first + length - 1][1]]
+            if is_supported(text, quote, passage.language):
+                return quote
+    return passage.text

@@ -1,0 +1,67 @@
+"""Reading a situation: what each wording says, and what it does not say."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+import yaml
+
+from assistant.situation import eligibility_scope, read_situation
+from corpus.call import load_call
+
+ROOT = Path(__file__).resolve().parent.parent
+CALL = load_call(ROOT / "corpus" / "call.yaml")
+DAY = date(2023, 9, 1)
+NAMES = {
+    **{kind: ("applicant", kind) for kind in ("public", "research", "entrusted", "private", "association", "individual")},
+    "abroad": ("established", "abroad"), "partner": ("public_partner", "yes"), "no-partner": ("public_partner", "no"),
+    "several": ("shared_need", "several"), "one": ("shared_need", "one"), "no-need": ("shared_need", "none"),
+    "ai": ("uses_ai", "yes"), "no-ai": ("uses_ai", "no"), "ps": ("public_service", "yes"), "no-ps": ("public_service", "no"),
+    "before": ("stage", "before"), "deployed": ("stage", "deployed"), "minor": ("stage", "minor_update"),
+    "evolution": ("stage", "evolution"), "data": ("personal_data", "yes"), "no-data": ("personal_data", "no"),
+    "edtech": ("theme", "edtech"), "cameras": ("theme", "cameras"), "security": ("theme", "security"),
+}  # fmt: skip
+# Where a value can be told or left out without any effect on the verdict, the table need not list it.
+OPTIONAL = {("personal_data", "yes"), ("theme", "security"), ("theme", "health"), ("theme", "other"), ("established", "france")}
+
+
+def cases():
+    for path in sorted((ROOT / "tests" / "cases").glob("situations*.yaml")):
+        for number, case in enumerate(yaml.safe_load(path.read_text(encoding="utf-8")), 1):
+            turns = case["say"] if isinstance(case["say"], list) else [case["say"]]
+            yield pytest.param(turns, case, id=f"{path.stem}-{number}")
+
+
+def differences(turns, case):
+    """What was read and should not have been, and what should have been read and was not."""
+    wrong = []
+    scope = eligibility_scope(turns[-1], turns[:-1]) or "none"
+    if scope != case.get("scope", "own"):
+        wrong.append(f"scope {scope} instead of {case.get('scope', 'own')}")
+    if "reads" in case:
+        situation = read_situation(turns, CALL)
+        expected = dict(NAMES[name] for name in case["reads"])
+        got = {name: reading.value for name, reading in situation.readings.items()}
+        public = expected.get("applicant") in ("public", "research", "entrusted", "individual")
+        for field in {*expected, *got}:
+            pair = (field, got.get(field))
+            if expected.get(field) == got.get(field) or (field not in expected and pair in OPTIONAL):
+                continue
+            if field in ("public_partner", "shared_need") and public and field not in expected:
+                continue
+            words = situation.readings[field].words if field in got else ""
+            wrong.append(f"{field}: {got.get(field)} «{words}» instead of {expected.get(field)}")
+    return wrong
+
+
+@pytest.mark.parametrize(("turns", "case"), cases())
+def test_a_situation_is_read_as_it_was_written(turns, case):
+    assert differences(turns, case) == []
+
+
+@pytest.mark.parametrize(("turns", "case"), cases())
+def test_every_value_keeps_the_words_of_the_person(turns, case):
+    for reading in read_situation(turns, CALL).readings.values():
+        assert reading.words and any(reading.words in turn for turn in turns)
