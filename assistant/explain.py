@@ -55,8 +55,8 @@ _DEPENDS_ON_MANY: dict[Language, str] = {
 # In general, it is the condition about the applicant that answers; the rest of the project is nobody's.
 _GENERAL: dict[str, dict[Language, str]] = {
     "met": {
-        "fr": "Oui, pour ce qui est du candidat{NB}: cette condition est remplie. Le projet doit aussi remplir les autres.",
-        "en": "Yes, as far as the applicant is concerned: that condition is met. The project must meet the others too.",
+        "fr": "La condition qui porte sur le candidat est remplie{NB}; les autres portent sur le projet.",
+        "en": "The condition about the applicant is met; the others are about the project.",
     },
     "not_met": {
         "fr": "Non{NB}: la condition posée n’est pas remplie.",
@@ -225,8 +225,8 @@ _ASSERTS: tuple[tuple[VerdictStatus, re.Pattern[str]], ...] = tuple(
         # Yes, or no when the same words are denied.
         ("eligible", r"\beligib\w+"),
         ("eligible", r"\bqualif(?:y|ies|ied|iez|ie)\b"),
-        ("eligible", r"\b(?:pouvez|peut|peuvent|pourrez|pourra|pouvons|pourriez|puis|peux) (?:donc |bien |tout a fait |parfaitement |aussi |encore |tres bien |sans (?:crainte|probleme|difficulte) |maintenant |desormais |deposer et |vous )*(?:candidater|postuler|deposer|participer|repondre a l appel|presenter (?:un |une |votre )?(?:dossier|candidature|projet)|soumettre)"),
-        ("eligible", r"\b(?:can|may|could|are able to|is able to|are free to|are welcome to|are allowed to|is allowed to|are entitled to|is entitled to|should|go ahead and) (?:therefore |indeed |well |certainly |safely |now |also |still )*(?:apply|submit|take part|participate|hand in|file)\b"),
+        ("eligible", r"\b(?:pouvez|peut|peuvent|pourrez|pourra|pouvons|pourriez|puis|peux) (?:pas |donc |bien |tout a fait |parfaitement |aussi |encore |tres bien |sans (?:crainte|probleme|difficulte) |maintenant |desormais |deposer et |vous )*(?:candidater|postuler|deposer|participer|repondre a l appel|presenter (?:un |une |votre )?(?:dossier|candidature|projet)|soumettre)"),
+        ("eligible", r"\b(?:can|may|could|are able to|is able to|are free to|are welcome to|are allowed to|is allowed to|are entitled to|is entitled to|should|go ahead and) (?:not |therefore |indeed |well |certainly |safely |now |also |still )*(?:apply|submit|take part|participate|hand in|file)\b"),
         ("eligible", r"\b(?:remplit|remplissez|remplissent|satisfait|satisfaites|satisfont|respecte|respectez|repond|repondez|coche|cochez|reunit|reunissez|meets?|fulfils?|fulfills?|satisf(?:y|ies)|ticks?|matches|match|fits?|passes|pass)\b (?:\w+ ){0,3}(?:conditions?|criteres?|criteria|requirements?|exigences?|cases|boxes|appel|call|conditions)\b"),
         ("eligible", r"\b(?:conditions?|criteres?|criteria|requirements?) (?:\w+ ){0,2}(?:sont|est|are|is|ont ete|have been) (?:\w+ ){0,3}(?:remplies?|remplis|reunies?|reunis|satisfaite?s?|met|fulfilled|satisfied)\b"),
         ("eligible", r"\b(?:rien|aucun obstacle|aucune condition|nothing|no obstacle|no condition)\b (?:\w+ ){0,3}(?:s oppose|empeche|n empeche|interdit|prevents?|stops?|stands? in|bars?|precludes?|ne s oppose|fait obstacle|manque|is missing|remains)"),
@@ -244,6 +244,8 @@ _NEGATION = re.compile(
 )
 _NOT_A_DENIAL = re.compile(r"\b(?:rien|nothing|no obstacle|aucun obstacle|no condition|aucune condition|pas seulement|not only|no doubt|sans aucun doute|sans (?:crainte|probleme|difficulte|reserve)|without (?:doubt|any doubt|difficulty))\b")
 _DOUBLE = re.compile(r"\b(?:pas|not|nullement|no longer) (?:\w+ ){0,2}(?:ineligib\w+|inadmissib\w+|irrecevab\w+|exclue?s?|excluded|ruled out|ecartee?s?|disqualif\w+|hors)|n est pas exclu|ne veut pas dire irrecevable|does not mean (?:inadmissible|ineligible)|ne signifie pas")
+# That the window is closed says nothing of the project.
+_TOO_LATE = re.compile(r"\b(?:plus (?:candidater|postuler|deposer|etre presentee?)|any ?more|no longer (?:apply|submit|possible)|trop tard|too late)\b")
 _CONDITIONAL = re.compile(
     r"\b(?:si|s il|s ils|s elle|if|unless|a condition|a la condition|sous reserve|provided|providing|as long as|pourvu|lorsque|when|des lors que|dans la mesure ou|"
     r"a moins|sous condition|subject to|une condition|one condition|in order to|pour (?:etre|candidater|pouvoir)|to be eligible|to qualify|to apply|afin d|faut|must|doit|doivent|savoir|whether|"
@@ -272,6 +274,8 @@ def _asserted(sentence: str) -> VerdictStatus | None:
     if sentence.rstrip(" \u00a0»\"').*_").endswith("?"):
         return None
     words = " ".join(re.sub(r"[^a-z0-9]+", " ", fold(sentence)).split())
+    if _TOO_LATE.search(words):
+        return None
     if _DOUBLE.search(words):
         # "not excluded" is a yes, unless it speaks of rules in general.
         return None if _GENERAL_RULE.search(words) or "veut pas dire" in words or "does not mean" in words else "eligible"

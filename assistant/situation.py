@@ -25,11 +25,11 @@ from corpus.words import fold
 Scope = Literal["own", "general"]
 
 _FOLDER = Path(__file__).resolve().parent.parent / "corpus" / "lexicon"
-_TOKEN = re.compile(r"(?:[^\W\d_]\.){2,}|[^\W_]+|[.,;:!?()%=/\n«»\"]")
+_TOKEN = re.compile(r"(?:[^\W\d_]\.){2,}|[^\W_]+|[.,;:!?()%=/+&\n«»\"]")
 _ENDS = frozenset(".;!?\n")
 _BODY_TAGS = {
     "public": "PUB", "research": "RES", "entrusted": "ENT", "private": "PRIV", "association": "ASSO",
-    "individual": "INDIV", "ambiguous": "AMB",
+    "individual": "INDIV", "hospital": "HOS", "ambiguous": "AMB",
 }  # fmt: skip
 _CONCEPT_TAGS = {
     "ai": "AI", "ai_kind": "AIK", "no_ai": "NOAI", "deployed": "DEP", "deployment": "ACT", "before": "BEF", "evolution": "EVO",
@@ -41,6 +41,8 @@ _KIND_OF_TAG = {tag: kind for kind, tag in _BODY_TAGS.items()}
 # In a consortium, the best-placed member decides.
 _BEST_PLACED = ("public", "research", "entrusted", "private", "association", "individual")
 _PUBLIC_KINDS = frozenset({"public", "research", "entrusted"})
+_PUBLIC_ACTORS = _PUBLIC_KINDS | {"hospital"}
+_UNCERTAIN = frozenset({"ambiguous", "hospital"})
 
 
 # --- the text, made simple --------------------------------------------------------------------------------------------
@@ -110,6 +112,7 @@ class _Sentence:
 class _Message:
     text: str
     sentences: tuple[_Sentence, ...]
+    is_english: bool
 
     def words(self, sentence: _Sentence, first: int, last: int) -> str:
         """The person's own words from the token `first` to the token `last`."""
@@ -176,6 +179,8 @@ def _base(word: str) -> str:
         return word[:-3] + "al"
     if word[-1] in "sx" and not word.endswith("ss"):
         word = word[:-1]
+    if word.endswith("ie"):
+        return word[:-2] + "y"
     if word.endswith("ee"):
         return word[:-1]
     if word.endswith("que") and len(word) > 4 and word in ("publique",):
@@ -266,9 +271,10 @@ class _Lexicon:
         self.evidence = {name: [compiled(p) for p in found] for name, found in patterns["evidence"].items()}
         self.purpose = compiled(patterns["purpose"])
         self.scope = {
-            name: re.compile(_fill(p, macros)) if name in ("fact", "bare", "own", "follow_up", "correction") else compiled(p)
+            name: re.compile(_fill(p, macros)) if name in ("fact", "bare", "own_fr", "own_en", "follow_up", "correction") else compiled(p)
             for name, p in patterns["scope"].items()
         }
+        vocabulary |= {str(word) for word in words["often_misspelt"]}
         self.vocabulary = sorted(word for word in vocabulary if len(word) >= 5 and word.isalpha() and word.islower())
         self.vocabulary_set = frozenset(vocabulary) | frozenset(_base(word) for word in vocabulary)
 
@@ -331,6 +337,10 @@ def _tokens(text: str) -> list[_Token]:
         before = raw[index - 1] if index else ""
         if surface == "\n":
             word = "."
+        elif surface in ("+", "&"):
+            word = "avec" if surface == "+" else "et"
+        elif surface in ("US", "U.S", "U.S.") and not shouting:
+            word = "usa"
         elif word == "c" and following not in ("est", "etait"):
             word = "c est"
         elif word == "g" and before.isdigit():
@@ -373,7 +383,7 @@ def _parse(text: str) -> _Message:
             current.append(token)
     if current:
         sentences.append(_sentence(current, False))
-    return _Message(text, tuple(sentences))
+    return _Message(text, tuple(sentences), _is_english([fold(word) for word in re.findall(r"[^\W_]+", text)]))
 
 
 def _sentence(tokens: Sequence[_Token], is_question: bool) -> _Sentence:
@@ -407,8 +417,8 @@ def _tag(tokens: Sequence[_Token], tries: Sequence[_Trie]) -> list[_Item]:
             index = last + 1
             continue
         tag, last = best
-        if tag == "AMB":
-            tag, last = _resolved(tokens, index, last)
+        if tag in ("AMB", "HOS"):
+            tag, last = _resolved(tokens, tag, index, last)
         if tag in _KIND_OF_TAG and _is_plural(tokens[index].text):
             tag += "S"
         items.append(_Item(tag, index, last))
@@ -419,7 +429,7 @@ def _tag(tokens: Sequence[_Token], tries: Sequence[_Trie]) -> list[_Item]:
 _PUBLIC_WORDS = frozenset({"public", "municipal", "communal", "departemental", "intercommunal", "publics"})
 
 
-def _resolved(tokens: Sequence[_Token], first: int, last: int) -> tuple[str, int]:
+def _resolved(tokens: Sequence[_Token], tag: str, first: int, last: int) -> tuple[str, int]:
     """An ambiguous body, made public or private by the adjective that comes within three words (before it in English)."""
     research = tokens[first].text.startswith(("laborat", "labo", "lab", "research", "institut", "universit")) or "recherche" in (
         token.text for token in tokens[first : last + 1]
@@ -432,7 +442,7 @@ def _resolved(tokens: Sequence[_Token], first: int, last: int) -> tuple[str, int
             return ("RES" if research else "PUB"), index
         if word in ("prive", "private"):
             return "PRIV", index
-    return "AMB", last
+    return tag, last
 
 
 def _is_plural(word: str) -> bool:
@@ -446,7 +456,7 @@ _BREAKS = frozenset(
     "si if quoique bien sauf except instead plutot".split()
 )
 _NOT_ONLY = frozenset("seulement uniquement que juste only just simply merely exclusivement forcement necessairement".split())
-_DENIALS = frozenset("pas aucun aucune sans ni jamais no not never without nor neither cannot non nul nulle zero nullement hors".split())
+_DENIALS = frozenset("rien nothing pas aucun aucune sans ni jamais no not never without nor neither cannot non nul nulle zero nullement hors".split())
 _TO_COME = frozenset(
     "sera seront serait seraient devrait devra devront prevu prevue prevoyons prevoit will would planned plan plans planning to before avant "
     "pret prete ready objectif vise visons visant bientot soon vue once fois quand lorsque lorsqu when hope hopes espere esperons souhaite "
@@ -518,6 +528,7 @@ def _covers(pattern: re.Pattern[str], text: str) -> bool:
     return any("@" in match.group() for match in pattern.finditer(text))
 
 
+_WHO_FAMILIES = (3, 6)  # "we are…", "I work at…": words about the person, not about the users
 _IDENTITY_FAMILIES = (3,)  # "we are a commune": nothing said around it takes the role away
 
 
@@ -535,7 +546,7 @@ def _role(mention: _Mention, message: _Message) -> tuple[str, int]:
     for role, patterns in lexicon.roles.items():
         if any(_covers(pattern, text) for pattern in patterns):
             return role, 0
-    is_partner = mention.kind in _PUBLIC_KINDS and any(_covers(pattern, text) for pattern in lexicon.partner)
+    is_partner = mention.kind in _PUBLIC_ACTORS and any(_covers(pattern, text) for pattern in lexicon.partner)
     for family, (pattern, value) in enumerate(lexicon.applicant):
         if value == "body" and _covers(pattern, text):
             # "the metropole pilots the project with us": a partner, unless nobody else applies.
@@ -553,7 +564,7 @@ class _Cast:
     words: str = ""
 
 
-def _cast(message: _Message, *, bare_body_is: str = "applicant") -> _Cast:
+def _cast(message: _Message, *, bare_body_is: str = "applicant", has_applicant: bool = False) -> _Cast:
     lexicon = _lexicon()
     mentions = _mentions(message)
     roles = {mention: _role(mention, message) for mention in mentions}
@@ -569,12 +580,18 @@ def _cast(message: _Message, *, bare_body_is: str = "applicant") -> _Cast:
     if bare_body_is != "applicant":
         strict = [(rank, m) for rank, m in strict if rank < len(lexicon.applicant) - 3]
         claims = strict
-    claims = strict or claims
+    claims = strict or ([] if has_applicant else claims)
     if not claims:
         return _Cast(None, False, partners)
     best = min(rank for rank, _ in claims)
     chosen = [m for rank, m in claims if rank == best]
-    known = [m for m in chosen if m.kind != "ambiguous"]
+    known = [m for m in chosen if m.kind not in _UNCERTAIN]
+    if not known and best not in _IDENTITY_FAMILIES:
+        # "our team", "the hospital": a surer name of the same body may stand elsewhere.
+        others = [(rank, m) for rank, m in claims if m.kind not in _UNCERTAIN]
+        if others:
+            best = min(rank for rank, _ in others)
+            known = [m for rank, m in others if rank == best]
     if not known:
         # "our hospital": only another claim of the same body could say more.
         return _Cast(None, True, tuple(p for p in partners if p not in chosen))
@@ -597,7 +614,7 @@ def _are_together(mentions: Sequence[_Mention], message: _Message) -> bool:
     sentence = message.sentences[mentions[0].sentence]
     between = sentence.bodies.text
     return len({m.sentence for m in mentions}) == 1 and (
-        bool(_lexicon().consortium.search(between)) or bool(re.search(r"(?:PUB|ENT|RES|PRIV|ASSO)S?(?: [a-z0-9]+){0,4} (?:et|and|,) (?:[a-z0-9]+ ){0,3}(?:PUB|ENT|RES|PRIV|ASSO)S?", between))
+        bool(_lexicon().consortium.search(between)) or bool(re.search(r"(?:PUB|ENT|RES|HOS|PRIV|ASSO)S?(?: [a-z0-9]+){0,4} (?:et|and|,) (?:[a-z0-9]+ ){0,3}(?:PUB|ENT|RES|HOS|PRIV|ASSO)S?", between))
     )
 
 
@@ -629,7 +646,7 @@ class _Evidence:
 
 def _read_bodies(message: _Message, bare_body_is: str, before: Situation) -> dict[str, Reading]:
     lexicon = _lexicon()
-    cast = _cast(message, bare_body_is=bare_body_is)
+    cast = _cast(message, bare_body_is=bare_body_is, has_applicant=before.value("applicant") is not None)
     readings: dict[str, Reading] = {}
     partners = list(cast.partners)
     if cast.applicant:
@@ -823,9 +840,11 @@ def _corrected_before(sentence: _Sentence, first: int) -> bool:
 def _read_ai(message: _Message) -> Reading | None:
     yes: list[_Evidence] = []
     no: list[_Evidence] = []
-    for tag in ("AI", "AIK"):
+    for tag in ("AI", "AIK", "NEW"):
         for number, sentence, index in _tagged(message, tag):
             item = sentence.project.items[index]
+            if tag == "NEW" and not any(token.text in ("ia", "ai", "artificielle", "artificial") for token in sentence.tokens[item.first : item.last + 1]):
+                continue
             if _RULE_QUESTION.search(sentence.project.text):
                 continue
             words = _item_words(message, sentence, index)
@@ -870,7 +889,7 @@ _OTHER_SYSTEM = re.compile(
 _EXISTING = re.compile(r"(?:^|(?<= ))(?:existante?s?|actuel\w*|existing|current|en place|deja|already)(?= |$)")
 
 
-def _read_stage(message: _Message) -> Reading | None:
+def _read_stage(message: _Message, before: str | None = None) -> Reading | None:
     events: list[_Evidence] = []
 
     def event(value: str, number: int, sentence: _Sentence, first: int, last: int) -> None:
@@ -918,16 +937,16 @@ def _read_stage(message: _Message) -> Reading | None:
             for number, sentence, first, last in _evidence(message, name):
                 if not _is_denied(sentence.tokens, first):
                     event(value + "-new" if value == "evolution" else value, number, sentence, first, last)
-    return _settle_stage(message, events)
+    return _settle_stage(message, events, before)
 
 
-def _settle_stage(message: _Message, events: Sequence[_Evidence]) -> Reading | None:
+def _settle_stage(message: _Message, events: Sequence[_Evidence], said: str | None) -> Reading | None:
     by: dict[str, list[_Evidence]] = {}
     for evidence in events:
         by.setdefault(evidence.value, []).append(evidence)
     deployed, before, weak = by.get("deployed", []), by.get("before", []), by.get("before-weak", [])
     evolution, part, minor = by.get("evolution", []), by.get("evolution-new", []), by.get("minor_update", [])
-    exists = bool(deployed) or any(_EXISTING.search(sentence.project.text) for sentence in message.sentences)
+    exists = bool(deployed) or said in ("deployed", "minor_update", "evolution") or any(_EXISTING.search(sentence.project.text) for sentence in message.sentences)
     if (evolution or (part and exists)) and minor:
         # "a major evolution, not a mere update": the denied one is not here; both affirmed cannot be told apart.
         return None
@@ -991,6 +1010,8 @@ def _read_public_service(message: _Message, readings: Mapping[str, Reading], bef
         return readings[field].value if field in readings else before.value(field)
 
     applicant = said("applicant")
+    if not _speaks_of_project(message, readings, before):
+        return None
     public_side = applicant in _PUBLIC_KINDS or said("public_partner") == "yes" or said("shared_need") in ("several", "one")
     yes: list[_Evidence] = []
     no: list[_Evidence] = []
@@ -1003,14 +1024,16 @@ def _read_public_service(message: _Message, readings: Mapping[str, Reading], bef
             item = sentence.project.items[index]
             if any(e.position[0] == number and _near(e, item.first) for e in no) or _is_denied(sentence.tokens, item.first):
                 continue
+            if _is_the_person(message, number, item):
+                continue
             yes.append(_Evidence("yes", _item_words(message, sentence, index), (number, item.first), _corrected_before(sentence, item.first)))
     strong_no: list[_Evidence] = list(no)
     for number, sentence, index in _tagged(message, "PRVU"):
         item = sentence.project.items[index]
-        if not _is_denied(sentence.tokens, item.first) and not _not_only(sentence, item.first):
+        if not _is_denied(sentence.tokens, item.first) and not _not_only(sentence, item.first) and not _is_the_person(message, number, item) and not _public_near(sentence, item.first, item.last):
             no.append(_Evidence("no", _item_words(message, sentence, index), (number, item.first), _corrected_before(sentence, item.first)))
     for number, sentence, first, last in _evidence(message, "private_use"):
-        if not _is_denied(sentence.tokens, first) and not _not_only(sentence, first):
+        if not _is_denied(sentence.tokens, first) and not _not_only(sentence, first) and not _public_near(sentence, first, last):
             no.append(_Evidence("no", message.words(sentence, first, last), (number, first), _corrected_before(sentence, first)))
     if applicant in _PUBLIC_KINDS and not strong_no:
         no = []
@@ -1024,6 +1047,48 @@ def _read_public_service(message: _Message, readings: Mapping[str, Reading], bef
         # Weak words of use ("team", "students") do not stand against customers named as private.
         return _settled([], no)
     return _settled(yes, no)
+
+
+_PROJECT_NOUN = re.compile(
+    r"(?:^|(?<= ))(?:AI|AIK|NOAI|NEW|BEF|DEP|outils?|chatbots?|plateformes?|algorithmes?|projets?|applications?|applis?|systemes?|assistants?|logiciels?|robots?|"
+    r"solutions?|tools?|platforms?|algorithms?|projects?|apps?|systems?|software|bots?|produits?|products?|dispositif|modeles?|models?|agent conversationnel)(?= |$)"
+)
+
+
+def _speaks_of_project(message: _Message, readings: Mapping[str, Reading], before: Situation) -> bool:
+    if "uses_ai" in readings or "stage" in readings or before.value("uses_ai") or before.value("stage"):
+        return True
+    return any(_PROJECT_NOUN.search(sentence.project.text) for sentence in message.sentences)
+
+
+_SIZE = frozenset("habitants habitant inhabitants agents agent salaries employees residents personnes people lits beds eleves etudiants students membres".split())
+
+
+def _is_the_person(message: _Message, number: int, item: _Item) -> bool:
+    """True for words that say who writes (« secrétaire de mairie ») or how big the body is (« 3 000 habitants »)."""
+    sentence = message.sentences[number]
+    tokens = sentence.tokens
+    if item.first and tokens[item.first].text in _SIZE and (tokens[item.first - 1].text.isdigit() or tokens[item.first - 1].text in ("mille", "million", "millions", "d")):
+        return True
+    for family in _WHO_FAMILIES:
+        pattern, _ = _lexicon().applicant[family]
+        for index, body in enumerate(sentence.bodies.items):
+            if body.tag not in _KIND_OF_TAG or body.first > item.last + 3:
+                continue
+            for match in pattern.finditer(sentence.bodies.with_target(index)):
+                if "@" not in match.group():
+                    continue
+                first = sentence.bodies.items[sentence.bodies.item_at(match.start())].first
+                if first <= item.first <= body.last:
+                    return True
+    return False
+
+
+def _public_near(sentence: _Sentence, first: int, last: int) -> bool:
+    """True when a customer named right there is a public body: « notre client est la ville »."""
+    return any(
+        _KIND_OF_TAG.get(item.tag) in _PUBLIC_ACTORS and first - 4 <= item.first <= last + 4 for item in sentence.bodies.items
+    )
 
 
 def _strong(evidence: _Evidence, message: _Message) -> bool:
@@ -1093,7 +1158,7 @@ def _read_message(text: str, call: Call, before: Situation, pending: str | None)
     ai = _read_ai(message)
     if ai:
         readings["uses_ai"] = ai
-    stage = _read_stage(message)
+    stage = _read_stage(message, before.value("stage"))
     if stage:
         readings["stage"] = stage
     data = _read_data(message)
@@ -1146,7 +1211,7 @@ def _statements(text: str) -> str:
     kept = [
         text[s.tokens[0].start : s.tokens[-1].end]
         for s in message.sentences
-        if not s.is_question and _lexicon().scope["own"].search(f" {s.bodies.text} ") and not _lexicon().scope["fact"].search(s.bodies.text)
+        if not s.is_question and _speaks_of_self(message, s.bodies.text) and not _lexicon().scope["fact"].search(s.bodies.text)
     ]
     return ". ".join(kept)
 
@@ -1176,83 +1241,81 @@ def eligibility_scope(message: str, earlier: Sequence[str]) -> Scope | None:
 
 
 @lru_cache(maxsize=2_048)
-def _scope(message: str, earlier: tuple[str, ...]) -> Scope | None:
-    lexicon = _lexicon()
-    parsed = _parse(message)
-    if not parsed.sentences:
+def _scope(text: str, earlier: tuple[str, ...]) -> Scope | None:
+    message = _parse(text)
+    if not message.sentences:
         return None
-    texts = [sentence.bodies.text for sentence in parsed.sentences]
+    scope = _lexicon().scope
+    texts = [sentence.bodies.text for sentence in message.sentences]
     whole = " . ".join(texts)
-    if lexicon.scope["other_scheme"].search(whole):
+    facts = [_asks_fact(message, sentence) for sentence in message.sentences]
+    verdicts = [t for t, fact in zip(texts, facts, strict=True) if not fact and scope["verdict"].search(t)]
+    if scope["other_scheme"].search(whole) and (verdicts or any(s.is_question for s in message.sentences)):
         return None
-    speaks_of_self = bool(lexicon.scope["own"].search(f" {whole} "))
-    verdicts = [
-        text for text in texts
-        if lexicon.scope["verdict"].search(text) and not lexicon.scope["fact"].search(text) and not lexicon.scope["fact_anywhere"].search(text)
-    ]  # fmt: skip
-    previous = _thread_scope(earlier)
     if verdicts:
-        asks_of_self = any(lexicon.scope["own"].search(f" {text} ") for text in verdicts)
-        names_body = any(re.search(r"(?:PUB|ENT|RES|PRIV|ASSO|INDIV|AMB)S?(?: |$)", text) for text in verdicts)
-        if asks_of_self and not _asks_in_general(verdicts):
-            return "own"
-        if speaks_of_self and not (names_body and _asks_in_general(verdicts)):
-            return "own"
-        if _describes_project(parsed) or not names_body:
-            return "general" if _asks_in_general(verdicts) or (not names_body and not _describes_project(parsed) and not speaks_of_self and _plain_general(whole)) else "own"
-        return "general"
-    asks_fact = any(
-        lexicon.scope["fact"].search(text) or lexicon.scope["fact_anywhere"].search(text) for text in texts
-    )
-    if asks_fact:
+        return _whose(message, verdicts)
+    previous = _thread_scope(earlier)
+    described = _describes(message)
+    of_self = _speaks_of_self(message, whole)
+    asks_again = any(scope["bare"].search(f"{t} ") for t in texts)
+    # A question of fact, unless the person answers it: "Where are we? A prototype."
+    if any(facts) and not (previous and described and not facts[-1] and not message.sentences[-1].is_question):
         return None
-    described = _describes(parsed)
-    if any(lexicon.scope["bare"].search(f"{text} ") for text in texts) and (described >= 1 or previous):
-        return "own" if described or previous != "general" else "general"
-    other_question = any(sentence.is_question for sentence in parsed.sentences)
-    if previous is not None:
-        short = sum(len(sentence.tokens) for sentence in parsed.sentences) <= 40
-        if _YES_NO.match(whole) or (short and lexicon.scope["follow_up"].match(whole) and (described or not other_question)):
-            if not other_question or _is_situational_question(parsed):
-                return "own" if previous == "own" or (speaks_of_self and described) else "general"
-        if described and (not other_question or lexicon.scope["hypothesis"].search(whole)):
-            return "own" if previous == "own" or speaks_of_self else "general"
-    elif any(_thread_scope(earlier[: i + 1]) for i in range(len(earlier))) and described and not other_question:
-        return "own"
-    if other_question:
+    if previous is None:
+        before = any(_thread_scope(earlier[: i + 1]) for i in range(len(earlier)))
+        if asks_again and (described or before):
+            return "own"
+        if any(s.is_question for s in message.sentences):
+            return None
+        return "own" if (described and (of_self or before)) or described >= 2 else None
+    questions = [s.bodies.text for s in message.sentences if s.is_question]
+    if questions and not asks_again and not all(
+        scope["follow_up"].match(q) or scope["hypothesis"].search(q) or scope["insist"].search(q) for q in questions
+    ):
         return None
-    if speaks_of_self and described >= 1 and not earlier:
+    if not questions and not (described or asks_again or scope["insist"].search(whole) or _YES_NO.match(whole) or len(whole.split()) <= 12):
+        return None
+    return "own" if previous == "own" or (of_self and described) else "general"
+
+
+def _asks_fact(message: _Message, sentence: _Sentence) -> bool:
+    """True for a question of fact: a question word, in a question or in a message that has no question mark."""
+    scope, text = _lexicon().scope, sentence.bodies.text
+    if scope["fact_anywhere"].search(text):
+        return True
+    return bool(scope["fact"].search(text)) and (sentence.is_question or not any(s.is_question for s in message.sentences))
+
+
+def _whose(message: _Message, verdicts: Sequence[str]) -> Scope:
+    """Whose eligibility is asked: that of the person, or that of bodies in general."""
+    whole = " . ".join(sentence.bodies.text for sentence in message.sentences)
+    in_general = any(_asks_in_general(message, text) for text in verdicts)
+    if any(_speaks_of_self(message, text) for text in verdicts) and not in_general:
         return "own"
-    if described >= 3:
-        return "own"
-    if speaks_of_self and described >= 1:
-        return "own"
-    return None
+    names_body = any(re.search(rf"{_ANY_BODY}(?= |$)", text) for text in verdicts)
+    if _speaks_of_self(message, whole):
+        return "general" if names_body and in_general else "own"
+    return "general" if in_general else "own"
 
 
-def _plain_general(text: str) -> bool:
-    return bool(re.search(r"(?:^|(?<= ))(?:les projets|projets|projects|un projet|une ia|un outil|a project|an ai|tools?|outils?|systemes?)(?= )", text))
+def _speaks_of_self(message: _Message, text: str) -> bool:
+    scope = _lexicon().scope
+    return bool(scope["own_en"].search(f" {text} ") or (not message.is_english and scope["own_fr"].search(f" {text} ")))
 
 
+_ANY_BODY = r"(?:PUB|ENT|RES|HOS|PRIV|ASSO|INDIV|AMB)S?"
 _INDEFINITE = re.compile(
-    r"(?:^|(?<= ))(?:(?:un|une|des|les|a|an|any|toute?s?|tous|l|le|la|chaque|certaine?s?|some|all) (?:(?!(?:nous|notre|nos|our|my)\b)[a-z0-9]+ ){0,2})?(?:PUB|ENT|RES|PRIV|ASSO|INDIV|AMB)S?(?= |$)"
+    rf"(?:^|(?<= ))(?:un|une|des|les|a|an|any|can|are|is|could|may|do|toute?s?|certaine?s?|chaque) (?:[a-z0-9]+ ){{0,2}}{_ANY_BODY}(?= |$)"
 )
+_ALL_OF_THEM = re.compile(r"^(?:PUB|ENT|RES|HOS|PRIV|ASSO|INDIV|AMB)S(?= )")
+_SOME_PROJECT = re.compile(r"(?:^|(?<= ))(?:les projets|des projets|projects|un projet|a project|les outils|un outil|une ia|an ai|une application)(?= )")
 
 
-def _asks_in_general(verdicts: Sequence[str]) -> bool:
-    """True when the verdict is asked for bodies in general: « une association peut-elle… », « can start-ups… »."""
-    for text in verdicts:
-        if re.search(r"(?:^|(?<= ))(?:nous|notre|nos|mon|ma|mes|je|j|moi|we|our|us|my|i|me)(?= |$)", text):
-            continue
-        if re.search(r"(?:^|(?<= ))on(?= |$)", text) and not re.search(r"(?:^|(?<= ))(?:si|if|qu|quand) on(?= |$)", text):
-            continue
-        if re.search(r"(?:^|(?<= ))(?:un|une|des|les|a|an|any|can|are|is|could|may|do|toute?s?|certaine?s?|chaque) (?:[a-z0-9]+ ){0,2}(?:PUB|ENT|RES|PRIV|ASSO|INDIV|AMB)S?(?= |$)", text):
-            return True
-        if re.search(r"^(?:PUB|ENT|RES|PRIV|ASSO|INDIV|AMB)S(?= )", text):
-            return True
-        if re.search(r"(?:^|(?<= ))(?:les projets|des projets|projects|un projet|a project|les outils|un outil|une ia|an ai)(?= )", text) and not re.search(r"(?:^|(?<= ))(?:ce|cet|cette|this|notre|our|my|mon)(?= )", text):
-            return True
-    return False
+def _asks_in_general(message: _Message, text: str) -> bool:
+    """True when the verdict is asked for bodies in general: « une association peut-elle… », "can start-ups…"."""
+    if _speaks_of_self(message, text):
+        return False
+    return bool(_INDEFINITE.search(text) or _ALL_OF_THEM.search(text) or _SOME_PROJECT.search(text))
 
 
 def _describes(message: _Message) -> int:
@@ -1262,17 +1325,3 @@ def _describes(message: _Message) -> int:
     count += sum(1 for reading in (_read_ai(message), _read_stage(message), _read_data(message)) if reading)
     count += bool(any(True for _ in _tagged(message, "USE")) or any(True for _ in _tagged(message, "PRVU")))
     return count
-
-
-def _describes_project(message: _Message) -> bool:
-    return bool(_read_ai(message) or _read_stage(message)) and any(not s.is_question for s in message.sentences)
-
-
-def _is_situational_question(message: _Message) -> bool:
-    """True for « et si une commune participe ? », « et pour une association ? », « et sans partenaire ? »."""
-    text = " . ".join(sentence.bodies.text for sentence in message.sentences)
-    if lexicon_match := _lexicon().scope["hypothesis"].search(text):
-        return bool(lexicon_match)
-    return bool(
-        re.match(r"^(?:et |and |mais |but |ou |or |ok |alors |so )*(?:pour |for |avec |with |sans |without |what about |how about |quid |en tant |as |dans le cas |in the case |une? |des |les? |la |l |a |an |the |nous |(?:PUB|ENT|RES|PRIV|ASSO|INDIV|AMB)S?)", text)
-    ) and len(text.split()) <= 16

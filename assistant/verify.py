@@ -35,6 +35,7 @@ _SPELLED = dict(
     )
 )
 _THOUSANDS = re.compile(r"(?<=\d),(?=\d{3}\b)")
+_TO_THE_READER = re.compile(r"\b(?:vous|votre|vos|you|your|yours)\b")
 _SUPPORT = 0.6
 
 
@@ -67,12 +68,17 @@ def verify(draft: Draft, *, as_of: date, asserted: AssertionReader) -> Answer:
 
 
 def claim_stands(claim: Claim, language: str, verdict: Verdict | None, asserted: AssertionReader) -> bool:
-    """True when every quote is verbatim, together they carry the claim, and it asserts no verdict but the one given."""
+    """True when every quote is verbatim, together they carry the claim, and it tells the reader no verdict but the one given.
+
+    A sentence of a source that states a rule for everyone tells the reader none.
+    """
+    quotes = " ".join(citation.quote for citation in claim.citations)
+    states_a_rule = claim.text in quotes and not _TO_THE_READER.search(fold(claim.text))
     return (
         bool(claim.citations)
         and all(quote_is_real(citation) for citation in claim.citations)
-        and is_supported(claim.text, " ".join(citation.quote for citation in claim.citations), language)
-        and _may_be_said(claim.text, language, verdict, asserted)
+        and is_supported(claim.text, quotes, language)
+        and (states_a_rule or _may_be_said(claim.text, language, verdict, asserted))
     )
 
 

@@ -79,6 +79,6 @@ def in_full(day: date, language: Language) -> str:
 
 def as_question(title: str, language: Language) -> str:
     """The title of a section as something to ask."""
-    if title.rstrip().endswith("?"):
+    if "?" in title:
         return title
     return f"{title}\u00a0?" if language == "fr" else f"{title}?"

@@ -132,9 +132,10 @@ def is_supported(claim: str, quotes: Sequence[str]) -> tuple[bool, str]:
     missing = wording.values(claim) - wording.values(together)
     if missing:
         return False, f"value {', '.join(sorted(missing))}"
-    language = wording.spoken_language(claim)
-    if language != wording.spoken_language(together):
+    language, quoted_in = wording.spoken_language(claim), wording.spoken_language(together)
+    if language and quoted_in and language != quoted_in:
         return (True, "") if quotes else (False, "words")
+    language = language or quoted_in
     if wording.shared_words(claim, together, language or "fr") < _SUPPORT:
         return False, "words"
     if _denies_otherwise(claim, quotes):

@@ -111,7 +111,7 @@ def add_ask(app: FastAPI, engine: Engine, options: SiteOptions) -> None:
         language = language_of(request.scope)
         refuse_when_closed(options, language)
         value = read_json_object(await request.body(), request.headers.get("content-type", ""), language)
-        answer = await engine.ask(read_ask(value, language))
+        answer = await engine.ask(read_ask(value, language), language)
         if "text/html" in request.headers.get("accept", ""):
             return HTMLResponse(show(answer, engine.assistant.call, options), headers=NO_STORE)
         return JSONResponse(to_json(answer), headers=NO_STORE)
@@ -239,7 +239,7 @@ def gradio_ask(engine: Engine, options: SiteOptions, page_language: Language) ->
         try:
             refuse_when_closed(options, page_language)
             request: AskRequest = read_ask(value, page_language)
-            return to_json(await engine.ask(request))
+            return to_json(await engine.ask(request, page_language))
         except BadRequest as error:
             raise gr.Error(error.message, print_exception=False) from None
         except Overloaded:

@@ -29,6 +29,7 @@ class AnswersQuestions(Protocol):
         conversation: Conversation = ...,
         *,
         language: Language | None = ...,
+        default: Language = ...,
         as_of: date | None = ...,
     ) -> Answer: ...
     def suggestions(self, language: Language) -> Any: ...
@@ -55,13 +56,17 @@ class Engine:
         """The day on which answers hold unless the request says another."""
         return self.options.as_of or today_in_paris()
 
-    async def ask(self, request: AskRequest) -> Answer:
-        """The answer; Overloaded when too many ask at once."""
+    async def ask(self, request: AskRequest, page_language: Language = "fr") -> Answer:
+        """The answer, in the page's language when the message has none of its own; Overloaded when too many ask."""
         as_of = request.as_of or self.today()
 
         def work() -> Answer:
             return self.assistant.ask(
-                request.question, Conversation(request.earlier), language=request.language, as_of=as_of
+                request.question,
+                Conversation(request.earlier),
+                language=request.language,
+                default=page_language,
+                as_of=as_of,
             )
 
         return await self.turnstile.run(work)

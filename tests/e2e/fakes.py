@@ -149,6 +149,7 @@ class FakeAssistant:
         conversation: Conversation = Conversation(),  # noqa: B008
         *,
         language: Language | None = None,
+        default: Language = "fr",
         as_of: date | None = None,
     ) -> Answer:
         self.asked.append((message, conversation.messages))
