@@ -9,12 +9,16 @@ import socket
 import sys
 import tempfile
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from pydantic import ValidationError
 
 from assistant.settings import Settings
 from assistant.site.switches import force_switches
 from corpus.errors import ExplainedError
+
+if TYPE_CHECKING:
+    from assistant.pipeline import Assistant
 
 
 class UnreachableAddress(ExplainedError):
@@ -74,7 +78,9 @@ def main() -> int:
             from assistant.pipeline import Assistant
             from assistant.site import build_site, options_from
 
-            site = build_site(Assistant.open(settings), options_from(settings))
+            assistant = Assistant.open(settings)
+            site = build_site(assistant, options_from(settings))
+            warm_up(assistant)
         except ExplainedError as error:
             print(error, file=sys.stderr)
             return 2
@@ -84,6 +90,12 @@ def main() -> int:
         print(f"Ready: http://{host}:{settings.port}/  Allowed destinations: none. Ctrl+C stops.", flush=True)
         serve(site, listener, settings.trusted_proxies)
     return 0
+
+
+def warm_up(assistant: Assistant) -> None:
+    """Ask once, so that the first visitor does not wait for what is loaded on first use."""
+    for question in ("Quelle était la date limite ?", "Nous sommes une commune, pouvons-nous candidater ?"):
+        assistant.ask(question)
 
 
 def serve(site: object, listener: socket.socket, trusted_proxies: str) -> None:

@@ -84,7 +84,9 @@ class SectionRetriever(BaseRetriever):
 
     def find(self, standalone: str, alone: str | None = None) -> list[Found]:
         """The sections, as values of ours."""
-        return self.search.retrieve(standalone, alone=alone, embed=lambda text: np.array(self.embeddings.embed_query(text), dtype=np.float32))
+        return self.search.retrieve(
+            standalone, alone=alone, embed=lambda text: np.array(self.embeddings.embed_query(text), dtype=np.float32)
+        )
 
     def _get_relevant_documents(
         self, query: str, *, run_manager: CallbackManagerForRetrieverRun, alone: str | None = None
@@ -92,7 +94,12 @@ class SectionRetriever(BaseRetriever):
         return [
             Document(
                 page_content=one.section.passage(self.language).text,
-                metadata={"section_id": one.section.id, "rank": rank, "score": one.score, "channels": dict(one.channels)},
+                metadata={
+                    "section_id": one.section.id,
+                    "rank": rank,
+                    "score": one.score,
+                    "channels": dict(one.channels),
+                },
             )
             for rank, one in enumerate(self.find(query, alone), start=1)
         ]
@@ -106,7 +113,9 @@ def build_chain(steps: Steps) -> Runnable[Request, Request]:
         if request.draft or not request.question:
             return request
         alone = request.question.repaired
-        documents = retriever.invoke(request.question.standalone, alone=None if alone == request.question.standalone else alone)
+        documents = retriever.invoke(
+            request.question.standalone, alone=None if alone == request.question.standalone else alone
+        )
         return replace(request, found=tuple(_found(retriever.search, document) for document in documents))
 
     named: Sequence[tuple[str, Step]] = (

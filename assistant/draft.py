@@ -28,7 +28,10 @@ MISCONCEPTION_LEAD = 0.0
 _QUESTION_WORDS = (
     r"combien|quand|qui|que|quoi|comment|pourquoi|où|quel(?:le)?s?|lequel|laquelle|how|when|who|what|which|where|why"
 )
-_SECOND_QUESTION = re.compile(rf"\?.+\?|\b(?:et|and)\s+(?:à |pour |par |de |avec |for |by |with )?(?:{_QUESTION_WORDS})\b", re.IGNORECASE | re.DOTALL)
+_SECOND_QUESTION = re.compile(
+    rf"\?.+\?|\b(?:et|and)\s+(?:à |pour |par |de |avec |for |by |with )?(?:{_QUESTION_WORDS})\b",
+    re.IGNORECASE | re.DOTALL,
+)
 
 
 @dataclass(frozen=True)
@@ -50,7 +53,10 @@ class Writer:
         language = question.language
         best = standing[0].section.passage(language)
         chosen = [best, *self._also(question, standing, best)]
-        claims = [*self._window_claims(best, window, language), *(claim for passage in chosen for claim in claims_of(passage))]
+        claims = [
+            *self._window_claims(best, window, language),
+            *(claim for passage in chosen for claim in claims_of(passage)),
+        ]
         if best.is_not_stated:
             return Draft(
                 "abstention",
@@ -65,7 +71,9 @@ class Writer:
             question,
             tuple(claims),
             opening=self._opening(question, standing[0], best, on),
-            follow_ups=self._follow_ups([one for one in standing if one.section.passage(language) not in chosen], language),
+            follow_ups=self._follow_ups(
+                [one for one in standing if one.section.passage(language) not in chosen], language
+            ),
         )
 
     def _also(self, question: Question, standing: Sequence[Found], best: Passage) -> list[Passage]:
@@ -130,10 +138,14 @@ class Writer:
 
     def _refusal(self, question: Question) -> Draft:
         language = question.language
-        return Draft("refusal", question, (), opening=wording.OFF_TOPIC[language], closing=wording.OFF_TOPIC_CONTACT[language])
+        return Draft(
+            "refusal", question, (), opening=wording.OFF_TOPIC[language], closing=wording.OFF_TOPIC_CONTACT[language]
+        )
 
     def _follow_ups(self, found: Sequence[Found], language: Language) -> tuple[str, ...]:
-        titles = [one.section.passage(language).title for one in found if not one.section.passage(language).is_not_stated]
+        titles = [
+            one.section.passage(language).title for one in found if not one.section.passage(language).is_not_stated
+        ]
         return tuple(wording.as_question(title, language) for title in titles[:MOST_FOLLOW_UPS])
 
 
@@ -150,7 +162,10 @@ def window_claims(index: PassageIndex, call: Call, window: Window, language: Lan
     if window == "open":
         return []
     if window == "closed":
-        text, cited = wording.CLOSED[language].format(day=wording.in_full(dates.closes, language)), (facts.closed, facts.closes)
+        text, cited = (
+            wording.CLOSED[language].format(day=wording.in_full(dates.closes, language)),
+            (facts.closed, facts.closes),
+        )
     else:
         text, cited = wording.OPENS[language].format(day=wording.in_full(dates.opens, language)), (facts.opens,)
     sections = [section for fact in cited if (section := index.section_of_fact(fact))]

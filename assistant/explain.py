@@ -83,7 +83,13 @@ _MONTHS: dict[Language, tuple[str, ...]] = {
 
 
 def word_verdict(
-    verdict: Verdict, situation: Situation, call: Call, language: Language, *, on: date, scope: Literal["own", "general"]
+    verdict: Verdict,
+    situation: Situation,
+    call: Call,
+    language: Language,
+    *,
+    on: date,
+    scope: Literal["own", "general"],
 ) -> VerdictText:
     """What a reader is told: a window that is not open first, the verdict, what decides it, then the one question left."""
     window, facts = _window(verdict, call, language, on)
@@ -157,7 +163,11 @@ def _sentences(
         elif verdict.status == "not_settled":
             chosen = [c for c in verdict.criteria if c.status == "not_settled"]
         elif verdict.status == "depends":
-            told = [c for c in verdict.criteria if c.id == call.criteria[0].id and any(f.id in said for f in call.criteria[0].fields)]
+            told = [
+                c
+                for c in verdict.criteria
+                if c.id == call.criteria[0].id and any(f.id in said for f in call.criteria[0].fields)
+            ]
             chosen = told + [c for c in verdict.criteria if asked is not None and c.id == asked.id and c not in told]
         else:
             chosen = [c for c in verdict.criteria if call.criterion(c.id).excludes]
@@ -186,7 +196,10 @@ def _window(verdict: Verdict, call: Call, language: Language, on: date) -> tuple
         text = {"fr": f"L’appel est clos depuis le {closes}.", "en": f"The call closed on {closes}."}
         return text[language], (dates.facts.closes,)
     if verdict.window == "not_open_yet":
-        text = {"fr": f"L’appel n’est pas encore ouvert{NB}: il ouvre le {opens}.", "en": f"The call is not open yet: it opens on {opens}."}
+        text = {
+            "fr": f"L’appel n’est pas encore ouvert{NB}: il ouvre le {opens}.",
+            "en": f"The call is not open yet: it opens on {opens}.",
+        }
         return text[language], (dates.facts.opens,)
     return "", ()
 
@@ -242,10 +255,16 @@ _ASSERTS: tuple[tuple[VerdictStatus, re.Pattern[str]], ...] = tuple(
 _NEGATION = re.compile(
     r"\b(?:ne|n|pas|not|no|cannot|never|jamais|aucun|aucune|ni|neither|nor|sans|without|nullement|aucunement|hardly)\b|\w+n t\b"
 )
-_NOT_A_DENIAL = re.compile(r"\b(?:rien|nothing|no obstacle|aucun obstacle|no condition|aucune condition|pas seulement|not only|no doubt|sans aucun doute|sans (?:crainte|probleme|difficulte|reserve)|without (?:doubt|any doubt|difficulty))\b")
-_DOUBLE = re.compile(r"\b(?:pas|not|nullement|no longer) (?:\w+ ){0,2}(?:ineligib\w+|inadmissib\w+|irrecevab\w+|exclue?s?|excluded|ruled out|ecartee?s?|disqualif\w+|hors)|n est pas exclu|ne veut pas dire irrecevable|does not mean (?:inadmissible|ineligible)|ne signifie pas")
+_NOT_A_DENIAL = re.compile(
+    r"\b(?:rien|nothing|no obstacle|aucun obstacle|no condition|aucune condition|pas seulement|not only|no doubt|sans aucun doute|sans (?:crainte|probleme|difficulte|reserve)|without (?:doubt|any doubt|difficulty))\b"
+)
+_DOUBLE = re.compile(
+    r"\b(?:pas|not|nullement|no longer) (?:\w+ ){0,2}(?:ineligib\w+|inadmissib\w+|irrecevab\w+|exclue?s?|excluded|ruled out|ecartee?s?|disqualif\w+|hors)|n est pas exclu|ne veut pas dire irrecevable|does not mean (?:inadmissible|ineligible)|ne signifie pas"
+)
 # That the window is closed says nothing of the project.
-_TOO_LATE = re.compile(r"\b(?:plus (?:candidater|postuler|deposer|etre presentee?)|any ?more|no longer (?:apply|submit|possible)|trop tard|too late)\b")
+_TOO_LATE = re.compile(
+    r"\b(?:plus (?:candidater|postuler|deposer|etre presentee?)|any ?more|no longer (?:apply|submit|possible)|trop tard|too late)\b"
+)
 _CONDITIONAL = re.compile(
     r"\b(?:si|s il|s ils|s elle|if|unless|a condition|a la condition|sous reserve|provided|providing|as long as|pourvu|lorsque|when|des lors que|dans la mesure ou|"
     r"a moins|sous condition|subject to|une condition|one condition|in order to|pour (?:etre|candidater|pouvoir)|to be eligible|to qualify|to apply|afin d|faut|must|doit|doivent|savoir|whether|"
@@ -278,7 +297,9 @@ def _asserted(sentence: str) -> VerdictStatus | None:
         return None
     if _DOUBLE.search(words):
         # "not excluded" is a yes, unless it speaks of rules in general.
-        return None if _GENERAL_RULE.search(words) or "veut pas dire" in words or "does not mean" in words else "eligible"
+        return (
+            None if _GENERAL_RULE.search(words) or "veut pas dire" in words or "does not mean" in words else "eligible"
+        )
     for status, pattern in _ASSERTS:
         match = pattern.search(words)
         if match is None:
@@ -286,7 +307,9 @@ def _asserted(sentence: str) -> VerdictStatus | None:
         if status != "eligible":
             return None if _CONDITIONAL.search(words) and status == "not_eligible" else status
         before = words[: match.end()]
-        if _CONDITIONAL.search(words) or (_GENERAL_RULE.search(before) and not re.search(r"\b(?:vous|you|your|votre)\b", words)):
+        if _CONDITIONAL.search(words) or (
+            _GENERAL_RULE.search(before) and not re.search(r"\b(?:vous|you|your|votre)\b", words)
+        ):
             return None
         cleaned = _NOT_A_DENIAL.sub(" ", before)
         if _NEGATION.search(cleaned) and not _NOT_A_DENIAL.search(match.group()):

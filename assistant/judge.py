@@ -147,7 +147,9 @@ def _missing(call: Call, said: Mapping[str, str]) -> tuple[str, ...]:
 
 def _doubt(rules: CriterionRules, said: Mapping[str, str]) -> float:
     """The uncertainty (bits) about what this criterion will say, once everything is said."""
-    return -sum(share * math.log2(share) for share in _status_shares(_ByIdentity(rules), _about(rules, said)) if share > 0)
+    return -sum(
+        share * math.log2(share) for share in _status_shares(_ByIdentity(rules), _about(rules, said)) if share > 0
+    )
 
 
 @lru_cache(maxsize=20_000)

@@ -35,7 +35,9 @@ Known = TypeVar("Known")
 class Assistant:
     """Answers from one index, under one call. Safe to share between threads: nothing changes after `open`."""
 
-    def __init__(self, index: PassageIndex, call: Call, retriever: Retriever, reader: Reader, as_of: date | None = None) -> None:
+    def __init__(
+        self, index: PassageIndex, call: Call, retriever: Retriever, reader: Reader, as_of: date | None = None
+    ) -> None:
         self.index, self.call, self.retriever, self.reader, self.as_of = index, call, retriever, reader, as_of
         self.calibration = load_calibration(_HERE / "weights.yaml")
         self.writer = Writer(index, call, reader)
@@ -98,7 +100,9 @@ class Assistant:
         if kind := self.reader.smalltalk_of(request.message):
             awaits_a_yes_or_no = bool(request.conversation.messages) and kind == "yes_no"
             if not awaits_a_yes_or_no:
-                return replace(request, draft=Draft("smalltalk", question, (), opening=wording.SMALLTALK[kind][question.language]))
+                return replace(
+                    request, draft=Draft("smalltalk", question, (), opening=wording.SMALLTALK[kind][question.language])
+                )
         earlier = request.conversation.messages
         scope = eligibility_scope(request.message, earlier)
         if scope is None:
@@ -111,7 +115,9 @@ class Assistant:
         if request.draft:
             return request
         text = _known(request.question).standalone
-        return replace(request, evidence=weigh(text, request.found, self.index, self.retriever.synonyms, self.calibration))
+        return replace(
+            request, evidence=weigh(text, request.found, self.index, self.retriever.synonyms, self.calibration)
+        )
 
     def _draft(self, request: Request) -> Request:
         """The reply, unchecked."""

@@ -1,8 +1,8 @@
 """From a Question to the sections that could answer it, best first.
 
-Five channels score every section: words, letters, the centre of its entries, its nearest question (see `corpus.index.Scores`) and words
-that could have been written instead. Each is brought to the same scale over the sections; then they are added with the weights of
-`weights.yaml`, fitted on the development cases.
+Four channels score every section: words, letters, the centre of its entries and its nearest question (see `corpus.index.Scores`). Each is
+brought to the same scale over the sections; then they are added with the weights of `weights.yaml`, fitted on the development cases.
+In a collection that carries no questions (a FAQ, a law), words that could have been written instead are looked for too.
 """
 
 from __future__ import annotations
@@ -22,12 +22,14 @@ from corpus.synonyms import Form, Synonyms
 Embed = Callable[[str], Vectors]
 """A text that asks → its vector."""
 
-CHANNELS = ("words", "grams", "centre", "question", "related")
+CHANNELS = ("words", "grams", "centre", "question")
+RELATED_WEIGHT = 0.3
+"""Weight of the synonyms where no question leads to the passages; with questions they only add noise (measured on the development cases)."""
 
 
 @dataclass(frozen=True)
 class Found:
-    """A section that a search found: its score, and what each channel (and `misconception`) said of it, raw."""
+    """A section that a search found: its score, and what each channel (`misconception` and `beside` too) said of it, raw."""
 
     section: Section
     score: float
@@ -54,20 +56,24 @@ class Retriever:
             total = (total + self.total(self.channel_scores(alone, embed))) / 2
         best = np.argsort(-total, kind="stable")[:limit]
         return [
-            Found(self.index.sections[n], float(total[n]), {name: float(scores[n]) for name, scores in channels.items()})
+            Found(
+                self.index.sections[n], float(total[n]), {name: float(scores[n]) for name, scores in channels.items()}
+            )
             for n in best
         ]
 
     def channel_scores(self, text: str, embed: Embed) -> dict[str, NDArray[np.float32]]:
         """What each channel says of every section: arrays of shape (sections,)."""
         scores = self.index.scores(embed(text), text)
+        related = {} if self.index.has_questions else {"related": self._related(text)}
         return {
             "words": scores.words,
             "grams": scores.grams,
             "centre": scores.centre,
             "question": scores.question,
-            "related": self._related(text),
             "misconception": scores.misconception,
+            "beside": scores.beside,
+            **related,
         }
 
     def total(self, channels: Mapping[str, NDArray[np.float32]]) -> NDArray[np.float32]:
@@ -75,6 +81,8 @@ class Retriever:
         total = np.zeros(len(self.index.sections), dtype=np.float32)
         for name in CHANNELS:
             total += np.float32(self.weights[name]) * standardised(channels[name])
+        if "related" in channels:
+            total += np.float32(RELATED_WEIGHT) * standardised(channels["related"])
         return total
 
     def _related(self, text: str) -> NDArray[np.float32]:

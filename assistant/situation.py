@@ -95,7 +95,7 @@ class _View:
     def with_target(self, index: int) -> str:
         """The text, with `@` in the place of the item `index`."""
         start = self.starts[index]
-        return f"{self.text[:start]}@{self.text[start + len(self.items[index].text):]}"
+        return f"{self.text[:start]}@{self.text[start + len(self.items[index].text) :]}"
 
 
 @dataclass(frozen=True)
@@ -132,39 +132,51 @@ class _Mention:
 # --- the lists ------------------------------------------------------------------------------------------------------------
 
 
+class _Node:
+    """A point of a trie: what follows word by word, what follows by the start of a word, and the tag of the term that ends here."""
+
+    __slots__ = ("prefixes", "tag", "words")
+
+    def __init__(self) -> None:
+        self.words: dict[str, _Node] = {}
+        self.prefixes: dict[str, _Node] = {}
+        self.tag = ""
+
+
 class _Trie:
     """Terms by their first word, then the next…; the longest one that matches wins."""
 
     def __init__(self) -> None:
-        self.root: dict[str, Any] = {}
+        self.root = _Node()
 
     def add(self, words: Sequence[str], tag: str) -> None:
         """Know the term `words`; a word in capitals must be in capitals, a final `*` is any ending."""
         node = self.root
         for word in words:
-            key = f"^{fold(word)}" if word.isupper() and len(word) > 1 else word if word.endswith("*") else _base(word)
-            node = node.setdefault(key, {})
-        node.setdefault("", tag)
+            if word.endswith("*"):
+                node = node.prefixes.setdefault(word[:-1], _Node())
+            else:
+                key = f"^{fold(word)}" if word.isupper() and len(word) > 1 else _base(word)
+                node = node.words.setdefault(key, _Node())
+        node.tag = node.tag or tag
 
     def longest(self, tokens: Sequence[_Token], start: int) -> tuple[str, int] | None:
         """The tag of the longest term at `start`, and the index of its last token."""
         best: tuple[str, int] | None = None
-        level: list[tuple[dict[str, Any], int]] = [(self.root, start)]
-        while level:
-            deeper: list[tuple[dict[str, Any], int]] = []
-            for node, index in level:
-                if "" in node and index > start and (best is None or index - 1 > best[1]):
-                    best = (node[""], index - 1)
-                if index >= len(tokens):
-                    continue
-                token = tokens[index]
-                for key in _keys(token.text, token.is_capital):
-                    if key in node:
-                        deeper.append((node[key], index + 1))
-                for key, child in node.items():
-                    if key.endswith("*") and token.text.startswith(key[:-1]):
-                        deeper.append((child, index + 1))
+        level = [self.root]
+        index = start
+        while level and index < len(tokens):
+            token = tokens[index]
+            keys = _keys(token.text, token.is_capital)
+            deeper = [child for node in level for key in keys if (child := node.words.get(key))]
+            for node in level:
+                deeper += [child for prefix, child in node.prefixes.items() if token.text.startswith(prefix)]
+            for node in deeper:
+                if node.tag:
+                    best = (node.tag, index)
+                    break
             level = deeper
+            index += 1
         return best
 
 
@@ -206,16 +218,16 @@ def _expand(term: str) -> list[list[str]]:
     choices = (match.group(1) if optional else match.group(2)).split("|")
     if optional:
         choices.append("")
-    return [
-        words for choice in choices for words in _expand(f"{term[: match.start()]}{choice}{term[match.end() :]}")
-    ]
+    return [words for choice in choices for words in _expand(f"{term[: match.start()]}{choice}{term[match.end() :]}")]
 
 
 class _Lexicon:
     """The lists of `corpus/lexicon`, ready to use."""
 
     def __init__(self, folder: Path) -> None:
-        bodies, concepts, words, patterns = (_yaml(folder / f"{name}.yaml") for name in ("bodies", "concepts", "words", "patterns"))
+        bodies, concepts, words, patterns = (
+            _yaml(folder / f"{name}.yaml") for name in ("bodies", "concepts", "words", "patterns")
+        )
         self.bodies, self.project, self.themes = _Trie(), _Trie(), _Trie()
         vocabulary: set[str] = set()
 
@@ -233,7 +245,9 @@ class _Lexicon:
             else:
                 add(self.project, terms, _CONCEPT_TAGS.get(kind, "-"))
         self.abbreviations: dict[str, str] = {fold(str(k)): str(v) for k, v in words["abbreviations"].items()}
-        self.english_abbreviations: dict[str, str] = {fold(str(k)): str(v) for k, v in words["english_abbreviations"].items()}
+        self.english_abbreviations: dict[str, str] = {
+            fold(str(k)): str(v) for k, v in words["english_abbreviations"].items()
+        }
         self.numbers = frozenset(words["numbers"])
         macros: dict[str, str] = {}
 
@@ -256,24 +270,42 @@ class _Lexicon:
         )
         self.outside = re.compile(
             r"(?:^|(?<= ))(?:(?:etablie?s?|basee?s?|installee?s?|situee?s?|based|established|located|sommes|are|siege) (?:{W} )?"
-            r"(?:hors de (?:la )?france|hors france|a l etranger|outside (?:of )?france|abroad|not in france))(?= |$)".replace("{W}", "[a-z0-9]+")
+            r"(?:hors de (?:la )?france|hors france|a l etranger|outside (?:of )?france|abroad|not in france))(?= |$)".replace(
+                "{W}", "[a-z0-9]+"
+            )
         )
-        self.place = re.compile(rf"^(?:(?:[a-z0-9]+ )?(?:a|en|au|aux|de|du|d|in|from|of|\(|,)) (?:la |l |le |the )?(?:{places})(?= |$)")
+        self.place = re.compile(
+            rf"^(?:(?:[a-z0-9]+ )?(?:a|en|au|aux|de|du|d|in|from|of|\(|,)) (?:la |l |le |the )?(?:{places})(?= |$)"
+        )
         self.bare_place = re.compile(rf"^(?:{places})(?= |$)")
         self.roles = {role: [compiled(p) for p in found] for role, found in patterns["roles"].items()}
-        self.partner = [compiled(p) for p in patterns["partner"]]
+        # A pattern that ends on the body says with whom; one that starts with it says what it does.
+        self.companion = [compiled(p) for p in patterns["partner"] if p.endswith("@")]
+        self.conductor = [compiled(p) for p in patterns["partner"] if not p.endswith("@")]
         self.applicant = [(compiled(p), value) for p, value in patterns["applicant"]]
         self.consortium = compiled(patterns["consortium"])
         self.sentence_patterns = {
-            name: [compiled(p.replace("PPUB", "PPUB")) for p in patterns[name]]
-            for name in ("partner_no", "partner_yes", "need_none", "need_one", "need_several")
+            name: [compiled(p) for p in patterns[name]]
+            for name in (
+                "partner_no",
+                "partner_yes",
+                "partner_pronoun",
+                "need_none",
+                "need_one",
+                "need_several",
+                "need_role",
+            )
         }
         self.evidence = {name: [compiled(p) for p in found] for name, found in patterns["evidence"].items()}
         self.purpose = compiled(patterns["purpose"])
+        self.purpose_later = compiled(patterns["purpose_later"])
         self.scope = {
-            name: re.compile(_fill(p, macros)) if name in ("fact", "bare", "own_fr", "own_en", "follow_up", "correction") else compiled(p)
+            name: re.compile(_fill(p, macros))
+            if name in ("fact", "bare", "thanks", "own_fr", "own_en", "follow_up", "correction")
+            else compiled(p)
             for name, p in patterns["scope"].items()
         }
+        self.often_misspelt = [str(word) for word in words["often_misspelt"]]
         vocabulary |= {str(word) for word in words["often_misspelt"]}
         self.vocabulary = sorted(word for word in vocabulary if len(word) >= 5 and word.isalpha() and word.islower())
         self.vocabulary_set = frozenset(vocabulary) | frozenset(_base(word) for word in vocabulary)
@@ -310,12 +342,15 @@ def _dictionary() -> frozenset[str]:
 def _mended(word: str) -> str:
     """`word`, or the term of the lists that it misspells."""
     lexicon = _lexicon()
-    if len(word) < 5 or not word.isalpha() or _base(word) in lexicon.vocabulary_set or word in lexicon.vocabulary_set:
+    if len(word) < 4 or not word.isalpha() or _base(word) in lexicon.vocabulary_set or word in lexicon.vocabulary_set:
         return word
     if word in _dictionary() or _base(word) in _dictionary():
         return word
     allowed = 1 if len(word) < 8 else 2
-    found = process.extractOne(word, lexicon.vocabulary, scorer=OSA.distance, score_cutoff=allowed)
+    # Four letters are too few to guess among all the terms.
+    found = process.extractOne(
+        word, lexicon.vocabulary if len(word) > 4 else lexicon.often_misspelt, scorer=OSA.distance, score_cutoff=allowed
+    )
     if found is None or found[0][0] != word[0]:
         return word
     return str(found[0])
@@ -351,7 +386,11 @@ def _tokens(text: str) -> list[_Token]:
                 capital = True
         elif english and word in lexicon.english_abbreviations:
             word = lexicon.english_abbreviations[word]
-        elif word in lexicon.abbreviations and not (capital and len(word) <= 3) and not (word.isdigit() and following.isdigit()):
+        elif (
+            word in lexicon.abbreviations
+            and not (capital and len(word) <= 3)
+            and not (word.isdigit() and following.isdigit())
+        ):
             word = lexicon.abbreviations[word]
         else:
             word = _mended(word)
@@ -359,8 +398,12 @@ def _tokens(text: str) -> list[_Token]:
     return tokens
 
 
-_ENGLISH = frozenset("the we are is our with an and of to for it can does have has that this i be no not by you on in my from would".split())
-_FRENCH = frozenset("le la les une des nous est et de du pour dans avec notre qui que sommes il elle pas sur ce au aux je on un ou".split())
+_ENGLISH = frozenset(
+    "the we are is our with an and of to for it can does have has that this i be no not by you on in my from would".split()
+)
+_FRENCH = frozenset(
+    "le la les une des nous est et de du pour dans avec notre qui que sommes il elle pas sur ce au aux je on un ou".split()
+)
 
 
 def _is_english(words: Iterable[str]) -> bool:
@@ -407,7 +450,9 @@ def _tag(tokens: Sequence[_Token], tries: Sequence[_Trie]) -> list[_Item]:
                 best = found
         text = tokens[index].text
         following = _base(tokens[index + 1].text) if index + 1 < len(tokens) else ""
-        if (text in _PARTNER_WORDS and following == "public") or (text == "public" and following in ("partner", "partenaire")):
+        if (text in _PARTNER_WORDS and following == "public") or (
+            text == "public" and following in ("partner", "partenaire")
+        ):
             items.append(_Item("PPUBS" if text.endswith("s") else "PPUB", index, index + 1))
             index += 2
             continue
@@ -419,21 +464,30 @@ def _tag(tokens: Sequence[_Token], tries: Sequence[_Trie]) -> list[_Item]:
         tag, last = best
         if tag in ("AMB", "HOS"):
             tag, last = _resolved(tokens, tag, index, last)
-        if tag in _KIND_OF_TAG and _is_plural(tokens[index].text):
+        if tag in _KIND_OF_TAG and (
+            _is_plural(text) or (text in _ENGLISH_ADJECTIVES and last > index and _is_plural(tokens[last].text))
+        ):
             tag += "S"
         items.append(_Item(tag, index, last))
         index = last + 1
     return items
 
 
+# "public bodies": the plural is on the last word.
+_ENGLISH_ADJECTIVES = frozenset(
+    "public local town city county district regional municipal private government state university law metropolitan trade".split()
+)
 _PUBLIC_WORDS = frozenset({"public", "municipal", "communal", "departemental", "intercommunal", "publics"})
 
 
 def _resolved(tokens: Sequence[_Token], tag: str, first: int, last: int) -> tuple[str, int]:
     """An ambiguous body, made public or private by the adjective that comes within three words (before it in English)."""
-    research = tokens[first].text.startswith(("laborat", "labo", "lab", "research", "institut", "universit")) or "recherche" in (
-        token.text for token in tokens[first : last + 1]
-    )
+    research = tokens[first].text.startswith(
+        ("laborat", "labo", "lab", "research", "institut", "universit")
+    ) or "recherche" in (token.text for token in tokens[first : last + 1])
+    for word in (token.text for token in tokens[max(0, first - 2) : first]):
+        if word in ("private", "public", "state"):
+            return ("PRIV" if word == "private" else "RES" if research else "PUB"), last
     for index in range(last + 1, min(last + 4, len(tokens))):
         word = _base(tokens[index].text)
         if word in (",", ":", "(", ")", "et", "and", "qui", "avec", "pour", "for", "with", "sans"):
@@ -455,19 +509,49 @@ _BREAKS = frozenset(
     ", ; : ( ) mais but et and car because puisque qui que qu that which pour for afin avec with donc so alors while tandis whereas "
     "si if quoique bien sauf except instead plutot".split()
 )
-_NOT_ONLY = frozenset("seulement uniquement que juste only just simply merely exclusivement forcement necessairement".split())
-_DENIALS = frozenset("rien nothing pas aucun aucune sans ni jamais no not never without nor neither cannot non nul nulle zero nullement hors".split())
+_NOT_ONLY = frozenset(
+    "seulement uniquement que juste only just simply merely exclusivement forcement necessairement".split()
+)
+_DENIALS = frozenset(
+    "rien nothing pas aucun aucune sans ni jamais no not never without nor neither cannot non nul nulle zero nullement hors".split()
+)
+# Words that put a service in the future.
 _TO_COME = frozenset(
-    "sera seront serait seraient devrait devra devront prevu prevue prevoyons prevoit will would planned plan plans planning to before avant "
-    "pret prete ready objectif vise visons visant bientot soon vue once fois quand lorsque lorsqu when hope hopes espere esperons souhaite "
-    "souhaitons souhaiterions voulons veut veux comptons compte until jusqu jusque vers towards attente attend attendons waiting aimerions "
-    "aimerait allons va vont vais futur future want wants wish envisage envisageons prochain prochaine next should expect expected doit dont "
-    "ambition aim aims could pourrait going yet eventually etre venir prochainement".split()
+    "sera seront serait seraient devrait devra devront prevu prevue prevus prevues prevoyons prevoit will would planned plan plans planning before "
+    "avant pret prete ready bientot soon until jusqu jusque towards attente attend attendons waiting futur future prochain prochaine next should "
+    "expected going yet eventually prochainement scheduled vise visons visant objectif".split()
+)
+# Wishes: they bear on the service only when a verb of putting into service follows.
+_WISHES = frozenset(
+    "souhaite souhaitons souhaitent souhaiterions voulons veut veulent veux comptons compte comptent aimerions aimerait allons va vont vais want "
+    "wants wish hope hopes espere esperons envisage envisageons expect aim aims ambition intend intends to doit fois quand lorsque lorsqu when once "
+    "could pourrait if si".split()
+)
+_PUTTING = frozenset(
+    "mettre passer deployer etre aller arriver lancer generaliser commercialiser be go put get roll have become see bring move finish release sera est is".split()
+)
+_ELSEWHERE = frozenset(
+    ", ; : ( ) mais but depuis since deja already avec with candidater apply postuler dont que qu which that car because presenter proposer soumettre".split()
 )
 
 
 def _is_denied(tokens: Sequence[_Token], index: int, *, reach: int = 7) -> bool:
-    """True when a negation bears on the word at `index`."""
+    """True when a negation bears on the word at `index`; « on ne peut pas dire que… » turns it round."""
+    words = [token.text for token in tokens]
+    turned = _lexicon().scope["denied_denial"].search(" ".join(words[:index]) + " ")
+    if turned is None:
+        return _denied(tokens, index, reach)
+    start = len(turned.string[: turned.end()].split())
+    end = next((i for i in range(start, len(words)) if words[i] in (",", ":", ";")), len(words))
+    if not start <= index < end:
+        return _denied(tokens, index, reach)
+    if _denied(tokens[start:], index - start, reach):
+        return False
+    # "it is not true that it is live": denied; "… that our AI is not live": the second negation bears on another word.
+    return not any(word in _DENIALS or word in ("t", "n", "ne") for word in words[start:end])
+
+
+def _denied(tokens: Sequence[_Token], index: int, reach: int) -> bool:
     for i in range(index - 1, max(-1, index - 1 - reach), -1):
         word = tokens[i].text
         if word in _BREAKS and not (word in ("que", "qu") and i and tokens[i - 1].text in ("alors", "tant")):
@@ -475,12 +559,19 @@ def _is_denied(tokens: Sequence[_Token], index: int, *, reach: int = 7) -> bool:
         following = tokens[i + 1].text if i + 1 < len(tokens) else ""
         if word == "plus":
             near = {token.text for token in tokens[max(0, i - 5) : i]}
-            if (near & {"n", "ne", "ni"} or (i and tokens[i - 1].text == "est")) and following not in ("de", "d", "que", "en"):
+            if (near & {"n", "ne", "ni"} or (i and tokens[i - 1].text == "est")) and following not in (
+                "de",
+                "d",
+                "que",
+                "en",
+            ):
                 return following not in _NOT_ONLY
             continue
         if word == "longer" and i and tokens[i - 1].text == "no":
             return True
-        if (word in _DENIALS or (word == "t" and i and tokens[i - 1].text.endswith("n"))) and following not in _NOT_ONLY:
+        if (
+            word in _DENIALS or (word == "t" and i and tokens[i - 1].text.endswith("n"))
+        ) and following not in _NOT_ONLY:
             return not (word == "non" and (i + 1 != index or following in _NOT_ONLY))
         if following in _NOT_ONLY and word in _DENIALS:
             return False
@@ -492,7 +583,9 @@ _AFTER_DENIED = re.compile(
     r"be)? ?(?:be )?(?:pas|plus|not|jamais|aucunement|nullement|t) (?:du tout |at all |be |ete |encore )?(?:utilis|employ|prev|present|mobilis|"
     r"impliq|necess|traite|used|involved|planned|processed|needed|concern|en jeu|at stake|dedans|en oeuvre|au programme|recour|included|collect)"
 )
-_AFTER_NONE = re.compile(r"^(?:: |= |, )?(?:non|aucune?s?|no|none|zero|neant|nulle?|nope)(?: (?:du tout|at all|rien))?(?= ?$| [.,;)]| ,)")
+_AFTER_NONE = re.compile(
+    r"^(?:: |= |, )?(?:non|aucune?s?|no|none|zero|neant|nulle?|nope)(?: (?:du tout|at all|rien))?(?= ?$| [.,;)]| ,)"
+)
 _AFTER_YES = re.compile(r"^(?:: |= )(?:oui|yes)(?: |$)")
 
 
@@ -501,13 +594,19 @@ def _is_denied_after(view: _View, item: int) -> bool:
     return bool(_AFTER_DENIED.match(after) or _AFTER_NONE.match(after))
 
 
-def _is_to_come(tokens: Sequence[_Token], index: int) -> bool:
+def _is_to_come(tokens: Sequence[_Token], index: int, last: int | None = None) -> bool:
+    """True when the service that the words at `index` name is still to come."""
+    after = [token.text for token in tokens[(last or index) + 1 : (last or index) + 3]]
+    if any(word in ("depuis", "since") for word in after):
+        return False
+    between: set[str] = set()
     for i in range(index - 1, max(-1, index - 8), -1):
         word = tokens[i].text
-        if word in (",", ";", ":", "mais", "but", "(", ")", "depuis", "since", "deja", "already"):
+        if word in _ELSEWHERE:
             return False
-        if word in _TO_COME:
+        if word in _TO_COME or (word in _WISHES and between & _PUTTING):
             return True
+        between.add(word)
     return False
 
 
@@ -528,30 +627,52 @@ def _covers(pattern: re.Pattern[str], text: str) -> bool:
     return any("@" in match.group() for match in pattern.finditer(text))
 
 
-_WHO_FAMILIES = (3, 6)  # "we are…", "I work at…": words about the person, not about the users
-_IDENTITY_FAMILIES = (3,)  # "we are a commune": nothing said around it takes the role away
+def _without_aside(text: str) -> str:
+    """The text, without what is said in brackets right after the body under examination."""
+    return re.sub(r"@ \( [^()]{0,80} \)", "@", text)
+
+
+_WHO_FAMILIES = (4, 6)  # "we are…", "I work at…": words about the person, not about the users
+_IDENTITY_FAMILIES = (1, 4)
+_OURS = 8  # "our prefecture"
+_WEAK_FAMILIES = 9  # "we are a commune": nothing said around it takes the role away
 
 
 def _role(mention: _Mention, message: _Message) -> tuple[str, int]:
     """What a mentioned body is to the project: a role, or `applicant` and the rank of the pattern; `""` when nothing says."""
     lexicon = _lexicon()
-    text = message.sentences[mention.sentence].bodies.with_target(mention.item)
+    text = _without_aside(message.sentences[mention.sentence].bodies.with_target(mention.item))
+
+    def is_(role: str) -> bool:
+        return any(_covers(pattern, text) for pattern in lexicon.roles[role])
+
+    def applies(family: int) -> bool:
+        pattern, value = lexicon.applicant[family]
+        return value == "body" and _covers(pattern, text)
+
     for role in ("negated", "former"):
-        if any(_covers(pattern, text) for pattern in lexicon.roles[role]):
+        if is_(role):
             return role, 0
     for family in _IDENTITY_FAMILIES:
-        pattern, value = lexicon.applicant[family]
-        if value == "body" and _covers(pattern, text):
+        if applies(family):
             return "applicant", family
-    for role, patterns in lexicon.roles.items():
-        if any(_covers(pattern, text) for pattern in patterns):
-            return role, 0
-    is_partner = mention.kind in _PUBLIC_ACTORS and any(_covers(pattern, text) for pattern in lexicon.partner)
-    for family, (pattern, value) in enumerate(lexicon.applicant):
-        if value == "body" and _covers(pattern, text):
+    is_public = mention.kind in _PUBLIC_ACTORS
+    conducts = is_public and any(_covers(pattern, text) for pattern in lexicon.conductor)
+    for role in lexicon.roles:
+        if role in ("negated", "former") or (conducts and role in ("funder", "customer", "talks", "place")):
+            continue
+        if is_(role):
+            # "the staff of our prefecture": the prefecture is ours.
+            return ("applicant", _OURS) if role == "place" and applies(_OURS) else (role, 0)
+    takes_part = conducts or any(_covers(pattern, text) for pattern in lexicon.companion)
+    if takes_part and not is_public and not any(applies(family) for family in range(_WEAK_FAMILIES)):
+        return "private partner", 0
+    voices_need = any(_covers(pattern, text) for pattern in lexicon.sentence_patterns["need_role"])
+    for family in range(len(lexicon.applicant)):
+        if applies(family) and not (voices_need and family >= _WEAK_FAMILIES):
             # "the metropole pilots the project with us": a partner, unless nobody else applies.
-            return ("partner-or-applicant" if is_partner else "applicant"), family
-    return ("partner" if is_partner else ""), 0
+            return ("partner-or-applicant" if takes_part and is_public else "applicant"), family
+    return ("partner" if takes_part and is_public else ""), 0
 
 
 @dataclass(frozen=True)
@@ -575,7 +696,14 @@ def _cast(message: _Message, *, bare_body_is: str = "applicant", has_applicant: 
         if match and not any(m.kind in ("private",) and roles[m][0] == "applicant" for m in mentions):
             first, last = _span(sentence.bodies, match)
             return _Cast((kind, _Mention(0, 0, kind, False)), False, partners, message.words(sentence, first, last))
-    claims = [(roles[m][1], m) for m in mentions if roles[m][0] == "applicant" or (roles[m][0] == "partner-or-applicant")]
+    claims = [
+        (roles[m][1], m) for m in mentions if roles[m][0] == "applicant" or (roles[m][0] == "partner-or-applicant")
+    ]
+    claims = [
+        (rank, m)
+        for rank, m in claims
+        if rank < _WEAK_FAMILIES or m.kind not in _PUBLIC_ACTORS or not _is_left_out(message, m)
+    ]
     strict = [(rank, m) for rank, m in claims if roles[m][0] == "applicant"]
     if bare_body_is != "applicant":
         strict = [(rank, m) for rank, m in strict if rank < len(lexicon.applicant) - 3]
@@ -586,7 +714,7 @@ def _cast(message: _Message, *, bare_body_is: str = "applicant", has_applicant: 
     best = min(rank for rank, _ in claims)
     chosen = [m for rank, m in claims if rank == best]
     known = [m for m in chosen if m.kind not in _UNCERTAIN]
-    if not known and best not in _IDENTITY_FAMILIES:
+    if not known and best != _WHO_FAMILIES[0]:
         # "our team", "the hospital": a surer name of the same body may stand elsewhere.
         others = [(rank, m) for rank, m in claims if m.kind not in _UNCERTAIN]
         if others:
@@ -614,14 +742,22 @@ def _are_together(mentions: Sequence[_Mention], message: _Message) -> bool:
     sentence = message.sentences[mentions[0].sentence]
     between = sentence.bodies.text
     return len({m.sentence for m in mentions}) == 1 and (
-        bool(_lexicon().consortium.search(between)) or bool(re.search(r"(?:PUB|ENT|RES|HOS|PRIV|ASSO)S?(?: [a-z0-9]+){0,4} (?:et|and|,) (?:[a-z0-9]+ ){0,3}(?:PUB|ENT|RES|HOS|PRIV|ASSO)S?", between))
+        bool(_lexicon().consortium.search(between))
+        or bool(
+            re.search(
+                r"(?:PUB|ENT|RES|HOS|PRIV|ASSO)S?(?: [a-z0-9]+){0,4} (?:et|and|,) (?:[a-z0-9]+ ){0,3}(?:PUB|ENT|RES|HOS|PRIV|ASSO)S?",
+                between,
+            )
+        )
     )
 
 
 def _is_corrected(mention: _Mention, message: _Message) -> bool:
     view = message.sentences[mention.sentence].bodies
     before = view.text[: view.starts[mention.item]]
-    return bool(_lexicon().scope["correction"].search(before)) or bool(re.search(r"(?:mais|but) (?:[a-z0-9]+ ){0,4}$", before))
+    return bool(_lexicon().scope["correction"].search(before)) or bool(
+        re.search(r"(?:mais|but) (?:[a-z0-9]+ ){0,4}$", before)
+    )
 
 
 def _span(view: _View, match: re.Match[str]) -> tuple[int, int]:
@@ -665,15 +801,27 @@ def _read_bodies(message: _Message, bare_body_is: str, before: Situation) -> dic
             readings["established"] = seat
     denied = _first(message, lexicon.sentence_patterns["partner_no"])
     affirmed = _first(message, lexicon.sentence_patterns["partner_yes"], undenied=True)
+    # "it is wrong to say that we have a partner"
+    denied = denied or _first(message, lexicon.sentence_patterns["partner_yes"], turned=True)
+    if affirmed is None and (
+        before.value("public_partner") or any(m.kind in _PUBLIC_ACTORS for m in _mentions(message))
+    ):
+        affirmed = _first(message, lexicon.sentence_patterns["partner_pronoun"])
     named = next((p for p in partners if not _is_partner_denied(message, p) and not _is_abroad(message, p)), None)
     if named is not None:
-        affirmed = _Evidence("yes", _mention_words(message, named), (named.sentence, named.item), _is_corrected(named, message))
+        affirmed = _Evidence(
+            "yes", _mention_words(message, named), (named.sentence, named.item), _is_corrected(named, message)
+        )
     for sentence in message.sentences:
         for index, item in enumerate(sentence.bodies.items):
             if item.text.startswith("PPUB"):
                 after = sentence.bodies.text[sentence.bodies.starts[index] + len(item.text) + 1 :]
                 if _AFTER_NONE.match(after):
-                    denied = _Evidence("no", message.words(sentence, item.first, min(item.last + 2, len(sentence.tokens) - 1)), (0, index))
+                    denied = _Evidence(
+                        "no",
+                        message.words(sentence, item.first, min(item.last + 2, len(sentence.tokens) - 1)),
+                        (0, index),
+                    )
                     affirmed = None
                 elif _AFTER_YES.match(after):
                     affirmed = _Evidence("yes", message.words(sentence, item.first, item.last), (0, index))
@@ -700,25 +848,50 @@ def _mention_words(message: _Message, mention: _Mention) -> str:
 
 def _is_partner_denied(message: _Message, mention: _Mention) -> bool:
     sentence = message.sentences[mention.sentence]
+    return _is_left_out(message, mention) or _is_denied(
+        sentence.tokens, sentence.bodies.items[mention.item].first, reach=5
+    )
+
+
+def _is_left_out(message: _Message, mention: _Mention) -> bool:
+    """True when the words say that this body takes no part."""
+    sentence = message.sentences[mention.sentence]
     item = sentence.bodies.items[mention.item]
     for pattern in _lexicon().sentence_patterns["partner_no"]:
         for match in pattern.finditer(sentence.bodies.text):
             first, last = _span(sentence.bodies, match)
             if first <= item.first <= last:
                 return True
-    return _is_denied(sentence.tokens, item.first, reach=5)
+    return False
 
 
-def _first(message: _Message, patterns: Sequence[re.Pattern[str]], *, undenied: bool = False) -> _Evidence | None:
-    """The last place where one of the patterns matches."""
+def _is_turned(text: str, position: int) -> bool:
+    """True after « il est faux de dire que… », as far as the next break."""
+    match = _lexicon().scope["denied_denial"].search(text)
+    return match is not None and match.end() <= position and not re.search(r" [,:;] ", text[match.end() : position])
+
+
+def _first(
+    message: _Message, patterns: Sequence[re.Pattern[str]], *, undenied: bool = False, turned: bool = False
+) -> _Evidence | None:
+    """The last place where one of the patterns matches; with `turned`, inside words that turn the meaning round."""
     found: _Evidence | None = None
     for number, sentence in enumerate(message.sentences):
         for pattern in patterns:
             for match in pattern.finditer(sentence.bodies.text):
                 first, last = _span(sentence.bodies, match)
-                if undenied and (_is_denied(sentence.tokens, last) or "cherch" in match.string[max(0, match.start() - 30) : match.end()]):
+                if _is_turned(sentence.bodies.text, match.start()) is not turned:
+                    continue
+                if turned and _denied(sentence.tokens, last, 7):
+                    continue
+                if undenied and (
+                    _is_denied(sentence.tokens, last)
+                    or "cherch" in match.string[max(0, match.start() - 30) : match.end()]
+                ):
                     continue
                 before = sentence.bodies.text[: match.start()]
+                if _lexicon().scope["hedge"].search(f"{before[-60:]}{match.group()}"):
+                    continue
                 corrected = bool(_lexicon().scope["correction"].search(f"{before}{match.group()}"))
                 evidence = _Evidence("", message.words(sentence, first, last), (number, first), corrected)
                 if found is None or evidence.position >= found.position:
@@ -733,6 +906,12 @@ def _need(message: _Message) -> Reading | None:
         evidence = _first(message, patterns[name])
         if evidence:
             found[value] = evidence
+    if "none" in found and "one" in found and "several" not in found:
+        # "one town hall asked for it, no other has the need"; "no need identified by a public body" has only one side.
+        none, one = found["none"], found["one"]
+        apart = none.position[0] != one.position[0] or re.search(r"\b(?:autre|other)", fold(none.words))
+        chosen = one if apart else none
+        return Reading("one" if apart else "none", chosen.words)
     if "none" in found and len(found) > 1:
         # "no need voiced by several public bodies" is also a sentence about several bodies: the denial holds for the same words.
         none = found["none"]
@@ -753,13 +932,6 @@ def _need(message: _Message) -> Reading | None:
 
 def _nationality_after(view: _View, item: int) -> str | None:
     lexicon = _lexicon()
-    after = view.text[view.starts[item] + len(view.items[item].text) + 1 :]
-    clause = re.split(r" ?[,:(] | (?:et|and|avec|with|qui|that|pour|for|dont|partenaire|cliente?) ", f"{after} ", maxsplit=1)[0]
-    match = lexicon.nationality.search(" ".join(clause.split()[:4]))
-    if match:
-        return "abroad" if match.group("abroad") else "france"
-    if lexicon.place.match(after) or (after.startswith("(") and lexicon.bare_place.match(after[2:])):
-        return "abroad"
     before = view.text[: view.starts[item]].split()[-3:]
     for word in reversed(before):
         match = lexicon.nationality.fullmatch(word)
@@ -767,6 +939,15 @@ def _nationality_after(view: _View, item: int) -> str | None:
             return "abroad" if match.group("abroad") else "france"
         if word in (",", "et", "and", "with", "avec", "a", "an", "une", "un", "the"):
             break
+    after = view.text[view.starts[item] + len(view.items[item].text) + 1 :]
+    clause = re.split(
+        r" ?[,:(] | (?:et|and|avec|with|qui|that|pour|for|dont|partenaire|cliente?) ", f"{after} ", maxsplit=1
+    )[0]
+    match = lexicon.nationality.search(" ".join(clause.split()[:4]))
+    if match:
+        return "abroad" if match.group("abroad") else "france"
+    if lexicon.place.match(after) or (after.startswith("(") and lexicon.bare_place.match(after[2:])):
+        return "abroad"
     return None
 
 
@@ -793,7 +974,10 @@ def _seat(message: _Message) -> Reading | None:
             for match in pattern.finditer(view.text):
                 before = view.text[: match.start()]
                 # The seat of a partner, a customer or a group is not that of the applicant.
-                if re.search(r"(?:partenaires?|partners?|clients?|customers?|groupe|group|maison mere|parent|avec|with|serveurs?|servers?|heberge\w*|hosted)(?: [A-Za-z0-9]+){0,5} ?$", before):
+                if re.search(
+                    r"(?:partenaires?|partners?|clients?|customers?|groupe|group|maison mere|parent|avec|with|serveurs?|servers?|heberge\w*|hosted)(?: [A-Za-z0-9]+){0,5} ?$",
+                    before,
+                ):
                     continue
                 first, last = _span(view, match)
                 groups = match.groupdict()
@@ -843,7 +1027,10 @@ def _read_ai(message: _Message) -> Reading | None:
     for tag in ("AI", "AIK", "NEW"):
         for number, sentence, index in _tagged(message, tag):
             item = sentence.project.items[index]
-            if tag == "NEW" and not any(token.text in ("ia", "ai", "artificielle", "artificial") for token in sentence.tokens[item.first : item.last + 1]):
+            if tag == "NEW" and not any(
+                token.text in ("ia", "ai", "artificielle", "artificial")
+                for token in sentence.tokens[item.first : item.last + 1]
+            ):
                 continue
             if _RULE_QUESTION.search(sentence.project.text):
                 continue
@@ -862,7 +1049,9 @@ def _read_ai(message: _Message) -> Reading | None:
     return _settled(yes, no)
 
 
-_GENERAL_AI = re.compile(r"^(?:ia|ai|a\.?i\.?|i\.?a\.?|(?:l |d )?intelligences? artificielles?|artificial intelligence|intel artificielle)$")
+_GENERAL_AI = re.compile(
+    r"^(?:ia|ai|a\.?i\.?|i\.?a\.?|(?:l |d )?intelligences? artificielles?|artificial intelligence|intel artificielle)$"
+)
 
 
 def _is_kind_of_ai(words: str) -> bool:
@@ -886,6 +1075,9 @@ _OTHER_SYSTEM = re.compile(
     r"(?:^|(?<= ))(?:ancien\w*|autres?|premier\w*|precedente?s?|previous|other|former|earlier|old|concurrente?s?|competitor\w*|vieux|vieil|another) "
     r"(?:[a-z0-9]+ |AI |AIK ){0,4}$"
 )
+_IS_OVER = re.compile(
+    r"^(?:[a-z0-9]+ ){0,4}?(?:est|is|sont|are|was|a ete|has been) (?:bien |deja |maintenant |now |already |long )*(?:termine|fini|over|acheve|done|derriere|complete|conclu|closed|clos)"
+)
 _EXISTING = re.compile(r"(?:^|(?<= ))(?:existante?s?|actuel\w*|existing|current|en place|deja|already)(?= |$)")
 
 
@@ -893,12 +1085,20 @@ def _read_stage(message: _Message, before: str | None = None) -> Reading | None:
     events: list[_Evidence] = []
 
     def event(value: str, number: int, sentence: _Sentence, first: int, last: int) -> None:
-        events.append(_Evidence(value, message.words(sentence, first, last), (number, first), _corrected_before(sentence, first)))
+        events.append(
+            _Evidence(value, message.words(sentence, first, last), (number, first), _corrected_before(sentence, first))
+        )
 
     def is_other(sentence: _Sentence, first: int) -> bool:
         before = " ".join(token.text for token in sentence.tokens[:first])
         clause = re.split(r" [,:;] | (?:mais|but|et|and) ", before)[-1]
-        return bool(re.search(_OTHER_SYSTEM.pattern.removesuffix("(?:[a-z0-9]+ |AI |AIK ){0,4}$") + "(?:outil|systeme|logiciel|chatbot|produit|tool|system|product|software|version|solution|application|projet|project|plateforme|ia|ai|portail)", clause))
+        return bool(
+            re.search(
+                _OTHER_SYSTEM.pattern.removesuffix("(?:[a-z0-9]+ |AI |AIK ){0,4}$")
+                + "(?:outil|systeme|logiciel|chatbot|produit|tool|system|product|software|version|solution|application|projet|project|plateforme|ia|ai|portail)",
+                clause,
+            )
+        )
 
     for number, sentence, index in _tagged(message, "DEP"):
         item = sentence.project.items[index]
@@ -907,7 +1107,7 @@ def _read_stage(message: _Message, before: str | None = None) -> Reading | None:
         denied = _is_denied(sentence.tokens, item.first)
         if denied and any(sentence.tokens[i].text == "plus" for i in range(max(0, item.first - 4), item.first)):
             continue  # "no longer in production" says nothing of what it is now
-        to_come = _is_to_come(sentence.tokens, item.first)
+        to_come = _is_to_come(sentence.tokens, item.first, item.last)
         event("before" if denied or to_come else "deployed", number, sentence, item.first, item.last)
     for number, sentence, first, last in _evidence(message, "deployed"):
         if _RULE_QUESTION.search(sentence.project.text) or is_other(sentence, first):
@@ -918,11 +1118,12 @@ def _read_stage(message: _Message, before: str | None = None) -> Reading | None:
             event("deployed", number, sentence, first, last)
     for number, sentence, index in _tagged(message, "ACT"):
         item = sentence.project.items[index]
-        if _is_denied(sentence.tokens, item.first, reach=4) or _is_to_come(sentence.tokens, item.first):
+        if _is_denied(sentence.tokens, item.first, reach=4) or _is_to_come(sentence.tokens, item.first, item.last):
             event("before", number, sentence, item.first, item.last)
     for number, sentence, index in _tagged(message, "BEF"):
         item = sentence.project.items[index]
-        if not _is_denied(sentence.tokens, item.first):
+        after = sentence.project.text[sentence.project.starts[index] + len(item.text) + 1 :]
+        if not _is_denied(sentence.tokens, item.first) and not _IS_OVER.match(after):
             event("before", number, sentence, item.first, item.last)
     for number, sentence, first, last in _evidence(message, "before"):
         # These patterns hold their own negations.
@@ -946,7 +1147,11 @@ def _settle_stage(message: _Message, events: Sequence[_Evidence], said: str | No
         by.setdefault(evidence.value, []).append(evidence)
     deployed, before, weak = by.get("deployed", []), by.get("before", []), by.get("before-weak", [])
     evolution, part, minor = by.get("evolution", []), by.get("evolution-new", []), by.get("minor_update", [])
-    exists = bool(deployed) or said in ("deployed", "minor_update", "evolution") or any(_EXISTING.search(sentence.project.text) for sentence in message.sentences)
+    exists = (
+        bool(deployed)
+        or said in ("deployed", "minor_update", "evolution")
+        or any(_EXISTING.search(sentence.project.text) for sentence in message.sentences)
+    )
     if (evolution or (part and exists)) and minor:
         # "a major evolution, not a mere update": the denied one is not here; both affirmed cannot be told apart.
         return None
@@ -976,7 +1181,10 @@ def _read_data(message: _Message) -> Reading | None:
         item = sentence.project.items[index]
         words = _item_words(message, sentence, index)
         if _is_denied(sentence.tokens, item.first) or _is_denied_after(sentence.project, index):
-            if re.match(r"(?:donnees? (?:personnel|perso|a caractere|nominati)|data perso|dcp|personal|nominati|pii)", fold(words)):
+            if re.match(
+                r"(?:donnees? (?:personnel|perso|a caractere|nominati)|data perso|dcp|personal|nominati|pii)",
+                fold(words),
+            ):
                 no.append(_Evidence("no", words, (number, item.first), _corrected_before(sentence, item.first)))
         else:
             yes.append(_Evidence("yes", words, (number, item.first), _corrected_before(sentence, item.first)))
@@ -1012,34 +1220,93 @@ def _read_public_service(message: _Message, readings: Mapping[str, Reading], bef
     applicant = said("applicant")
     if not _speaks_of_project(message, readings, before):
         return None
-    public_side = applicant in _PUBLIC_KINDS or said("public_partner") == "yes" or said("shared_need") in ("several", "one")
+    public_side = (
+        applicant in _PUBLIC_KINDS or said("public_partner") == "yes" or said("shared_need") in ("several", "one")
+    )
+    # A public customer uses the product for its service.
+    public_side = public_side or any(
+        m.kind in _PUBLIC_ACTORS and _role(m, message)[0] in ("customer", "place") for m in _mentions(message)
+    )
     yes: list[_Evidence] = []
     no: list[_Evidence] = []
     for number, sentence, first, last in _evidence(message, "public_deny"):
-        no.append(_Evidence("no", message.words(sentence, first, last), (number, first), _corrected_before(sentence, first)))
+        no.append(
+            _Evidence("no", message.words(sentence, first, last), (number, first), _corrected_before(sentence, first))
+        )
     for tag in ("USE", "WUSE"):
         if tag == "WUSE" and not public_side:
             continue
         for number, sentence, index in _tagged(message, tag):
             item = sentence.project.items[index]
-            if any(e.position[0] == number and _near(e, item.first) for e in no) or _is_denied(sentence.tokens, item.first):
+            if any(e.position[0] == number and _near(e, item.first) for e in no) or _is_denied(
+                sentence.tokens, item.first
+            ):
                 continue
             if _is_the_person(message, number, item):
                 continue
-            yes.append(_Evidence("yes", _item_words(message, sentence, index), (number, item.first), _corrected_before(sentence, item.first)))
+            yes.append(
+                _Evidence(
+                    "yes",
+                    _item_words(message, sentence, index),
+                    (number, item.first),
+                    _corrected_before(sentence, item.first),
+                )
+            )
+    for mention in _mentions(message):
+        sentence = message.sentences[mention.sentence]
+        if mention.kind in _PUBLIC_ACTORS and any(
+            _covers(p, sentence.bodies.with_target(mention.item)) for p in _lexicon().roles["place"][2:]
+        ):
+            item = sentence.bodies.items[mention.item]
+            refused = any(e.position[0] == mention.sentence and _near(e, item.first) for e in no)
+            if (
+                not refused
+                and not _is_denied(sentence.tokens, item.first)
+                and not _is_the_person(message, mention.sentence, item)
+            ):
+                yes.append(
+                    _Evidence(
+                        "yes",
+                        _mention_words(message, mention),
+                        (mention.sentence, item.first),
+                        _corrected_before(sentence, item.first),
+                    )
+                )
     strong_no: list[_Evidence] = list(no)
     for number, sentence, index in _tagged(message, "PRVU"):
         item = sentence.project.items[index]
-        if not _is_denied(sentence.tokens, item.first) and not _not_only(sentence, item.first) and not _is_the_person(message, number, item) and not _public_near(sentence, item.first, item.last):
-            no.append(_Evidence("no", _item_words(message, sentence, index), (number, item.first), _corrected_before(sentence, item.first)))
+        if (
+            not _is_denied(sentence.tokens, item.first)
+            and not _not_only(sentence, item.first)
+            and not _is_the_person(message, number, item)
+            and not _public_near(sentence, item.first, item.last)
+        ):
+            no.append(
+                _Evidence(
+                    "no",
+                    _item_words(message, sentence, index),
+                    (number, item.first),
+                    _corrected_before(sentence, item.first),
+                )
+            )
     for number, sentence, first, last in _evidence(message, "private_use"):
-        if not _is_denied(sentence.tokens, first) and not _not_only(sentence, first) and not _public_near(sentence, first, last):
-            no.append(_Evidence("no", message.words(sentence, first, last), (number, first), _corrected_before(sentence, first)))
+        if (
+            not _is_denied(sentence.tokens, first)
+            and not _not_only(sentence, first)
+            and not _public_near(sentence, first, last)
+        ):
+            no.append(
+                _Evidence(
+                    "no", message.words(sentence, first, last), (number, first), _corrected_before(sentence, first)
+                )
+            )
     if applicant in _PUBLIC_KINDS and not strong_no:
         no = []
-    if not yes and not no and applicant in ("public", "entrusted"):
+    if not yes and not no and applicant in ("public", "entrusted") and said("uses_ai") == "yes":
         for number, sentence in enumerate(message.sentences):
             match = _lexicon().purpose.search(sentence.project.text)
+            if match is None and "uses_ai" not in readings and not sentence.is_question:
+                match = _lexicon().purpose_later.search(sentence.project.text)
             if match:
                 first, last = _span(sentence.project, match)
                 yes.append(_Evidence("yes", message.words(sentence, first, last), (number, first)))
@@ -1061,15 +1328,29 @@ def _speaks_of_project(message: _Message, readings: Mapping[str, Reading], befor
     return any(_PROJECT_NOUN.search(sentence.project.text) for sentence in message.sentences)
 
 
-_SIZE = frozenset("habitants habitant inhabitants agents agent salaries employees residents personnes people lits beds eleves etudiants students membres".split())
+_SIZE = frozenset(
+    "habitants habitant inhabitants agents agent salaries employees residents personnes people lits beds eleves etudiants students membres".split()
+)
 
 
 def _is_the_person(message: _Message, number: int, item: _Item) -> bool:
     """True for words that say who writes (« secrétaire de mairie ») or how big the body is (« 3 000 habitants »)."""
     sentence = message.sentences[number]
     tokens = sentence.tokens
-    if item.first and tokens[item.first].text in _SIZE and (tokens[item.first - 1].text.isdigit() or tokens[item.first - 1].text in ("mille", "million", "millions", "d")):
+    if (
+        item.first
+        and tokens[item.first].text in _SIZE
+        and (
+            tokens[item.first - 1].text.isdigit()
+            or tokens[item.first - 1].text in ("mille", "million", "millions", "d")
+        )
+    ):
         return True
+    applicant = _cast(message).applicant
+    if applicant and applicant[1].sentence == number:
+        body = sentence.bodies.items[applicant[1].item]
+        if body.first <= item.last and item.first <= body.last:
+            return True
     for family in _WHO_FAMILIES:
         pattern, _ = _lexicon().applicant[family]
         for index, body in enumerate(sentence.bodies.items):
@@ -1087,12 +1368,18 @@ def _is_the_person(message: _Message, number: int, item: _Item) -> bool:
 def _public_near(sentence: _Sentence, first: int, last: int) -> bool:
     """True when a customer named right there is a public body: « notre client est la ville »."""
     return any(
-        _KIND_OF_TAG.get(item.tag) in _PUBLIC_ACTORS and first - 4 <= item.first <= last + 4 for item in sentence.bodies.items
+        _KIND_OF_TAG.get(item.tag) in _PUBLIC_ACTORS and first - 4 <= item.first <= last + 4
+        for item in sentence.bodies.items
     )
 
 
 def _strong(evidence: _Evidence, message: _Message) -> bool:
     sentence = message.sentences[evidence.position[0]]
+    if any(
+        item.first == evidence.position[1] and _KIND_OF_TAG.get(item.tag) in _PUBLIC_ACTORS
+        for item in sentence.bodies.items
+    ):
+        return True
     return any(item.text == "USE" and item.first == evidence.position[1] for item in sentence.project.items)
 
 
@@ -1118,7 +1405,9 @@ _COUNTS = (
 )  # fmt: skip
 
 
-def _read_answer(message: _Message, call: Call, pending: str | None, readings: dict[str, Reading], before: Situation) -> dict[str, Reading]:
+def _read_answer(
+    message: _Message, call: Call, pending: str | None, readings: dict[str, Reading], before: Situation
+) -> dict[str, Reading]:
     """What a short message says as an answer to the question that was asked (`pending`)."""
     if pending is None or not message.sentences:
         return {}
@@ -1139,9 +1428,17 @@ def _read_answer(message: _Message, call: Call, pending: str | None, readings: d
         contradicts = any(before.value(name) not in (None, reading.value) for name, reading in readings.items())
         value_id = field.answered_by("yes" if match.group("yes") else "no")
         if value_id and not contradicts:
-            return {pending: Reading(value_id, message.words(sentence, 0, sentence.bodies.items[sentence.bodies.item_at(match.end() - 1)].last))}
+            return {
+                pending: Reading(
+                    value_id,
+                    message.words(sentence, 0, sentence.bodies.items[sentence.bodies.item_at(match.end() - 1)].last),
+                )
+            }
     if pending == "public_partner" and "public_partner" not in readings and total <= 8 and not sentence.is_question:
-        first = re.match(r"^(?:, |avec |with |il y a |c est |it is |it s )?(?:un |une |des |la |le |l |les |the |a |an |[a-z]+ )?(?P<body>(?:PUB|ENT|RES)S?)(?= |$)", text)
+        first = re.match(
+            r"^(?:, |avec |with |il y a |c est |it is |it s )?(?:un |une |des |la |le |l |les |the |a |an |[a-z]+ )?(?P<body>(?:PUB|ENT|RES)S?)(?= |$)",
+            text,
+        )
         if first:
             return {pending: Reading("yes", message.words(sentence, 0, len(sentence.tokens) - 1))}
         if re.match(r"^(?:aucune?|none|personne|nobody|zero|neant|seule?s?|tout seuls?|alone)(?= |$)", text):
@@ -1152,7 +1449,11 @@ def _read_answer(message: _Message, call: Call, pending: str | None, readings: d
 def _read_message(text: str, call: Call, before: Situation, pending: str | None) -> dict[str, Reading]:
     message = _parse(text)
     bare = "applicant"
-    if pending in ("public_partner", "shared_need") and not any(s.is_question for s in message.sentences) and before.value("applicant"):
+    if (
+        pending in ("public_partner", "shared_need")
+        and not any(s.is_question for s in message.sentences)
+        and before.value("applicant")
+    ):
         bare = "answer"
     readings = _read_bodies(message, bare, before)
     ai = _read_ai(message)
@@ -1194,7 +1495,7 @@ def read_situation(messages: Sequence[str], call: Call) -> Situation:
             # What was asked of others in general is not this person's situation.
             situation = Situation({name: r for name, r in situation.readings.items() if name not in general})
             general = set()
-        if scope == "general" and not _hangs_on(text) and number:
+        if scope == "general" and number and _asks_verdict(_parse(text)):
             situation = Situation({name: r for name, r in situation.readings.items() if name not in general})
             general = set()
         if scope == "general":
@@ -1202,6 +1503,12 @@ def read_situation(messages: Sequence[str], call: Call) -> Situation:
         else:
             general -= set(readings)
         situation = replace(situation, readings={**situation.readings, **readings})
+    if "public_service" not in situation.readings:
+        # "carers", said before the hospital was: who runs the project tells what the words mean.
+        for text in messages:
+            service = _read_public_service(_parse(text), {}, situation)
+            if service:
+                return replace(situation, readings={**situation.readings, "public_service": service})
     return situation
 
 
@@ -1211,16 +1518,11 @@ def _statements(text: str) -> str:
     kept = [
         text[s.tokens[0].start : s.tokens[-1].end]
         for s in message.sentences
-        if not s.is_question and _speaks_of_self(message, s.bodies.text) and not _lexicon().scope["fact"].search(s.bodies.text)
+        if not s.is_question
+        and _speaks_of_self(message, s.bodies.text)
+        and not _lexicon().scope["fact"].search(s.bodies.text)
     ]
     return ". ".join(kept)
-
-
-def _hangs_on(text: str) -> bool:
-    """True when a message only makes sense after another: « et pour une association ? »."""
-    message = _parse(text)
-    joined = " . ".join(sentence.bodies.text for sentence in message.sentences)
-    return bool(_lexicon().scope["follow_up"].match(joined)) and not _asks_verdict(message)
 
 
 def _asks_verdict(message: _Message) -> bool:
@@ -1269,21 +1571,43 @@ def _scope(text: str, earlier: tuple[str, ...]) -> Scope | None:
             return None
         return "own" if (described and (of_self or before)) or described >= 2 else None
     questions = [s.bodies.text for s in message.sentences if s.is_question]
-    if questions and not asks_again and not all(
-        scope["follow_up"].match(q) or scope["hypothesis"].search(q) or scope["insist"].search(q) for q in questions
+    if described and not message.sentences[-1].is_question:
+        questions = []  # "Where are we? A prototype."
+    if (
+        questions
+        and not asks_again
+        and not all(
+            scope["follow_up"].match(q) or scope["hypothesis"].search(q) or scope["insist"].search(q) for q in questions
+        )
     ):
         return None
-    if not questions and not (described or asks_again or scope["insist"].search(whole) or _YES_NO.match(whole) or len(whole.split()) <= 12):
+    if scope["thanks"].match(whole):
+        return None
+    counts = any(pattern.match(whole) for _, pattern in _COUNTS)
+    tells = len(whole.split()) >= 5 and bool(_FINITE.search(whole))
+    if not questions and not (
+        described or asks_again or of_self or counts or tells or scope["insist"].search(whole) or _YES_NO.match(whole)
+    ):
         return None
     return "own" if previous == "own" or (of_self and described) else "general"
+
+
+_FINITE = re.compile(
+    r"(?:^|(?<= ))(?:est|sont|a|ont|va|vont|sera|seront|change|changent|is|are|has|have|will|changes|was|were|etait|fait|peut|can|reste|remains)(?= )"
+)
 
 
 def _asks_fact(message: _Message, sentence: _Sentence) -> bool:
     """True for a question of fact: a question word, in a question or in a message that has no question mark."""
     scope, text = _lexicon().scope, sentence.bodies.text
-    if scope["fact_anywhere"].search(text):
+    if scope["fact_must"].search(text):
         return True
-    return bool(scope["fact"].search(text)) and (sentence.is_question or not any(s.is_question for s in message.sentences))
+    if scope["fact_anywhere"].search(text):
+        # "Would we have been eligible, and is it too late?" asks for a verdict first.
+        return not (_speaks_of_self(message, text) and re.search(r"eligib", text))
+    return bool(scope["fact"].search(text)) and (
+        sentence.is_question or not any(s.is_question for s in message.sentences)
+    )
 
 
 def _whose(message: _Message, verdicts: Sequence[str]) -> Scope:
@@ -1305,10 +1629,12 @@ def _speaks_of_self(message: _Message, text: str) -> bool:
 
 _ANY_BODY = r"(?:PUB|ENT|RES|HOS|PRIV|ASSO|INDIV|AMB)S?"
 _INDEFINITE = re.compile(
-    rf"(?:^|(?<= ))(?:un|une|des|les|a|an|any|can|are|is|could|may|do|toute?s?|certaine?s?|chaque) (?:[a-z0-9]+ ){{0,2}}{_ANY_BODY}(?= |$)"
+    rf"(?:^|(?<= ))(?:un|une|des|les|a|an|any|can|are|is|could|may|do|toute?s?|certaine?s?|chaque) (?:(?!(?:the|le|la|l|this|that|ce|cet|cette|d|de|du)\b)[a-z0-9]+ ){{0,2}}{_ANY_BODY}(?= |$)"
 )
 _ALL_OF_THEM = re.compile(r"^(?:PUB|ENT|RES|HOS|PRIV|ASSO|INDIV|AMB)S(?= )")
-_SOME_PROJECT = re.compile(r"(?:^|(?<= ))(?:les projets|des projets|projects|un projet|a project|les outils|un outil|une ia|an ai|une application)(?= )")
+_SOME_PROJECT = re.compile(
+    r"(?:^|(?<= ))(?:les projets|des projets|projects|un projet|a project|les outils|un outil|une ia|an ai|une application)(?= )"
+)
 
 
 def _asks_in_general(message: _Message, text: str) -> bool:

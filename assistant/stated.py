@@ -32,8 +32,8 @@ def take_stated(text: str, call: Call) -> tuple[dict[str, Reading], str]:
             known = readings.get(field_id)
             if known is None or text.rindex(known.words) < match.start("words"):
                 readings[field_id] = Reading(value_id, match["words"])
-        rest = pattern.sub(lambda match: " " * len(match[0]), rest)
-    return readings, re.sub(r"\s+", " ", rest).strip() if readings else text
+        rest = pattern.sub(".", rest)
+    return readings, re.sub(r"^[\s.]+|(?<=[.?!])[\s.]*(?=\.)", "", rest).strip() if readings else text
 
 
 def _pairs(call: Call) -> Iterator[tuple[str, str, str, str]]:
@@ -53,7 +53,8 @@ def _statements(
 def _pattern(label: str, value: str) -> re.Pattern[str]:
     # A statement begins a sentence and ends it, so that « thème : santé des sols » is not « thème : santé ».
     return re.compile(
-        rf"(?:(?<=^)|(?<=[.;\n])|(?<=[.;] ))(?P<words>{_loose(label)}\s*:\s*{_loose(value)})\s*(?:[.;]|(?=\n)|$)", re.IGNORECASE
+        rf"(?:(?<=^)|(?<=[.;\n])|(?<=[.;] ))(?P<words>{_loose(label)}\s*:\s*{_loose(value)})\s*(?:[.;]|(?=\n)|$)",
+        re.IGNORECASE,
     )
 
 

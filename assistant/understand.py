@@ -22,6 +22,9 @@ from corpus.yaml_files import load_checked
 
 _BOTH_WAYS: tuple[tuple[Language, Language], ...] = (("fr", "en"), ("en", "fr"))
 
+_MOST_WORDS_OF_THANKS = 4
+"""« Merci, c’était très utile » is thanks; with more words after it, or a question mark, it may be asking."""
+
 SmalltalkKind = Literal["greeting", "thanks", "goodbye", "identity", "yes_no"]
 
 
@@ -73,7 +76,7 @@ class Reader:
                 used, used_there = self.corpus_words[language].get(word, 0), self.corpus_words[other].get(word, 0)
                 if word in self._language_words[language]:
                     votes[language] += 2
-                elif used > 10 * used_there:
+                elif used > 3 * used_there:
                     votes[language] += 1
                 elif not used and not used_there and _is_known(word, language) and not _is_known(word, other):
                     votes[language] += 1
@@ -92,13 +95,24 @@ class Reader:
         rest = folded
         for phrase in sorted((p for group in self.phrases.smalltalk.values() for p in group), key=len, reverse=True):
             rest = re.sub(rf"\b{re.escape(phrase)}\b", " ", rest)
-        if folded and not rest.split():
+        if (
+            folded
+            and not rest.split()
+            or (len(rest.split()) <= _MOST_WORDS_OF_THANKS and "?" not in message and self._opens_with_thanks(folded))
+        ):
             return next(
                 kind
                 for kind, phrases in self.phrases.smalltalk.items()
                 if any(re.search(rf"\b{re.escape(p)}\b", folded) for p in phrases)
             )
         return None
+
+    def _opens_with_thanks(self, folded: str) -> bool:
+        return any(
+            folded.startswith(f"{phrase} ")
+            for phrase in self.phrases.smalltalk["thanks"]
+            if "merci" in phrase or "thank" in phrase
+        )
 
     def is_dependent(self, message: str) -> bool:
         """True when `message` leans on what was said before: it opens with a connective, points back, or has hardly a subject."""
@@ -129,9 +143,7 @@ class Reader:
         if not near:
             return word
         # The nearest first; among equals, the word that sounds most alike, then the most used.
-        return str(
-            min(near, key=lambda found: (found[1], -fuzz.ratio(folded, found[0]), -self._usage[found[0]]))[0]
-        )
+        return str(min(near, key=lambda found: (found[1], -fuzz.ratio(folded, found[0]), -self._usage[found[0]]))[0])
 
     def _subject_before(self, conversation: Conversation) -> str:
         """What the last messages were about: back to one that stands alone."""

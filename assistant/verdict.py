@@ -45,7 +45,9 @@ class VerdictWriter:
         )
 
     def _criterion_citations(self, verdict: Verdict, language: Language) -> tuple[Citation, ...]:
-        passages = [self._passage(fact_id, language) for criterion in verdict.criteria for fact_id in criterion.fact_ids[:1]]
+        passages = [
+            self._passage(fact_id, language) for criterion in verdict.criteria for fact_id in criterion.fact_ids[:1]
+        ]
         return tuple(Citation(passage, passage.text) for passage in passages if passage)
 
     def _passage(self, fact_id: str, language: Language) -> Passage | None:

@@ -9,7 +9,10 @@ from corpus.passages import Language
 CNIL_SITE = "https://www.cnil.fr"
 
 NOT_STATED: dict[Language, str] = {"fr": "Les sources ne le disent pas.", "en": "The sources do not say."}
-PREMISE: dict[Language, str] = {"fr": "Ce n’est pas ce que disent les sources :", "en": "That is not what the sources say:"}
+PREMISE: dict[Language, str] = {
+    "fr": "Ce n’est pas ce que disent les sources :",
+    "en": "That is not what the sources say:",
+}
 CONFIRMED: dict[Language, str] = {"fr": "C’est ce que disent les sources :", "en": "That is what the sources say:"}
 LOOKED_FOR: dict[Language, str] = {"fr": "Recherche faite : « {question} ».", "en": "Searched for: “{question}”."}
 NEARBY: dict[Language, str] = {
@@ -51,7 +54,10 @@ SMALLTALK: dict[str, dict[Language, str]] = {
         "fr": "Je vous en prie. Je reste à votre disposition pour une autre question.",
         "en": "You are welcome. I am here if you have another question.",
     },
-    "goodbye": {"fr": "Au revoir, et bonne continuation pour votre projet.", "en": "Goodbye, and good luck with your project."},
+    "goodbye": {
+        "fr": "Au revoir, et bonne continuation pour votre projet.",
+        "en": "Goodbye, and good luck with your project.",
+    },
     "identity": {
         "fr": "Je suis un assistant automatique, pas un agent de la CNIL. Je réponds à partir de textes publics sur l’appel à projets, le bac à sable, le RGPD et le règlement sur l’IA ; "
         "je cite chaque source, et je dis quand elles se taisent. Mes réponses n’engagent pas la CNIL.",

@@ -29,15 +29,17 @@ from corpus.errors import ExplainedError
 from corpus.passages import Language, Passage, Reference
 from corpus.words import fold, stems, words
 
-FORMAT = 2
+FORMAT = 3
 GENERATIONS_KEPT = 2
 NEAREST = 400
 """How many entries the vector search brings back: enough for every section that could matter."""
 _BATCH = 256
+ASKING = ("question", "beside")
+"""The kinds of entries that are embedded as what is asked."""
 
 logger = logging.getLogger(__name__)
 
-EntryKind = Literal["body", "title", "question", "misconception"]
+EntryKind = Literal["body", "title", "question", "misconception", "beside"]
 
 
 class NoIndex(ExplainedError):
@@ -51,7 +53,8 @@ class NoIndex(ExplainedError):
 
 @dataclass(frozen=True)
 class Entry:
-    """A text that leads to a passage: the passage itself, its title, or a question that it answers."""
+    """A text that leads to a passage (itself, its title, a question that it answers, a false statement that it refutes), or beside it
+    (a question close to it that no passage answers)."""
 
     passage: int
     kind: EntryKind
@@ -76,7 +79,7 @@ class Scores:
 
     `words` and `grams` are BM25 over stems and over runs of letters. `centre` is the cosine with the mean of the section's entries,
     both centred. `question` is the best cosine among the questions that lead to the section (its title and body, when it has none),
-    `misconception` among the false statements that it refutes.
+    `misconception` among the false statements that it refutes, `beside` among the questions close to it that nothing answers.
     """
 
     words: NDArray[np.float32]
@@ -84,6 +87,7 @@ class Scores:
     centre: NDArray[np.float32]
     question: NDArray[np.float32]
     misconception: NDArray[np.float32]
+    beside: NDArray[np.float32]
 
 
 @dataclass(frozen=True)
@@ -108,6 +112,7 @@ def entries_of(passages: Sequence[Passage]) -> list[Entry]:
         found.append(Entry(number, "title", passage.title))
         found += [Entry(number, "question", text) for text in passage.questions]
         found += [Entry(number, "misconception", text) for text in passage.misconceptions]
+        found += [Entry(number, "beside", text) for text in passage.beside]
     return found
 
 
@@ -279,7 +284,8 @@ class PassageIndex:
         self._has_questions = np.isin(
             np.arange(len(self.sections)), self._section_of_entry[self._kind_of_entry == "question"]
         )
-        self._centres = _centres(self._vectors, self._section_of_entry, len(self.sections))
+        leads_here = self._kind_of_entry != "beside"
+        self._centres = _centres(self._vectors[leads_here], self._section_of_entry[leads_here], len(self.sections))
 
     @classmethod
     def open(cls, folder: Path, encoder: Encoder) -> PassageIndex:
@@ -331,11 +337,17 @@ class PassageIndex:
             centre=self._centres @ (centred / (np.linalg.norm(centred) or 1.0)),
             question=np.where(self._has_questions, best("question"), best("title", "body")),
             misconception=best("misconception"),
+            beside=best("beside"),
         )
 
     def word_scores(self, of: Iterable[str]) -> NDArray[np.float32]:
         """BM25 of every section for some stems: shape (sections,)."""
         return _bm25(self._words, of, len(self.sections))
+
+    @property
+    def has_questions(self) -> bool:
+        """True when some passage carries the questions that lead to it."""
+        return bool(self._has_questions.any())
 
     def _nearest(self, vector: Vectors) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
         """The nearest entries and their cosines. When Chroma fails, the same by comparing with every vector."""
@@ -363,9 +375,9 @@ def sections_of(passages: Sequence[Passage]) -> tuple[Section, ...]:
 
 
 def letter_grams(text: str) -> list[str]:
-    """The runs of four letters of the folded text, word ends included: they survive a misspelling."""
+    """The runs of four and of five letters of the folded text, word ends included: they survive a misspelling."""
     padded = f" {fold(text)} "
-    return [padded[i : i + 4] for i in range(len(padded) - 3)]
+    return [padded[i : i + length] for length in (4, 5) for i in range(len(padded) - length + 1)]
 
 
 def _centres(vectors: Vectors, section_of_entry: NDArray[np.int64], sections: int) -> Vectors:
@@ -398,6 +410,8 @@ def _write_lexical(target: Path, passages: Sequence[Passage], entries: Sequence[
     terms: dict[str, list[str]] = {section.id: [] for section in sections_of(passages)}
     grams: dict[str, list[str]] = {section_id: [] for section_id in terms}
     for entry in entries:
+        if entry.kind == "beside":
+            continue
         passage = passages[entry.passage]
         terms[passage.section_id] += stems(_lexical_text(entry, passage), passage.language)
         grams[passage.section_id] += letter_grams(entry.text)
@@ -430,7 +444,7 @@ def _embed(cache: Path, entries: Sequence[Entry], encoder: Encoder, on_progress:
         done = len(entries) - len(todo)
         on_progress(done, len(entries))
         for asking in (True, False):
-            part = [(key, entry) for key, entry in todo if (entry.kind == "question") == asking]
+            part = [(key, entry) for key, entry in todo if (entry.kind in ASKING) == asking]
             for start in range(0, len(part), 64):
                 batch = part[start : start + 64]
                 texts = [entry.text for _, entry in batch]
@@ -447,7 +461,7 @@ def _embed(cache: Path, entries: Sequence[Entry], encoder: Encoder, on_progress:
 
 
 def _vector_key(entry: Entry, encoder_identity: str) -> str:
-    mode = "question" if entry.kind == "question" else "passage"
+    mode = "question" if entry.kind in ASKING else "passage"
     return hashlib.sha256(f"{encoder_identity}\0{mode}\0{entry.text}".encode()).hexdigest()
 
 
@@ -495,7 +509,7 @@ def _to_json(passage: Passage) -> dict[str, Any]:
 def _from_json(value: dict[str, Any]) -> Passage:
     for key in ("valid_from", "valid_until"):
         value[key] = date.fromisoformat(value[key]) if value[key] else None
-    for key in ("heading_path", "fact_ids", "questions", "misconceptions"):
-        value[key] = tuple(value[key])
+    for key in ("heading_path", "fact_ids", "questions", "misconceptions", "beside"):
+        value[key] = tuple(value.get(key, ()))
     value["references"] = tuple(Reference(**reference) for reference in value["references"])
     return Passage(**value)

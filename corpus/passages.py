@@ -28,7 +28,8 @@ class Passage:
     `text` is exactly `file[start:end]` (character offsets, UTF-8 decoded) when the document is a text file.
     `section_id` is shared by the French and English twins of a section; a passage without a twin has one of its own.
     A passage that `concerns_applying` is preceded by the state of the window; one with `only_when` is shown in that state alone.
-    `questions` and `misconceptions` lead to the passage: they are indexed, never shown nor quoted.
+    `questions` and `misconceptions` lead to the passage, `beside` are questions close to it that no passage answers: they are indexed,
+    never shown nor quoted.
     """
 
     id: str
@@ -54,6 +55,7 @@ class Passage:
     valid_until: date | None = None
     questions: tuple[str, ...] = ()
     misconceptions: tuple[str, ...] = ()
+    beside: tuple[str, ...] = ()
 
     def holds_on(self, day: date) -> bool:
         """True when the statement is in force on `day` (bounds included)."""

@@ -68,6 +68,7 @@ def run_cases(
 
         chosen = [*chosen, *generate(chosen, per_family=families)]
     settings = runs.describe(places, jobs, engine)
+    as_it_was = runs.newest_change()
     if score_again:
         recording = runs.recording_of(runs.read_results(score_again), chosen)
     else:
@@ -81,7 +82,12 @@ def run_cases(
                 engine=engine,
                 on_progress=lambda done, total: bar.update(task, completed=done, total=total),
             )
-    done = runs.judge_all(recording, shelf=runs.shelf_of(engine), settings=settings, once_passed=runs.read_passed())
+    if runs.newest_change() != as_it_was:
+        errors.print(
+            "The product changed while it was judged: run it again before trusting these figures.", style="bold"
+        )
+    shelf = runs.shelf_of(engine)
+    done = runs.judge_all(recording, shelf=shelf, settings=settings, once_passed=runs.read_passed())
     runs.write_results(done, out)
     _print_figures(done)
     _print_gates(done.outcomes)
@@ -89,7 +95,7 @@ def run_cases(
     if report:
         from evals.report import write_report
 
-        write_report(done, report)
+        write_report(done, shelf, report)
         console.print(f"Report: {report}")
     console.print(f"Results: {out}")
     if record:
@@ -126,6 +132,31 @@ def compare_runs(
         f"{len(found.changed)} changed but judged alike, {found.same} the same."
     )
     raise typer.Exit(1 if found.broken else 0)
+
+
+@app.command("selftest")
+def try_the_gates() -> None:
+    """Try the gates against engines broken on purpose; exits 1 when one gets through the gates meant for it."""
+    from evals.broken import ENGINES, stopped_by, try_engine
+    from evals.oracle import open_oracle
+
+    cases, shelf = load_cases([runs.ROOT / "cases" / "selftest"]), runs.shelf_of(runs.PRODUCT)
+    if not shelf:
+        raise ExplainedError("There is no index, so no engine has passages to cite. Run `python -m ingest` first.")
+    failed = sorted(stopped_by(try_engine(open_oracle(shelf), cases, shelf)))
+    table = Table("engine", "meant to be stopped by", "stopped", "also stopped by", box=None, pad_edge=False)
+    table.add_row("(sound)", "nothing", "no" if not failed else "YES", ", ".join(failed))
+    slipped = bool(failed)
+    for broken in ENGINES:
+        stopped = stopped_by(try_engine(broken.engine(shelf), cases, shelf))
+        missed = set(broken.gates) - stopped
+        slipped = slipped or bool(missed)
+        others = sorted(stopped - set(broken.gates))
+        table.add_row(
+            broken.name, ", ".join(broken.gates), f"NOT by {', '.join(missed)}" if missed else "yes", ", ".join(others)
+        )
+    console.print(table)
+    raise typer.Exit(1 if slipped else 0)
 
 
 @app.command("add")

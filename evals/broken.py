@@ -15,9 +15,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from evals.case import Case
+from evals.judged import Recorded
 from evals.oracle import cite, compose, right_reply
 from evals.product import Engine
 from evals.proofs import Shelf, overall_status
+from evals.run import Recording, Run, ask, judge_all
 
 Answer = dict[str, Any]
 Spoil = Callable[[Case, Answer, Shelf], Answer]
@@ -219,6 +221,10 @@ def pads_citations(case: Case, answer: Answer, shelf: Shelf) -> Answer:
     return answer
 
 
+def adds_an_unsourced_figure(case: Case, answer: Answer, shelf: Shelf) -> Answer:
+    return _say(answer, "Comptez 45 jours.", "Allow 45 days.") if answer["kind"] == "answer" else answer
+
+
 def points_nowhere(case: Case, answer: Answer, shelf: Shelf) -> Answer:
     answer["text"] = re.sub(r"\[(\d+)\]", lambda marker: f"[{int(marker[1]) + 5}]", answer["text"])
     return answer
@@ -319,6 +325,7 @@ ENGINES: Sequence[Broken] = (
     Broken("cites the first passage", ("right-source", "claims-carried"), cites_the_first_passage),
     Broken("shuffles citations", ("claims-carried", "right-source"), shuffles_citations),
     Broken("pads citations", ("citations-needed",), pads_citations),
+    Broken("adds an unsourced figure", ("values-marked",), adds_an_unsourced_figure),
     Broken("points nowhere", ("markers",), points_nowhere),
     Broken("forgets the key information", ("key-information", "facts"), forgets_the_key),
     Broken("says the wrong value too", ("no-wrong-value",), says_the_wrong_value_too),
@@ -334,6 +341,26 @@ ENGINES: Sequence[Broken] = (
     Broken("tosses a coin", ("stable",), tosses_a_coin),
     Broken("takes its time", ("speed",), takes_its_time),
 )  # fmt: skip
+
+
+ENCODED_ALONE = 0.02
+"""Seconds that encoding a question is taken to last in the trial: a sound engine here needs far less, a slow one more."""
+
+
+def try_engine(engine: Engine, cases: Sequence[Case], shelf: Shelf) -> Run:
+    """Every case through `engine`, each asked twice, all taken to have passed before."""
+
+    def asked_twice(case: Case) -> Recorded:
+        first = ask(engine, case)
+        return Recorded(case, first.answer, first.seconds, first.error, again=(ask(engine, case).answer,))
+
+    recording = Recording(tuple(asked_twice(case) for case in cases), tuple((case.id, ENCODED_ALONE) for case in cases))
+    return judge_all(recording, shelf=shelf, settings={}, once_passed=[case.id for case in cases])
+
+
+def stopped_by(run: Run) -> set[str]:
+    """The names of the gates that stop a run."""
+    return {outcome.gate.name for outcome in run.outcomes if not outcome.passed}
 
 
 def gates_without_engine(gates: Iterable[str]) -> set[str]:

@@ -17,6 +17,7 @@ from typing import Any
 
 from evals import wording
 from evals.case import Case
+from evals.coverage import criteria_coverage
 from evals.judged import Judged
 
 STYLES = {
@@ -166,6 +167,7 @@ RATES: dict[str, Counter] = {
     "off_topic_refused": _when(lambda j: j.case.has("offtopic", "off-topic"), lambda j: j.passed),
     # Proof
     "citation_validity": _tally("markers"),
+    "unmarked_values": _flaw("unmarked"),
     "citation_recall": _tally("carried"),
     "citation_precision": _tally("needed"),
     "citation_sources": _tally("sources"),
@@ -190,9 +192,9 @@ what must not happen."""
 
 
 def measure(
-    judged: Sequence[Judged], encoding_seconds: Sequence[float] = (), once_passed: Iterable[str] = ()
+    judged: Sequence[Judged], encoding: Sequence[tuple[str, float]] = (), once_passed: Iterable[str] = ()
 ) -> dict[str, Measure]:
-    """Every measure of `judged` by name; `encoding_seconds` times the encoding of some questions alone, in the same run."""
+    """Every measure of `judged` by name; `encoding` times that of some questions alone, (case id, seconds), in the same run."""
     found = {
         name: Measure(name, rate(judged, counter), _slices(judged, counter, name)) for name, counter in RATES.items()
     }
@@ -204,10 +206,11 @@ def measure(
         _parity(judged),
         _determinism(judged),
         _regressions(judged, once_passed),
+        _criteria_coverage(judged),
         _risk_coverage(judged),
         _retrieval_f2(judged),
         _span_precision(judged),
-        *_times(judged, encoding_seconds),
+        *_times(judged, encoding),
         *_lengths(judged),
     ]
     return found | {one.name: one for one in others}
@@ -422,6 +425,15 @@ def _regressions(judged: Sequence[Judged], once_passed: Iterable[str]) -> Measur
     return _share("regressions", len(lost), len(watched), failed=lost)
 
 
+def _criteria_coverage(judged: Sequence[Judged]) -> Measure:
+    """The share of the decision table that the cases of the run reach; a figure of the cases, not of the replies."""
+    asked = [one.case for one in judged if one.case.expect.criteria]
+    if not asked:
+        return Measure("criteria_coverage", Figure(None, 0))
+    found = criteria_coverage(asked)
+    return Measure("criteria_coverage", Figure(found.share, found.total), details={"missing": list(found.missing)})
+
+
 _CONFIDENCE = {"high": 2, "medium": 1, "low": 0}
 
 
@@ -482,8 +494,8 @@ def percentile(values: Sequence[float], share: float) -> float:
     return ordered[min(len(ordered) - 1, max(0, math.ceil(share * len(ordered)) - 1))]
 
 
-def _times(judged: Sequence[Judged], encoding_seconds: Sequence[float]) -> list[Measure]:
-    """p50 and p95 of the whole answer and of each stage, and p95 over that of encoding the question alone."""
+def _times(judged: Sequence[Judged], encoding: Sequence[tuple[str, float]]) -> list[Measure]:
+    """p50 and p95 of the whole answer and of each stage; and, over the questions also encoded alone, p95 over p95."""
     stages: dict[str, list[float]] = defaultdict(list)
     for one in judged:
         if one.reply:
@@ -491,26 +503,28 @@ def _times(judged: Sequence[Judged], encoding_seconds: Sequence[float]) -> list[
             for stage, value in one.reply.timings_ms.items():
                 stages[stage].append(value)
     details = {
-        s: {"p50": round(percentile(v, 0.5), 1), "p95": round(percentile(v, 0.95), 1)}
-        for s, v in sorted(stages.items())
+        stage: {"p50": round(percentile(values, 0.5), 1), "p95": round(percentile(values, 0.95), 1)}
+        for stage, values in sorted(stages.items())
     }
     whole = stages.get("answer", [])
     if not whole:
         return [Measure(name, Figure(None, 0)) for name in ("p50_ms", "p95_ms", "p95_ratio")]
-    p95 = percentile(whole, 0.95)
-    found = [
+    alone = [seconds * 1000 for _, seconds in encoding]
+    timed = {case_id for case_id, _ in encoding}
+    answers = [one.recorded.seconds * 1000 for one in judged if one.reply and one.case.id in timed]
+    ratio = Measure("p95_ratio", Figure(None, 0))
+    if alone and answers:
+        answer, encoded = percentile(answers, 0.95), percentile(alone, 0.95)
+        ratio = Measure(
+            "p95_ratio",
+            Figure(answer / encoded, len(answers)),
+            details={"encoding_p95_ms": round(encoded, 1), "answer_p95_ms": round(answer, 1)},
+        )
+    return [
         Measure("p50_ms", Figure(percentile(whole, 0.5), len(whole)), details=details),
-        Measure("p95_ms", Figure(p95, len(whole)), details=details),
+        Measure("p95_ms", Figure(percentile(whole, 0.95), len(whole)), details=details),
+        ratio,
     ]
-    if not encoding_seconds:
-        return [*found, Measure("p95_ratio", Figure(None, 0))]
-    encoding = percentile(encoding_seconds, 0.95) * 1000
-    ratio = Measure(
-        "p95_ratio",
-        Figure(p95 / encoding, len(whole)),
-        details={"encoding_p95_ms": round(encoding, 1), "answer_p95_ms": round(p95, 1)},
-    )
-    return [*found, ratio]
 
 
 def _lengths(judged: Sequence[Judged]) -> list[Measure]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from rapidfuzz import fuzz
+from rapidfuzz import fuzz, process
 
 from corpus.words import content_words
 
@@ -37,12 +37,8 @@ class Questions:
         key = key_of(question)
         if len(key.split()) < TOO_SHORT or not self.keys:
             return None
-        best, score = -1, 0.0
-        for number, other in enumerate(self.keys):
-            found = fuzz.ratio(key, other, score_cutoff=score)
-            if found > score:
-                best, score = number, found
-        return Likeness(self.texts[best], score) if best >= 0 else Likeness("", 0.0)
+        found = process.extractOne(key, self.keys, scorer=fuzz.ratio)
+        return Likeness(self.texts[found[2]], float(found[1])) if found else None
 
 
 def key_of(text: str) -> str:

@@ -42,7 +42,8 @@ def right_reply(case: Case, shelf: Shelf) -> dict[str, Any]:
     opening = {"abstention": says["silent"], "refusal": says["off"], "smalltalk": says["hello"]}.get(kind, says["key"])
     if verdict and verdict["window"] == "closed":
         opening = f"{says['closed']} {opening}"
-    wanted = " ; ".join(alternatives[0] for alternatives in case.expect.must_include)
+    # Between « », for they are words shown, not statements: only claims state dates and numbers.
+    wanted = " ; ".join(f"« {alternatives[0]} »" for alternatives in case.expect.must_include)
     return compose(kind, case.lang, " ".join(part for part in (opening, wanted) if part), passages, verdict, case.as_of)
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from corpus.index import read_pointer
 from corpus.passages import Passage
-from corpus.words import fold
+from corpus.words import fold, stems
 from evals import wording
 from evals.case import Case
 from evals.reply import Citation, Claim, Reply
@@ -107,6 +107,7 @@ def prove(case: Case, reply: Reply, shelf: Shelf) -> tuple[Tally, ...]:
     """Every tally of `reply`; those that compare with the index are empty when `shelf` is."""
     return (
         _markers(reply, shelf),
+        _unmarked(reply),
         _quotes(reply, shelf),
         _sources(reply, shelf),
         *_supports(reply),
@@ -153,6 +154,15 @@ def overall_status(statuses: Mapping[str, str]) -> str:
     return "depends" if "unknown" in deciding else "eligible"
 
 
+def _adds(claim: str, quote: str, others: Sequence[str]) -> bool:
+    """True when a value or a word of `claim` is in `quote` and in none of the `others`."""
+    language = wording.spoken_language(claim) or "fr"
+    elsewhere = " ".join(others)
+    parts = wording.values(claim) | set(stems(claim, language))
+    here = wording.values(quote) | set(stems(quote, language))
+    return bool((parts & here) - (wording.values(elsewhere) | set(stems(elsewhere, language))))
+
+
 def _denies_otherwise(claim: str, quotes: Sequence[str]) -> bool:
     """True when the sentence of the quotes that is nearest to `claim` denies and the claim does not, or the reverse."""
     language = wording.spoken_language(claim) or "fr"
@@ -186,6 +196,20 @@ def _markers(reply: Reply, shelf: Shelf) -> Tally:
     ]
     total = len(uses) + len(reply.claims) + len(reply.citations)
     return Tally("markers", max(total - len(bad), 0), total, tuple(bad))
+
+
+def _unmarked(reply: Reply) -> Tally:
+    """No sentence outside the claims states a number or a date; titles between « » aside, they are no statement."""
+    rest = fold(wording.plain(reply.text))
+    for claim in sorted(reply.claims, key=lambda claim: -len(claim.text)):
+        rest = rest.replace(fold(wording.plain(claim.text)).rstrip(" .!?"), " ")
+    rest = re.sub(r'"[^"]*"|\([^()]*\)|\[[^\]]*\]', " ", rest)
+    bad = [
+        f"states a value without a source: « {_short(part)} »"
+        for part in wording.sentences(rest)
+        if wording.values(part)
+    ]
+    return Tally("unmarked", 0 if bad else 1, 1, tuple(bad))
 
 
 def _is_marked(claim: Claim, text: str) -> bool:
@@ -258,7 +282,7 @@ def _supports(reply: Reply) -> tuple[Tally, ...]:
         for citation in cited:
             uses += 1
             others = [other.quote for other in cited if other is not citation]
-            if is_supported(claim.text, [citation.quote])[0] or (stands and not is_supported(claim.text, others)[0]):
+            if is_supported(claim.text, [citation.quote])[0] or _adds(claim.text, citation.quote, others):
                 needed += 1
             else:
                 idle.append(f"[{citation.number}] does not carry « {_short(claim.text)} »")

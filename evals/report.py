@@ -14,6 +14,7 @@ from evals.checks import Score
 from evals.gates import Outcome
 from evals.judged import Judged
 from evals.measures import Figure, confusion, percentile, tags_by_dimension, weak_slices
+from evals.proofs import Indexed, Shelf
 from evals.reply import Reply
 from evals.run import Run
 
@@ -42,14 +43,14 @@ ul.tight{margin:.2rem 0;padding-left:1.2rem}.id{font-family:ui-monospace,monospa
 """
 
 
-def write_report(run: Run, path: Path) -> None:
+def write_report(run: Run, shelf: Shelf, path: Path) -> None:
     """Write the page at `path`."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(to_html(run), encoding="utf-8")
+    path.write_text(to_html(run, shelf), encoding="utf-8")
 
 
-def to_html(run: Run) -> str:
-    """The whole page."""
+def to_html(run: Run, shelf: Shelf) -> str:
+    """The whole page; `shelf` gives the words of the sources that failures should have cited."""
     failures = sorted(
         (one for one in run.judged if not one.passed), key=lambda one: (_RANK[one.case.severity], one.case.id)
     )
@@ -59,7 +60,7 @@ def to_html(run: Run) -> str:
         _plots(run),
         _slices(run),
         _confusion(run),
-        _failures(failures),
+        _failures(failures, shelf),
         _flaws(run.judged),
         _all_cases(run.judged),
         _glossary(run),
@@ -120,7 +121,7 @@ def _gates(outcomes: Sequence[Outcome]) -> str:
         )
     return (
         '<h2 id="barrieres">Barrières</h2><p>Une barrière fermée empêche la fusion. La valeur seule décide ; l’intervalle dit ce que le nombre de cas permet d’affirmer.</p>'
-        '<div class="scroll"><table><caption>Les barrières fermées d’abord.</caption><thead><tr><th scope="col">Mesure</th><th scope="col">État</th>'
+        '<div class="scroll" tabindex="0"><table><caption>Les barrières fermées d’abord.</caption><thead><tr><th scope="col">Mesure</th><th scope="col">État</th>'
         '<th scope="col" class="n">Valeur</th><th scope="col" class="n">Intervalle à 95 %</th><th scope="col" class="n">Borne</th><th scope="col" class="n">Mesuré sur</th>'
         f'<th scope="col">Pourquoi</th></tr></thead><tbody>{"".join(rows)}</tbody></table></div>'
     )
@@ -136,7 +137,7 @@ def _plots(run: Run) -> str:
     times = [one.recorded.seconds * 1000 for one in run.judged if one.reply]
     stages = run.measures["p50_ms"].details
     stage_rows = "".join(
-        f'<tr><th scope="row">{_e(stage)}</th><td class="n">{_n(value["p50"])}</td><td class="n">{_n(value["p95"])}</td></tr>'
+        f'<tr><th scope="row">{_e(say.STAGES.get(stage, stage))}</th><td class="n">{_n(value["p50"])}</td><td class="n">{_n(value["p95"])}</td></tr>'
         for stage, value in stages.items()
     )
     families = run.measures["robustness"].details.get("families", {})
@@ -153,9 +154,9 @@ def _plots(run: Run) -> str:
             if times
             else ""
         )
-        + f'<div class="scroll"><table><caption>Temps par étape, en millisecondes.</caption><thead><tr><th scope="col">Étape</th><th scope="col" class="n">Médiane</th><th scope="col" class="n">95 %</th></tr></thead><tbody>{stage_rows}</tbody></table></div>'
+        + f'<div class="scroll" tabindex="0"><table><caption>Temps par étape, en millisecondes.</caption><thead><tr><th scope="col">Étape</th><th scope="col" class="n">Médiane</th><th scope="col" class="n">95 %</th></tr></thead><tbody>{stage_rows}</tbody></table></div>'
         + (
-            f'<div class="scroll"><table><caption>Variantes produites qui réussissent quand leur original réussit.</caption><thead><tr><th scope="col">Famille</th><th scope="col" class="n">Réussite</th></tr></thead><tbody>{family_rows}</tbody></table></div>'
+            f'<div class="scroll" tabindex="0"><table><caption>Variantes produites qui réussissent quand leur original réussit.</caption><thead><tr><th scope="col">Famille</th><th scope="col" class="n">Réussite</th></tr></thead><tbody>{family_rows}</tbody></table></div>'
             if family_rows
             else ""
         )
@@ -198,34 +199,35 @@ def _confusion(run: Run) -> str:
         for kind in ("answer", "verdict", "clarification", "abstention", "refusal", "smalltalk", "error")
         if kind in table or any(kind in row for row in table.values())
     ]
-    head = "".join(f'<th scope="col" class="n">{_e(_word(kind))}</th>' for kind in kinds)
+    head = "".join(f'<th scope="col" class="n">{_e(_short(kind))}</th>' for kind in kinds)
     rows = []
     for wanted in (kind for kind in kinds if kind in table):
         cells = "".join(
             f'<td class="n">{"<strong>" if kind == wanted else ""}{table[wanted].get(kind, 0)}{"</strong>" if kind == wanted else ""}</td>'
             for kind in kinds
         )
-        rows.append(f'<tr><th scope="row">{_e(_word(wanted))}</th>{cells}</tr>')
+        rows.append(f'<tr><th scope="row">{_e(_short(wanted))}</th>{cells}</tr>')
     return (
-        '<h2 id="types">Types de réponse</h2><div class="scroll"><table><caption>En ligne, le type attendu ; en colonne, le type obtenu. En gras, les bons.</caption>'
+        '<h2 id="types">Types de réponse</h2><div class="scroll" tabindex="0"><table><caption>En ligne, le type attendu ; en colonne, le type obtenu. En gras, les bons.</caption>'
         f"<thead><tr><td></td>{head}</tr></thead><tbody>{''.join(rows)}</tbody></table></div>"
     )
 
 
-def _failures(failures: Sequence[Judged]) -> str:
+def _failures(failures: Sequence[Judged], shelf: Shelf) -> str:
     if not failures:
         return '<h2 id="echecs">Échecs, un par un</h2><p class="good">Aucun.</p>'
     parts = [
-        '<h2 id="echecs">Échecs, un par un</h2><p>Chaque titre s’ouvre. Les listes qui suivent mènent aux échecs d’une même sorte.</p>',
+        '<h2 id="echecs">Échecs, un par un</h2><p>Chaque titre s’ouvre : la question, la réponse obtenue, ce qu’elle devait faire, les sources. Les deux filtres mènent aux échecs d’une même sorte ; les plus graves sont ceux où la réponse affirme à tort.</p>',
         _index(failures),
     ]
+    expected = {(fact, passage.language): passage for passage in shelf.values() for fact in passage.fact_ids}
     for severity in ("critical", "major", "minor"):
         group = [one for one in failures if one.case.severity == severity]
         if group:
             parts.append(
                 f'<h3 id="gravite-{severity}">Gravité {_e(_word(severity))} : {len(group)} échec{_s(group)}</h3>'
             )
-            parts += [_failure(one) for one in group]
+            parts += [_failure(one, expected) for one in group]
     return "".join(parts)
 
 
@@ -256,7 +258,7 @@ def _links(groups: Mapping[str, Sequence[Judged]]) -> str:
     return "".join(parts)
 
 
-def _failure(one: Judged) -> str:
+def _failure(one: Judged, stated_by: Mapping[tuple[str, str], Indexed]) -> str:
     case, reply = one.case, one.reply
     first = next((score for score in one.scores if not score.passed), None)
     teaser = _e(_clip(case.turns[-1], 110))
@@ -270,7 +272,7 @@ def _failure(one: Judged) -> str:
         f'<h4>Ce qui ne va pas</h4><ul class="tight">{reasons}</ul>'
         f"<h4>{wrote}</h4>{turns}"
         f"<h4>Réponse obtenue</h4>{_reply(one)}"
-        f"<h4>Ce qu’une bonne réponse devait faire</h4>{_expectation(case)}"
+        f"<h4>Ce qu’une bonne réponse devait faire</h4>{_expectation(case)}{_expected_source(case, stated_by)}"
         + (_verdict(reply) if reply else "")
         + (_sources(case, reply) if reply else "")
         + (f'<h4>Défauts de preuve</h4><ul class="tight">{flaws}</ul>' if flaws else "")
@@ -316,6 +318,20 @@ def _expectation(case: Case) -> str:
     return '<ul class="tight">' + "".join(f"<li>{_e(line)}</li>" for line in lines) + "</ul>"
 
 
+def _expected_source(case: Case, stated_by: Mapping[tuple[str, str], Indexed]) -> str:
+    passages = {
+        stated_by[fact, case.lang].id: stated_by[fact, case.lang]
+        for fact in case.expect.cites
+        if (fact, case.lang) in stated_by
+    }
+    items = "".join(
+        f'<li>{_e(passage.title)} : <q lang="{case.lang}">{_e(passage.text)}</q></li>'
+        for passage in list(passages.values())[:3]
+    )
+    more = f"<li>… ou {len(passages) - 3} autres</li>" if len(passages) > 3 else ""
+    return f'<p>Ce que dit la source attendue :</p><ul class="tight">{items}{more}</ul>' if items else ""
+
+
 def _verdict(reply: Reply) -> str:
     parts = []
     if reply.understood:
@@ -336,7 +352,7 @@ def _verdict(reply: Reply) -> str:
         missing = f" ; manque : {', '.join(_word(name) for name in verdict.missing)}" if verdict.missing else ""
         parts.append(
             f"<h4>Verdict rendu</h4><p>{_e(_word(verdict.status))} ; appel {_e(_word(verdict.window))}{extra}{_e(missing)}</p>"
-            '<div class="scroll"><table><thead><tr><th scope="col">Critère</th><th scope="col">État</th><th scope="col">Raison donnée</th></tr></thead>'
+            '<div class="scroll" tabindex="0"><table><thead><tr><th scope="col">Critère</th><th scope="col">État</th><th scope="col">Raison donnée</th></tr></thead>'
             f"<tbody>{rows}</tbody></table></div>"
         )
     return "".join(parts)
@@ -393,7 +409,7 @@ def _all_cases(judged: Sequence[Judged]) -> str:
         for one in judged
     )
     return (
-        f'<h2 id="cas">Tous les cas</h2><details><summary>Voir les {len(judged)} cas</summary><div class="scroll"><table><thead><tr><th scope="col">Cas</th>'
+        f'<h2 id="cas">Tous les cas</h2><details><summary>Voir les {len(judged)} cas</summary><div class="scroll" tabindex="0"><table><thead><tr><th scope="col">Cas</th>'
         f'<th scope="col">Dernier message</th><th scope="col">Type obtenu</th><th scope="col">Résultat</th></tr></thead><tbody>{rows}</tbody></table></div></details>'
     )
 
@@ -407,7 +423,7 @@ def _glossary(run: Run) -> str:
     return (
         '<h2 id="mesures">Définition des mesures</h2><p>L’intervalle à 95 % est celui de Wilson ; sans aucune erreur sur n cas, c’est la borne 1 − 0,05<sup>1/n</sup>. '
         "Un cas, ses jumeaux et ses variantes comptent pour un seul dans l’intervalle.</p>"
-        '<div class="scroll"><table><thead><tr><th scope="col">Mesure</th><th scope="col">Définition</th><th scope="col" class="n">Valeur</th>'
+        '<div class="scroll" tabindex="0"><table><thead><tr><th scope="col">Mesure</th><th scope="col">Définition</th><th scope="col" class="n">Valeur</th>'
         f'<th scope="col" class="n">Intervalle</th><th scope="col" class="n">n</th></tr></thead><tbody>{rows}</tbody></table></div>'
     )
 
@@ -425,9 +441,7 @@ def _settings(settings: Mapping[str, object]) -> str:
     rows = "".join(
         f'<tr><th scope="row">{_e(name)}</th><td>{shown(value)}</td></tr>' for name, value in settings.items()
     )
-    return (
-        f'<h2 id="reglages">Réglages de l’exécution</h2><div class="scroll"><table><tbody>{rows}</tbody></table></div>'
-    )
+    return f'<h2 id="reglages">Réglages de l’exécution</h2><div class="scroll" tabindex="0"><table><tbody>{rows}</tbody></table></div>'
 
 
 def _bars(rows: Sequence[tuple[str, Figure, float | None]], title: str) -> str:
@@ -522,6 +536,10 @@ def _either(values: Iterable[str]) -> str:
 
 def _word(value: str) -> str:
     return say.VALUES.get(value, value)
+
+
+def _short(kind: str) -> str:
+    return _word(kind).partition(" (")[0]
 
 
 def _tag(tag: str) -> str:

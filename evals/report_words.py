@@ -66,6 +66,10 @@ MEASURES: dict[str, tuple[str, str]] = {
     ),
     "off_topic_refused": ("Hors-sujet déclinés", "Part des questions hors sujet qui sont déclinées."),
     "citation_validity": ("Renvois valides", "Part des renvois et citations qui mènent à un passage indexé."),
+    "unmarked_values": (
+        "Valeurs sans source",
+        "Part des réponses dont une phrase sans renvoi énonce une date ou un nombre.",
+    ),
     "citation_recall": ("Affirmations portées", "Part des phrases de fait que leurs citations portent ensemble."),
     "citation_precision": (
         "Citations utiles",
@@ -114,6 +118,10 @@ MEASURES: dict[str, tuple[str, str]] = {
         "Part des cas posés trois fois, dont une après redémarrage, qui reçoivent exactement la même réponse.",
     ),
     "regressions": ("Régressions", "Part des cas qui réussissaient lors du dernier relevé et qui échouent."),
+    "criteria_coverage": (
+        "Table des règles couverte",
+        "Part des états de chaque critère, et des paires d’états, qu’un cas met à l’épreuve ; mesure les cas, non les réponses.",
+    ),
     "risk_coverage": (
         "Risque selon la confiance",
         "Part moyenne de réponses fausses, en commençant par celles dont les sources sont les plus sûres.",
@@ -172,3 +180,9 @@ TAGS: dict[str, str] = {
     "plain": "sans particularité",
 }  # fmt: skip
 """Tags as people say them; others are shown as they are."""
+
+STAGES: dict[str, str] = {
+    "answer": "toute la réponse, vue de la suite", "total": "toute la réponse, vue de l’assistant", "understand": "comprendre la question", "judge": "juger l’éligibilité",
+    "retrieve": "chercher les passages (dont l’encodage)", "weigh": "peser les preuves", "draft": "rédiger", "verify": "vérifier", "encode": "encoder la question",
+}  # fmt: skip
+"""Stages of an answer."""

@@ -35,6 +35,8 @@ DEFAULT_CASES = (ROOT / "cases" / "dev", ROOT / "cases" / "test")
 PASSED_FILE = ROOT / "passed.txt"
 ASKED_AGAIN = 40
 """How many cases, evenly spread, are asked three times to see whether the reply stays the same."""
+TIMED_ALONE = 60
+"""How many questions are also encoded alone, in each process, to tell what an answer costs beside."""
 _SECRET = ("key", "token", "secret", "password", "url", "dsn")
 
 Progress = Callable[[int, int], None]
@@ -42,10 +44,10 @@ Progress = Callable[[int, int], None]
 
 @dataclass(frozen=True)
 class Recording:
-    """What was asked and replied, with the seconds that encoding some of the questions alone took in the same processes."""
+    """What was asked and replied; `encoding` holds (case id, seconds) for encoding some of the questions alone, in the same processes."""
 
     replies: tuple[Recorded, ...]
-    encoding_seconds: tuple[float, ...] = ()
+    encoding: tuple[tuple[str, float], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -72,9 +74,10 @@ def record(
     processes started anew when the set is large enough to be worth their start.
     """
     sample = _spread(cases, ASKED_AGAIN)
+    timed = _spread([case for case in cases if _is_searched(case)], TIMED_ALONE)
     total = len(cases) + 2 * len(sample) + jobs
     if jobs == 1:
-        return _record_here(cases, sample, engine, on_progress, total)
+        return _record_here(cases, sample, timed, engine, on_progress, total)
     done = 0
 
     def tick() -> None:
@@ -95,10 +98,8 @@ def record(
         for future in as_completed([pool.submit(_ask_here, case) for case in sample]):
             again[future.result().case.id].append(future.result().answer)
             tick()
-        timings = [
-            pool.submit(_time_encoding, [case.turns[-1] for case in _spread(cases, 30)], engine) for _ in range(jobs)
-        ]
-        encoding: list[float] = []
+        timings = [pool.submit(_time_encoding, timed, engine) for _ in range(jobs)]
+        encoding: list[tuple[str, float]] = []
         for timing in as_completed(timings):
             encoding += timing.result()
             tick()
@@ -122,7 +123,7 @@ def judge_all(
 ) -> Run:
     """Score every reply, measure, and hold the gates."""
     judged = tuple(judge(recorded, shelf) for recorded in recording.replies)
-    measured = figures.measure(judged, recording.encoding_seconds, once_passed)
+    measured = figures.measure(judged, recording.encoding, once_passed)
     gates = load_gates(gates_file) if gates_file else load_gates()
     return Run(judged, measured, tuple(hold(gates, measured)), settings)
 
@@ -212,6 +213,13 @@ def write_passed(run: Run, path: Path = PASSED_FILE) -> int:
     head = "# Cases that passed when last recorded (`python -m evals run --record`). One that fails now fails the gate `no-regression`.\n"
     path.write_text(head + "".join(f"{case_id}\n" for case_id in ids), encoding="utf-8")
     return len(ids)
+
+
+def newest_change(root: Path = ROOT.parent) -> float:
+    """When the code or the data of the product last changed: a run during which it does judges two products at once."""
+    places = (root / name for name in ("assistant", "corpus"))
+    files = (path for place in places for pattern in ("*.py", "*.yaml") for path in place.rglob(pattern))
+    return max((path.stat().st_mtime for path in files), default=0.0)
 
 
 def describe(cases_from: Sequence[Path], jobs: int, engine: str) -> dict[str, Any]:
@@ -322,7 +330,12 @@ def _ask_again(
 
 
 def _record_here(
-    cases: Sequence[Case], sample: Sequence[Case], engine: str, on_progress: Progress, total: int
+    cases: Sequence[Case],
+    sample: Sequence[Case],
+    timed: Sequence[Case],
+    engine: str,
+    on_progress: Progress,
+    total: int,
 ) -> Recording:
     try:
         opened = open_named(engine)
@@ -337,13 +350,18 @@ def _record_here(
         twice = tuple(ask(opened, case).answer for _ in range(2)) if case.id in chosen else ()
         found.append(replace(recorded, again=twice))
         on_progress(number, len(cases))
-    encoding = _time_encoding([case.turns[-1] for case in _spread(cases, 30)], engine)
+    encoding = _time_encoding(timed, engine)
     on_progress(total, total)
     return Recording(tuple(found), tuple(encoding))
 
 
-def _time_encoding(texts: Sequence[str], engine: str) -> list[float]:
-    """Seconds for encoding each text alone with the product's encoder, past its memory of recent questions."""
+def _is_searched(case: Case) -> bool:
+    """True when answering needs the vector of just this message: no verdict, no conversation, no small talk."""
+    return len(case.turns) == 1 and not case.is_about_eligibility and (case.expect.kind or []) != ["smalltalk"]
+
+
+def _time_encoding(cases: Sequence[Case], engine: str) -> list[tuple[str, float]]:
+    """Seconds for encoding each question alone with the product's encoder, past its memory of recent ones."""
     if engine != PRODUCT:
         return []
     from assistant.settings import Settings
@@ -351,12 +369,12 @@ def _time_encoding(texts: Sequence[str], engine: str) -> list[float]:
 
     encoder = Encoder(Settings().encoder)
     encoder.questions(["warm up"])
-    seconds = []
-    for text in texts:
+    found = []
+    for case in cases:
         start = time.perf_counter()
-        encoder.questions([text])
-        seconds.append(time.perf_counter() - start)
-    return seconds
+        encoder.questions([case.turns[-1]])
+        found.append((case.id, time.perf_counter() - start))
+    return found
 
 
 def _spread(cases: Sequence[Case], limit: int) -> list[Case]:

@@ -45,18 +45,28 @@ _CONDITION = re.compile(
     r"might|pourrait|pourriez|quand|when|until|tant que|avant|before|how|comment)\b"
 )
 _YOU = r"(?:vous etes|vous seriez|(?:votre|le|ce) (?:projet|organisme|dossier)(?: \w+){0,2} est|votre \w+(?: \w+){0,2} est)"
-_YES_FR = re.compile(_YOU + r"(?: (?:bien|donc|clairement|parfaitement|pleinement|tout a fait|en principe))* eligible")
-_NO_FR = re.compile(
-    r"(?:vous n'etes|(?:votre|le|ce) \w+(?: \w+){0,2} n'est)(?: donc)? pas(?: \w+)? eligible|"
-    + _YOU
-    + r"(?: \w+)? ineligible"
-)
-_YES_EN = re.compile(
-    r"\b(?:you are|you're|(?:your|the|this) \w+(?: \w+)? is)(?: (?:clearly|indeed|therefore|fully|thus))* eligible"
-)
-_NO_EN = re.compile(
-    r"\b(?:you are not|you aren't|you're not|(?:your|the|this) \w+(?: \w+)? (?:is not|isn't))(?: \w+)? eligible|"
-    r"\b(?:you are|(?:your|the|this) \w+(?: \w+)? is)(?: \w+)? ineligible"
+_SURE = r"(?: (?:bien|donc|clairement|parfaitement|pleinement|tout a fait|en principe))*"
+_YOUR = r"(?:your|the|this) \w+(?: \w+)?"
+_ASSERTIONS: tuple[tuple[Literal["eligible", "not_eligible"], re.Pattern[str]], ...] = (
+    (
+        "not_eligible",
+        re.compile(r"(?:vous n'etes|(?:votre|le|ce) \w+(?: \w+){0,2} n'est)(?: donc)? pas(?: \w+)? eligible"),
+    ),
+    ("not_eligible", re.compile(_YOU + r"(?: \w+)? ineligible")),
+    (
+        "not_eligible",
+        re.compile(r"(?:vous ne remplissez|(?:votre|le|ce) projet ne remplit)(?: donc)? pas les conditions"),
+    ),
+    (
+        "not_eligible",
+        re.compile(rf"\b(?:you are not|you aren't|you're not|{_YOUR} (?:is not|isn't))(?: \w+)? eligible"),
+    ),
+    ("not_eligible", re.compile(rf"\b(?:you are|{_YOUR} is)(?: \w+)? ineligible")),
+    ("not_eligible", re.compile(rf"\b(?:you|{_YOUR}) (?:do|does) not meet the conditions")),
+    ("eligible", re.compile(_YOU + _SURE + r" eligible")),
+    ("eligible", re.compile(rf"(?:vous remplissez|(?:votre|le|ce) projet remplit){_SURE} (?:toutes )?les conditions")),
+    ("eligible", re.compile(rf"\b(?:you are|you're|{_YOUR} is)(?: (?:clearly|indeed|therefore|fully|thus))* eligible")),
+    ("eligible", re.compile(rf"\b(?:you meet|{_YOUR} meets)(?: all)? the conditions")),
 )
 _BARE = re.compile(r"^(?:oui|yes)?[ ,:.!]*(?:non )?(?:eligible|ineligible|not eligible)[ .!]*$")
 
@@ -104,11 +114,10 @@ def spoken_language(text: str) -> Literal["fr", "en"] | None:
 def asserted_status(sentence: str) -> Literal["eligible", "not_eligible"] | None:
     """The eligibility that `sentence` asserts of the person or of the project; a condition asserts none."""
     folded = fold(plain(sentence))
-    for status, patterns in (("not_eligible", (_NO_FR, _NO_EN)), ("eligible", (_YES_FR, _YES_EN))):
-        for pattern in patterns:
-            match = pattern.search(folded)
-            if match and not _CONDITION.search(folded[: match.start()]):
-                return "not_eligible" if status == "not_eligible" else "eligible"
+    for status, pattern in _ASSERTIONS:
+        match = pattern.search(folded)
+        if match and not _CONDITION.search(folded[: match.start()]):
+            return status
     if _BARE.match(folded):
         return "not_eligible" if re.search(r"\b(?:non|not|ineligible)\b", folded) else "eligible"
     return None

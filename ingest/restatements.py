@@ -55,10 +55,11 @@ class SectionData(_Strict):
 
 
 class Leads(_Strict):
-    """What people write when they look for a section: questions, and false statements that it refutes."""
+    """What people write: questions that the section answers, false statements that it refutes, questions beside it that nothing answers."""
 
     questions: list[str] = Field(min_length=1)
     misconceptions: list[str] = Field(default_factory=list)
+    beside: list[str] = Field(default_factory=list)
 
 
 class LeadsBySection(_Strict):
@@ -117,6 +118,7 @@ def read_restatement(path: Path, folder: Path, sources: dict[str, Source]) -> Do
                 valid_until=section.data.valid_until,
                 questions=tuple(lead.questions),
                 misconceptions=tuple(lead.misconceptions),
+                beside=tuple(lead.beside),
             )
         )
     return Document(name.removesuffix(".md"), name, front.title, front.language, text, tuple(passages))

@@ -223,6 +223,7 @@ def _flaws(name: str, spoil: Callable[[dict[str, Any]], None]) -> tuple[str, ...
         pytest.param("quotes", lambda a: a["citations"][0].update(quote="jusqu’au 31 octobre"), id="a quote reworded"),
         pytest.param("quotes", lambda a: a["citations"][0].update(quote=" "), id="an empty quote"),
         pytest.param("sources", lambda a: a["citations"][0].update(fact_ids=["no-rule"]), id="facts of another"),
+        pytest.param("unmarked", lambda a: a.update(text=a["text"] + " Comptez 45 jours."), id="a figure unsourced"),
         pytest.param("markup", lambda a: a.update(text=a["text"] + " <b>gras</b>"), id="HTML"),
         pytest.param("markup", lambda a: a.update(text=a["text"] + " [x](javascript:alert(1))"), id="a script address"),
         pytest.param("markup", lambda a: a.update(text=a["text"] + " ![x](https://e.org/i.png)"), id="an image"),
@@ -264,6 +265,8 @@ def test_a_claim_stands_on_the_words_of_its_quotes(claim: str, quote: str, stand
         pytest.param("Vous n’êtes pas éligible.", "not_eligible", id="denied"),
         pytest.param("Your project is not eligible.", "not_eligible", id="denied in English"),
         pytest.param("You are clearly eligible!", "eligible", id="English"),
+        pytest.param("Le projet remplit les conditions de l’appel.", "eligible", id="other words"),
+        pytest.param("The project does not meet the conditions.", "not_eligible", id="other words in English"),
         pytest.param("Éligible", "eligible", id="alone"),
         pytest.param("Non éligible.", "not_eligible", id="alone and denied"),
         pytest.param("Pour savoir si vous êtes éligible, il manque un fait.", None, id="a question in it"),
@@ -339,6 +342,14 @@ def test_every_gate_bounds_a_measure_that_exists_and_says_why() -> None:
         assert gate.why_fr
 
 
+def test_the_docs_give_each_gate_its_bound() -> None:
+    lines = (ROOT / "docs" / "measures.md").read_text(encoding="utf-8").splitlines()
+    rows = {line.split("`")[1]: line for line in lines if line.startswith("| `")}
+    for gate in load_gates():
+        sign = "≤" if gate.at_most is not None else "≥"
+        assert f"| {sign} {gate.bound:g} |" in rows[gate.measure], gate.name
+
+
 def test_every_measure_is_defined_in_the_docs_and_worded_for_the_report() -> None:
     page = (ROOT / "docs" / "measures.md").read_text(encoding="utf-8")
     for name in a_run((a_case(), right_reply(a_case(), SHELF))).measures:
@@ -403,7 +414,7 @@ def test_the_report_loads_nothing_escapes_everything_and_its_links_lead_somewher
     spoiled = right_reply(a_case(), SHELF)
     spoiled["text"] += ' <img src="https://evil.example/x.png">'
     run = a_run((case, spoiled), (a_case(id="fine"), right_reply(a_case(), SHELF)), (a_case(id="stopped"), None))
-    text = to_html(run)
+    text = to_html(run, SHELF)
     page = _Page()
     page.feed(text)
     assert page.loads == []
@@ -533,7 +544,7 @@ def test_a_mistake_in_a_collection_is_told_with_its_line(tmp_path: Path, name: s
     path.write_text(text, encoding="utf-8")
     read = {"docs": retrieval.read_documents, "queries": retrieval.read_queries, "qrels": retrieval.read_judgements}
     with pytest.raises(ExplainedError, match=said):
-        read[name](path)  # type: ignore[operator]
+        read[name](path)
 
 
 # Commands

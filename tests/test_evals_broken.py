@@ -6,18 +6,14 @@ from pathlib import Path
 
 import pytest
 
-from evals.broken import ENGINES, Broken, gates_without_engine
+from evals.broken import ENGINES, Broken, gates_without_engine, stopped_by, try_engine
 from evals.case import Case, load_cases
 from evals.gates import load_gates
-from evals.judged import Recorded
 from evals.oracle import open_oracle
-from evals.product import Engine
 from evals.proofs import Shelf, shelf_of_passages
-from evals.run import Recording, Run, ask, judge_all
 from ingest.read import read_corpus
 
 ROOT = Path(__file__).parents[1]
-ENCODING_SECONDS = (0.02,) * 30
 
 
 @pytest.fixture(scope="module")
@@ -31,17 +27,8 @@ def cases() -> list[Case]:
     return load_cases([ROOT / "evals" / "cases" / "selftest"])
 
 
-def run(engine: Engine, cases: list[Case], shelf: Shelf) -> Run:
-    def asked_twice(case: Case) -> Recorded:
-        first = ask(engine, case)
-        return Recorded(case, first.answer, first.seconds, first.error, again=(ask(engine, case).answer,))
-
-    recording = Recording(tuple(asked_twice(case) for case in cases), ENCODING_SECONDS)
-    return judge_all(recording, shelf=shelf, settings={}, once_passed=[case.id for case in cases])
-
-
 def test_a_sound_engine_passes_every_case_and_every_gate(cases: list[Case], shelf: Shelf) -> None:
-    done = run(open_oracle(shelf), cases, shelf)
+    done = try_engine(open_oracle(shelf), cases, shelf)
     assert [(one.case.id, one.reasons, one.flaws) for one in done.judged if one.reasons or one.flaws] == []
     assert [outcome for outcome in done.outcomes if not outcome.passed] == []
     assert [outcome.gate.name for outcome in done.outcomes if outcome.figure.value is None] == []
@@ -49,9 +36,7 @@ def test_a_sound_engine_passes_every_case_and_every_gate(cases: list[Case], shel
 
 @pytest.mark.parametrize("broken", ENGINES, ids=lambda broken: broken.name)
 def test_a_broken_engine_is_stopped_by_the_gates_meant_for_it(broken: Broken, cases: list[Case], shelf: Shelf) -> None:
-    done = run(broken.engine(shelf), cases, shelf)
-    stopped_by = {outcome.gate.name for outcome in done.outcomes if not outcome.passed}
-    assert set(broken.gates) <= stopped_by
+    assert set(broken.gates) <= stopped_by(try_engine(broken.engine(shelf), cases, shelf))
 
 
 def test_every_gate_has_a_broken_engine_that_trips_it() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import json
 import logging
 import os
@@ -22,6 +23,7 @@ import pytest
 from e2e.fakes import CALL, HOSTILE, FakeAssistant
 from starlette.testclient import TestClient
 
+from assistant.site.check import corrections, read_values, tell_situation
 from assistant.site.engine import notice_on
 from assistant.site.gate import WAYS, find_way
 from assistant.site.limits import Overloaded, Pace, Turnstile
@@ -30,6 +32,9 @@ from assistant.site.reply import highlight, to_html
 from assistant.site.switches import FORCED, force_switches
 from assistant.site.texts import CHECK_TEXTS, SCRIPT_TEXTS, TEXTS, raw, say
 from assistant.site.typography import today_in_paris, typeset
+from assistant.stated import state, take_stated
+from assistant.vocabulary import Understood
+from corpus.passages import Language
 
 ROOT = Path(__file__).parents[1]
 STYLE = ROOT / "assistant" / "site" / "static" / "style.css"
@@ -194,12 +199,12 @@ def test_the_example_of_the_documentation_runs(site: TestClient) -> None:
 class Outline(HTMLParser):
     """The tags and links of a piece of HTML."""
 
-    def __init__(self, html: str) -> None:
+    def __init__(self, text: str) -> None:
         super().__init__()
         self.tags: list[str] = []
         self.links: list[dict[str, str | None]] = []
         self.ids: list[str] = []
-        self.feed(html)
+        self.feed(text)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.tags.append(tag)
@@ -277,6 +282,117 @@ def test_typesetting_keeps_what_is_right() -> None:
     assert (
         typeset("« l'appel » : 1 000 ? https://a.fr") == "«\u00a0l’appel\u00a0»\u00a0: 1\u00a0000\u00a0? https://a.fr"
     )
+
+
+# What the check and the labels write is read to the letter
+
+
+@pytest.mark.parametrize("language", ["fr", "en"])
+def test_what_is_stated_in_the_words_of_the_call_is_read_to_the_letter(language: Language) -> None:
+    for field in CALL.fields:
+        for value in field.values:
+            readings, rest = take_stated(f"Avant. {state(field, value, language)} Après ?", CALL)
+            assert {name: reading.value for name, reading in readings.items()} == {field.id: value.id}
+            assert "Avant" in rest
+            assert "Après ?" in rest
+            assert field.label[language] not in rest
+
+
+def test_a_statement_is_a_whole_sentence_and_the_last_one_wins() -> None:
+    assert take_stated("Thème : santé des sols.", CALL) == ({}, "Thème : santé des sols.")
+    assert take_stated("Mon thème : santé.", CALL)[0] == {}
+    readings, _ = take_stated(
+        "Organisme : association ; acteur public associé : oui. Organisme : organisme privé.", CALL
+    )
+    assert {name: reading.value for name, reading in readings.items()} == {
+        "applicant": "private",
+        "public_partner": "yes",
+    }
+
+
+@pytest.mark.parametrize("language", ["fr", "en"])
+@pytest.mark.parametrize(
+    "values",
+    [
+        {
+            "applicant": "private",
+            "public_partner": "no",
+            "shared_need": "several",
+            "stage": "before",
+            "theme": "health",
+        },
+        {"applicant": "association", "established": "abroad", "public_partner": "yes", "uses_ai": "no"},
+        {"applicant": "entrusted", "public_service": "no", "stage": "evolution", "personal_data": "no"},
+    ],
+)
+def test_the_check_carried_into_the_chat_is_understood_as_it_was_answered(
+    language: Language, values: dict[str, str]
+) -> None:
+    from assistant.situation import eligibility_scope, read_situation
+
+    message = tell_situation(values, CALL, language)
+    assert {name: reading.value for name, reading in read_situation([message], CALL).readings.items()} == values
+    assert eligibility_scope(message, []) == "own"
+
+
+@pytest.mark.parametrize("language", ["fr", "en"])
+def test_a_label_can_be_corrected_to_any_value(language: Language) -> None:
+    from assistant.situation import read_situation
+
+    before = {"fr": "Nous sommes une PME, peut-on candidater ?", "en": "We are a company, can we apply?"}[language]
+    for field in CALL.fields:
+        offered = corrections(CALL, [Understood(field.id, field.values[0].id, "", "")], language)[field.id]
+        assert len(offered.choices) == len(field.values)
+        for choice, value in zip(offered.choices, field.values, strict=True):
+            situation = read_situation([before, choice.message], CALL)
+            assert situation.value(field.id) == value.id, choice.message
+
+
+# The guided check
+
+
+def test_the_check_shows_the_verdict_of_the_rules_without_any_script(site: TestClient) -> None:
+    answers = {"applicant": "private", "public_partner": "no", "shared_need": "none"}
+    page = site.post("/eligibilite", data=answers)
+    assert page.status_code == 200
+    assert "Non éligible, d’après les règles" in page.text
+    assert re.search(r'value="private" checked', page.text)
+    assert "Organisme candidat" in page.text
+
+
+@pytest.mark.parametrize("field", [field.id for field in CALL.fields])
+def test_every_question_of_the_call_is_asked_in_both_languages(site: TestClient, field: str) -> None:
+    for path, language in (("/eligibilite", "fr"), ("/en/eligibility", "en")):
+        page = html.unescape(site.get(path).text)
+        assert CALL.field(field).question[language] in page  # type: ignore[index]
+        assert all(value.label[language][1:] in page for value in CALL.field(field).values)  # type: ignore[index]
+
+
+def test_the_verdict_alone_carries_the_message_for_the_chat(site: TestClient) -> None:
+    response = site.post("/en/eligibility/verdict", data={"applicant": "public", "uses_ai": "yes"})
+    assert 'data-status="depends"' in response.text
+    assert "Body: public body." in response.text
+    assert response.headers["cache-control"] == "no-store"
+
+
+def test_the_document_says_its_date_its_rules_and_its_sources(site: TestClient) -> None:
+    response = site.post("/eligibilite/document", data={"applicant": "private", "public_partner": "yes"})
+    assert response.headers["content-disposition"].startswith('attachment; filename="eligibilite-')
+    assert CALL.version in response.text
+    assert "https://www.cnil.fr/fr/appel-a-projets" in response.text
+    assert "<script" not in response.text
+
+
+@pytest.mark.parametrize("body", [b"applicant=king", b"applicant=%ff%00", b"&" * 999, b"x=" + b"y" * 9000, b"\xff"])
+def test_strange_answers_are_left_aside(site: TestClient, body: bytes) -> None:
+    headers = {"content-type": "application/x-www-form-urlencoded"}
+    response = site.post("/eligibilite/verdict", content=body, headers=headers)
+    assert response.status_code == 200
+    assert 'data-message=""' in response.text
+
+
+def test_an_answer_that_no_longer_makes_sense_is_dropped() -> None:
+    assert read_values("applicant=public&public_partner=no", CALL) == {"applicant": "public"}
 
 
 # Where the call stands, to the second

@@ -38,8 +38,9 @@ def differences(turns, case):
     """What was read and should not have been, and what should have been read and was not."""
     wrong = []
     scope = eligibility_scope(turns[-1], turns[:-1]) or "none"
-    if scope != case.get("scope", "own"):
-        wrong.append(f"scope {scope} instead of {case.get('scope', 'own')}")
+    expected_scope = case.get("scope", "own")
+    if scope not in (expected_scope if isinstance(expected_scope, list) else [expected_scope]):
+        wrong.append(f"scope {scope} instead of {expected_scope}")
     if "reads" in case:
         situation = read_situation(turns, CALL)
         expected = dict(NAMES[name] for name in case["reads"])

@@ -11,6 +11,7 @@ from corpus.call import Call, Field, holds
 from corpus.passages import Language
 
 from ..judge import judge, next_question
+from ..stated import state
 from ..vocabulary import Citation, Criterion, Reading, Situation, Understood, Verdict
 from .engine import Engine
 from .reply import Choice, Correction, describe_source
@@ -65,18 +66,13 @@ def describe_field(field: Field, values: Values, language: Language) -> dict[str
 
 def tell_situation(values: Values, call: Call, language: Language) -> str:
     """The answers as a message to the chat, in the words of the call: « Avancement : pas encore en service. »"""
-    colon = "\u00a0: " if language == "fr" else ": "
-    said = [
-        f"{capital(field.label[language])}{colon}{field.value(values[field.id]).label[language]}."
-        for field in call.fields
-        if field.id in values
-    ]
+    said = [state(field, field.value(values[field.id]), language) for field in call.fields if field.id in values]
     return " ".join([say("check_message_before", language), *said, say("check_message_after", language)])
 
 
 def corrections(call: Call, understood: Sequence[Understood], language: Language) -> dict[str, Correction]:
     """For each thing understood, what the person may choose instead, and the message that says so."""
-    colon = "\u00a0: " if language == "fr" else ": "
+    question = say("check_message_after", language)
     offered = {}
     for label in understood:
         field = next((one for one in call.fields if one.id == label.field), None)
@@ -85,13 +81,7 @@ def corrections(call: Call, understood: Sequence[Understood], language: Language
         choices = tuple(
             Choice(
                 capital(value.label[language]),
-                say(
-                    "correction",
-                    language,
-                    label=capital(field.label[language]),
-                    colon=colon,
-                    value=value.label[language],
-                ),
+                f"{state(field, value, language)} {question}",
                 value.id == label.value,
             )
             for value in field.values

@@ -36,6 +36,7 @@ class Pages:
         """The values that the frame of every page needs."""
         return {
             "here": here,
+            "skip_to": "question-field" if here == "chat" else "content",
             "other": ADDRESSES[other_language(language)][here],
             "links": ADDRESSES[language],
             "notice": self.engine.notice(language),
@@ -45,7 +46,7 @@ class Pages:
 
     def fill(self, template: str, language: Language, here: PageName, **values: object) -> str:
         """A whole page."""
-        return render(template, language, **self.common(language, here), **values)
+        return render(template, language, **(self.common(language, here) | values))
 
     def text_page(self, name: Literal["privacy", "accessibility"], language: Language) -> str:
         """The privacy or the accessibility page."""
@@ -62,9 +63,9 @@ class Pages:
         """The page of an address that does not exist."""
         title, text = say("error_not_found", language), say("error_not_found_help", language)
         closed = self.options.is_chat_closed()
-        return self.fill("message.html", language, "chat", title=title, help=text, closed=closed).encode()
+        return self.fill("message.html", language, "chat", title=title, help=text, closed=closed, skip_to="content").encode()
 
     def closed(self, language: Language) -> str:
         """The page shown instead of the chat when the operator closed it."""
         title, text = say("closed_title", language), say("closed_help", language)
-        return self.fill("message.html", language, "chat", title=title, help=text, closed=True)
+        return self.fill("message.html", language, "chat", title=title, help=text, closed=True, skip_to="content")

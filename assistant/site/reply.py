@@ -6,15 +6,17 @@ import itertools
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from corpus.passages import Language, Passage, Reference
+from corpus.sentences import sentences
 
 from ..render import citations_of
 from ..vocabulary import Answer, Citation, Understood
 from .feedback import REASONS
 from .templates import render
 from .texts import TEXTS, say
-from .typography import in_full
+from .typography import MONTHS, in_full, typeset
 
 LINK = re.compile(r"\[([^\]\n]+)\]\((https://[^\s()<>\"']+)\)")
 WEB_ADDRESS = re.compile(r"https?://[^\s<>\"']+")
@@ -55,6 +57,13 @@ def paragraphs_of(text: str) -> list[str]:
     return [line.strip() for line in text.splitlines() if line.strip()]
 
 
+def opening_of(answer: Answer) -> tuple[list[str], str]:
+    """What opens the reply, one paragraph a sentence, and apart from it the words that lead into the first claim."""
+    said = [sentence for line in paragraphs_of(answer.opening) for sentence in sentences(line)]
+    leads_in = bool(said) and said[-1].endswith(":") and bool(answer.claims)
+    return (said[:-1], said[-1]) if leads_in else (said, "")
+
+
 @dataclass(frozen=True)
 class Linked:
     """A stretch of our own words, with the address it leads to, if any."""
@@ -92,9 +101,22 @@ def highlight(text: str, quote: str) -> list[list[Piece]]:
     return paragraphs
 
 
-def describe_reference(reference: Reference) -> dict[str, str]:
+def say_date(text: str, language: Language) -> str:
+    """A publisher's date in full when it is written in figures, else as it is."""
+    if re.fullmatch(r"\d{4}-\d{2}-\d{2}", text):
+        try:
+            return in_full(date.fromisoformat(text), language)
+        except ValueError:
+            return text
+    if (month := re.fullmatch(r"(\d{4})-(0[1-9]|1[0-2])", text)) is not None:
+        return f"{MONTHS[language][int(month[2]) - 1]} {month[1]}"
+    return text
+
+
+def describe_reference(reference: Reference, language: Language) -> dict[str, str]:
     """What is shown of a public reference; an address that is not of the web is not made a link."""
-    details = ", ".join(part for part in (reference.publisher, reference.date, reference.pinpoint) if part)
+    parts = (reference.publisher, say_date(reference.date, language), reference.pinpoint)
+    details = ", ".join(part for part in parts if part)
     return {
         "title": reference.title,
         "url": reference.url if WEB_ADDRESS.fullmatch(reference.url) else "",
@@ -106,7 +128,7 @@ def describe_source(number: int, citation: Citation) -> dict[str, object]:
     """What is shown of a citation: its section with the quote marked, its note, its confidence, its references."""
     passage: Passage = citation.passage
     path = [part for part in passage.heading_path if part != passage.title]
-    if passage.locator and not passage.locator.startswith("#") and passage.locator not in path:
+    if passage.locator and not passage.locator.startswith("#") and passage.title not in passage.locator:
         path.append(passage.locator)
     return {
         "number": number,
@@ -118,7 +140,7 @@ def describe_source(number: int, citation: Citation) -> dict[str, object]:
         "confidence": passage.confidence,
         "official": passage.official,
         "language": passage.language,
-        "references": [describe_reference(reference) for reference in passage.references],
+        "references": [describe_reference(reference, passage.language) for reference in passage.references],
     }
 
 
@@ -180,10 +202,14 @@ def to_html(
 ) -> str:
     """The reply as it appears on the page, in the language of the answer; `prefix` makes its anchors unique."""
     shown_in = answer.question.language
+
+    def typed(text: str) -> str:
+        # Our own words are typeset wherever they were written; the words of sources are shown as they are.
+        return typeset(text) if shown_in == "fr" else text
+
     numbers = number_citations(answer)
     anchors = itertools.count(1)
-    opening = paragraphs_of(answer.opening)
-    lead_in = opening.pop() if opening and opening[-1].endswith(":") and answer.claims else ""
+    opening, lead_in = opening_of(answer)
     return render(
         "reply.html",
         shown_in,
@@ -191,18 +217,18 @@ def to_html(
         kind=answer.kind,
         state=state_of(answer),
         engine=answer.engine,
-        opening=opening,
-        lead_in=lead_in,
+        opening=[typed(line) for line in opening],
+        lead_in=typed(lead_in),
         claims=[
             {"text": claim.text, "numbers": sorted({numbers[citation] for citation in claim.citations})}
             for claim in answer.claims
         ],
-        closing=paragraphs_of(answer.closing),
+        closing=[typed(line) for line in paragraphs_of(answer.closing)],
         verdict=describe_verdict(answer, numbers, shown_in, criterion_names or {}),
         understood=[describe_understood(label, corrections or {}) for label in answer.understood],
         check_link=check_link if answer.understood else "",
         sources=[describe_source(number, citation) for citation, number in numbers.items()],
-        follow_ups=answer.follow_ups[:3],
+        follow_ups=[typed(question) for question in answer.follow_ups[:3]],
         as_of=in_full(answer.as_of, shown_in),
         reasons=REASONS if answer.verdict else [reason for reason in REASONS if reason != "misread"],
         contact_url=contact_url,

@@ -301,7 +301,6 @@ TEXTS: dict[str, tuple[str, str]] = {
         "The sources do not say what holds on this point: {names}.",
     ),
     "check_so_far": ("Pour l'instant :", "So far:"),
-    "correction": ("Je corrige. {label}{colon}{value}.", "A correction. {label}{colon}{value}."),
     "check_next": ("La question qui éclaire le plus :", "The question that settles most:"),
     "check_indication": (
         "C'est une indication tirée des règles de l'appel ; elle n'engage pas la CNIL.",

@@ -1,0 +1,459 @@
+"""The site as people use it: mouse, keyboard, phone, both languages, light and dark; with axe, and nothing left behind."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from e2e.fakes import HOSTILE
+from playwright.sync_api import BrowserContext, Page, expect
+
+PATHS = {
+    "fr": {"chat": "/", "check": "/eligibilite", "privacy": "/confidentialite", "accessibility": "/accessibilite"},
+    "en": {"chat": "/en", "check": "/en/eligibility", "privacy": "/en/privacy", "accessibility": "/en/accessibility"},
+}
+QUESTIONS = {
+    "fr": {"answer": "Quelle était la date limite ?", "verdict": "Une start-up seule peut-elle candidater ?",
+           "abstention": "Quel est le budget ?"},
+    "en": {"answer": "What was the deadline?", "verdict": "Can a start-up apply, in the rules?",
+           "abstention": "What is the budget?"},
+}  # fmt: skip
+
+
+@pytest.fixture(autouse=True)
+def nothing_leaves(context: BrowserContext, request: pytest.FixtureRequest) -> Iterator[None]:
+    """Every test also proves that no request goes elsewhere and that no script of ours fails."""
+    seen: list[str] = []
+    problems: list[str] = []
+    context.on("request", lambda sent: seen.append(sent.url))
+    context.on("weberror", lambda error: problems.append(str(error.error)))
+    context.on("console", lambda message: problems.append(message.text) if "Content Security" in message.text else None)
+    yield
+    assert [url for url in seen if not re.match(r"http://127\.0\.0\.1:\d+/|data:|blob:", url)] == []
+    assert problems == [] or "hostile" in request.node.name, problems
+
+
+def open_page(page: Page, url: str) -> Page:
+    page.goto(url)
+    page.wait_for_selector("html[data-ready]")
+    return page
+
+
+def ask(page: Page, question: str, *, by_mouse: bool = False) -> None:
+    turns = page.locator(".turn").count()
+    page.locator("#question-field").fill(question)
+    if by_mouse:
+        page.locator("#send").click()
+    else:
+        page.locator("#question-field").press("Enter")
+    page.wait_for_selector(f".turn:nth-child({turns + 1}) .reply")
+
+
+def check_axe(page: Page, state: str) -> None:
+    results = Axe().run(page).response
+    found = [
+        f"{state}: {violation['id']} ({violation['impact']}) {[node['target'] for node in violation['nodes']][:3]}"
+        for violation in results["violations"]
+    ]
+    assert found == []
+
+
+def check_fits(page: Page, state: str) -> None:
+    width, inner = page.evaluate("[document.documentElement.scrollWidth, window.innerWidth]")
+    assert width <= inner, f"{state} scrolls sideways: {width} > {inner}"
+
+
+def check_one_title(page: Page, language: str) -> None:
+    assert page.locator("html").get_attribute("lang") == language
+    assert page.locator("h1").count() == 1
+    assert page.locator("main").count() == 1
+    assert page.get_by_role("banner").count() == 1
+    assert page.get_by_role("contentinfo").count() == 1
+    assert page.title()
+
+
+def left_behind(context: BrowserContext, page: Page) -> dict[str, Any]:
+    stored: dict[str, Any] = page.evaluate(
+        """async () => ({
+            local: {...localStorage}, session: {...sessionStorage}, cookies: document.cookie,
+            databases: (await indexedDB.databases()).length, caches: (await caches.keys()).length,
+            workers: (await navigator.serviceWorker?.getRegistrations() ?? []).length,
+        })"""
+    )
+    return {**stored, "jar": context.cookies()}
+
+
+CLEAN = {"local": {}, "session": {}, "cookies": "", "databases": 0, "caches": 0, "workers": 0, "jar": []}
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("language", ["fr", "en"])
+def test_every_state_passes_axe(page: Page, address: str, language: str, scheme: Any) -> None:
+    page.emulate_media(color_scheme=scheme)
+    open_page(page, address + PATHS[language]["chat"])
+    check_one_title(page, language)
+    check_axe(page, "home")
+    ask(page, QUESTIONS[language]["answer"])
+    page.locator("a.marker").first.click()
+    check_axe(page, "answer with a source open")
+    ask(page, QUESTIONS[language]["verdict"])
+    page.locator("details.criteria summary").last.click()
+    page.locator(".correction summary").last.click()
+    page.locator('[data-action="report"]').last.click()
+    check_axe(page, "verdict, with all that opens")
+    ask(page, QUESTIONS[language]["abstention"])
+    check_axe(page, "abstention")
+    page.locator("#question-field").fill("x" * 1001)
+    page.locator("#send").click()
+    check_axe(page, "error")
+    for name in ("check", "privacy", "accessibility"):
+        page.goto(address + PATHS[language][name])
+        check_one_title(page, language)
+        check_axe(page, name)
+    open_page(page, address + PATHS[language]["check"])
+    page.locator("input[name=applicant][value=private]").check()
+    page.locator("input[name=public_partner][value=no]").check()
+    expect(page.locator("#check-card")).to_contain_text(re.compile("public", re.IGNORECASE))
+    check_axe(page, "guided check with a verdict")
+    page.goto(f"{address}/absent")
+    check_axe(page, "missing page")
+
+
+def test_the_whole_journey_by_keyboard_alone(page: Page, address: str) -> None:
+    open_page(page, address)
+    page.keyboard.press("Tab")
+    expect(page.locator(".skip")).to_be_focused()
+    page.keyboard.press("Enter")
+    field = page.locator("#question-field")
+    expect(field).to_be_focused()
+    page.keyboard.type("Une start-up seule")
+    page.keyboard.press("Shift+Enter")
+    page.keyboard.type("peut-elle candidater ?")
+    expect(field).to_have_value("Une start-up seule\npeut-elle candidater ?")
+    page.keyboard.press("Enter")
+    expect(page.locator("#announcer")).to_contain_text("Cela dépend")
+    expect(field).to_be_focused()
+    expect(field).to_have_value("")
+
+    # Back to the first marker, into its source, and back again.
+    for _ in range(40):
+        page.keyboard.press("Shift+Tab")
+        if page.evaluate("document.activeElement.matches('.claims a.marker')"):
+            break
+    marker = page.locator(".claims a.marker").last
+    expect(marker).to_be_focused()
+    page.keyboard.press("Enter")
+    source = page.locator(f"#{marker.get_attribute('data-source')}")
+    expect(source.locator("summary")).to_be_focused()
+    expect(source.locator("mark")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(marker).to_be_focused()
+    assert source.get_attribute("open") is None
+
+    # Start again, from the composer.
+    page.locator("#question-field").focus()
+    for _ in range(4):
+        page.keyboard.press("Tab")
+        if page.evaluate("document.activeElement.id") == "restart":
+            break
+    page.keyboard.press("Enter")
+    expect(page.locator("#announcer")).to_contain_text("effacée")
+    expect(page.locator(".turn")).to_have_count(0)
+    expect(field).to_be_focused()
+
+
+def test_markers_have_names_and_the_way_back_works_by_mouse(page: Page, address: str) -> None:
+    open_page(page, address)
+    ask(page, QUESTIONS["fr"]["verdict"], by_mouse=True)
+    marker = page.get_by_role("link", name="source 1 : Candidats privés").first
+    marker.click()
+    panel = page.locator("#panel")
+    expect(panel.locator("details[open] mark")).to_have_text("mène le projet avec au moins un acteur public")
+    link = panel.get_by_role("link", name=re.compile("nouvel onglet")).first
+    assert link.get_attribute("target") == "_blank"
+    panel.get_by_role("link", name="Revenir à la réponse").first.click()
+    expect(marker).to_be_focused()
+
+
+def test_each_answer_keeps_its_own_sources(page: Page, address: str) -> None:
+    open_page(page, address)
+    ask(page, QUESTIONS["fr"]["verdict"])
+    ask(page, QUESTIONS["fr"]["answer"])
+    expect(page.locator("#panel-sources")).to_contain_text("Date limite")
+    page.locator(".turn").first.locator("a.marker").first.click()
+    expect(page.locator("#panel-sources")).to_contain_text("Candidats privés")
+    ask(page, QUESTIONS["fr"]["abstention"])
+    expect(page.locator("#panel-about")).to_contain_text("aucune source")
+    page.set_viewport_size({"width": 390, "height": 844})
+    expect(page.locator(".turn").nth(1).locator(".sources")).to_contain_text("Date limite")
+    expect(page.locator(".turn").first.locator(".sources")).to_contain_text("Candidats privés")
+
+
+@pytest.mark.parametrize("width", [320, 390])
+def test_nothing_scrolls_sideways_on_a_phone(page: Page, address: str, width: int) -> None:
+    page.set_viewport_size({"width": width, "height": 700})
+    for language in ("fr", "en"):
+        open_page(page, address + PATHS[language]["chat"])
+        check_fits(page, "home")
+        ask(page, QUESTIONS[language]["verdict"])
+        page.locator("details.criteria summary").click()
+        page.locator(".correction summary").first.click()
+        page.locator("a.marker").first.click()
+        expect(page.locator("details.source[open] summary")).to_be_focused()
+        check_fits(page, "verdict")
+        expect(page.locator("#question-field")).to_be_in_viewport()
+        for name in ("check", "privacy", "accessibility"):
+            page.goto(address + PATHS[language][name])
+            check_fits(page, name)
+
+
+def test_text_twice_as_large_loses_nothing(page: Page, address: str) -> None:
+    for name in ("chat", "check"):
+        open_page(page, address + PATHS["fr"][name])
+        page.add_style_tag(content="html { font-size: 200% !important; }")
+        if name == "chat":
+            ask(page, QUESTIONS["fr"]["verdict"])
+        check_fits(page, f"{name} at 200 %")
+
+
+def test_the_wait_shows_at_once_and_a_second_question_waits(page: Page, address: str, fake: Any) -> None:
+    open_page(page, address)
+    fake.pause = 0.8
+    try:
+        page.locator("#question-field").fill("Quelle était la date limite ?")
+        waited = page.evaluate(
+            """() => new Promise((done) => {
+                const start = performance.now();
+                new MutationObserver(() => {
+                    if (document.querySelector('.waiting')) done(performance.now() - start);
+                }).observe(document.body, {childList: true, subtree: true});
+                document.getElementById('send').click();
+            })"""
+        )
+        assert waited < 100
+        expect(page.locator("#announcer")).to_contain_text("Recherche dans les sources")
+        page.locator("#question-field").fill("Et après ?")
+        page.keyboard.press("Enter")
+        expect(page.locator("#announcer")).to_contain_text("en cours")
+        expect(page.locator("#question-field")).to_have_value("Et après ?")
+        page.wait_for_selector(".reply")
+        expect(page.locator(".turn")).to_have_count(1)
+    finally:
+        fake.pause = 0.0
+
+
+def test_starting_again_while_waiting_forgets_the_answer(page: Page, address: str, fake: Any) -> None:
+    open_page(page, address)
+    ask(page, "Quelle était la date limite ?")
+    fake.pause = 0.6
+    try:
+        page.locator("#question-field").fill("Et les lauréats ?")
+        page.keyboard.press("Enter")
+        page.wait_for_selector(".waiting")
+        page.locator("#restart").click()
+        page.wait_for_timeout(900)
+        expect(page.locator(".turn")).to_have_count(0)
+    finally:
+        fake.pause = 0.0
+    ask(page, "Quelle était la date limite ?")
+    assert fake.asked[-1][1] == ()
+
+
+@pytest.mark.parametrize(
+    ("question", "words"), [("une panne", "référence"), ("x" * 1001, "1 001 caractères"), ("   ", "Écrivez d’abord")]
+)
+def test_a_failure_says_what_to_do_and_keeps_the_question(page: Page, address: str, question: str, words: str) -> None:
+    open_page(page, address)
+    page.locator("#question-field").fill(question)
+    page.locator("#question-field").press("Enter")
+    expect(page.locator("#composer-message")).to_contain_text(words)
+    expect(page.locator("#question-field")).to_have_value(question)
+    expect(page.locator("#question-field")).to_be_focused()
+    expect(page.locator("#question-field")).to_have_attribute("aria-invalid", "true")
+    assert "composer-message" in str(page.locator("#question-field").get_attribute("aria-describedby"))
+    expect(page.locator(".turn")).to_have_count(0)
+
+
+def test_without_the_network_the_question_is_kept(page: Page, address: str, context: BrowserContext) -> None:
+    open_page(page, address)
+    ask(page, "Quelle était la date limite ?")
+    context.set_offline(True)
+    page.locator("#question-field").fill("Et les résultats ?")
+    page.keyboard.press("Enter")
+    expect(page.locator("#composer-message")).to_contain_text("ne répond pas")
+    expect(page.locator("#question-field")).to_have_value("Et les résultats ?")
+    context.set_offline(False)
+    page.keyboard.press("Enter")
+    expect(page.locator(".turn")).to_have_count(2)
+
+
+@pytest.mark.parametrize("language", ["fr", "en"])
+def test_nothing_is_left_on_the_device(page: Page, context: BrowserContext, address: str, language: str) -> None:
+    open_page(page, address + PATHS[language]["chat"])
+    for name in ("verdict", "answer", "abstention", "answer", "verdict"):
+        ask(page, QUESTIONS[language][name])
+    page.locator('[data-action="vote"]').first.click()
+    page.locator('[data-action="copy"]').first.click()
+    page.wait_for_timeout(300)
+    assert left_behind(context, page) == CLEAN
+    page.reload()
+    page.wait_for_selector("html[data-ready]")
+    expect(page.locator(".turn")).to_have_count(0)
+    page.goto(address + PATHS[language]["check"])
+    page.locator("input[name=applicant][value=public]").check()
+    assert left_behind(context, page) == CLEAN
+
+
+def test_hostile_texts_do_nothing(page: Page, address: str) -> None:
+    open_page(page, address)
+    ask(page, f"injection {HOSTILE}"[:900])
+    page.locator("a.marker").first.click()
+    page.wait_for_timeout(300)
+    assert page.evaluate("window.hacked") is None
+    for selector in ("script", "img", "iframe", "form", "style", 'a[href^="javascript"]'):
+        assert page.locator(f"#conversation {selector}, #panel {selector}").count() == 0
+    expect(page.locator(".asked-words")).to_contain_text("<script>")
+
+
+def test_opinions_and_reports_are_counted_and_can_be_withdrawn(page: Page, address: str) -> None:
+    open_page(page, address)
+    ask(page, QUESTIONS["fr"]["verdict"])
+    sent: list[Any] = []
+    page.on("request", lambda r: sent.append(r.post_data_json) if r.url.endswith("/feedback") else None)
+    up = page.get_by_role("button", name="Utile", exact=True)
+    up.click()
+    expect(up).to_have_attribute("aria-pressed", "true")
+    up.click()
+    expect(up).to_have_attribute("aria-pressed", "false")
+    page.get_by_role("button", name="Signaler une erreur").click()
+    page.get_by_role("button", name="Envoyer le signalement").click()
+    expect(page.locator(".outcome")).to_contain_text("Choisissez")
+    page.get_by_label("La réponse est fausse").check()
+    page.get_by_role("button", name="Envoyer le signalement").click()
+    expect(page.locator(".outcome")).to_contain_text("compté")
+    assert sent == [
+        {"opinion": "up", "kind": "verdict"},
+        {"opinion": "up", "kind": "verdict", "undo": True},
+        {"opinion": "report", "kind": "verdict", "reason": "wrong"},
+    ]
+
+
+def test_copy_takes_the_answer_with_its_markers(page: Page, context: BrowserContext, address: str) -> None:
+    context.grant_permissions(["clipboard-read", "clipboard-write"], origin=address)
+    open_page(page, address)
+    ask(page, QUESTIONS["fr"]["answer"])
+    page.get_by_role("button", name="Copier").click()
+    expect(page.locator(".outcome")).to_contain_text("copiée")
+    assert "La date limite de dépôt était le 30 septembre 2023. [1]" in page.evaluate("navigator.clipboard.readText()")
+
+
+def test_suggestions_and_follow_ups_ask(page: Page, address: str, fake: Any) -> None:
+    open_page(page, address)
+    page.get_by_role("button", name="Une commune peut-elle candidater ?").click()
+    page.wait_for_selector(".reply")
+    page.get_by_role("button", name="Quelle était la date limite ?").last.click()
+    page.wait_for_selector(".turn:nth-child(2) .reply")
+    assert fake.asked[-1] == ("Quelle était la date limite\u00a0?", ("Une commune peut-elle candidater ?",))
+
+
+def test_what_was_understood_can_be_corrected(page: Page, address: str, fake: Any) -> None:
+    open_page(page, address)
+    ask(page, QUESTIONS["fr"]["verdict"])
+    page.locator(".correction summary").last.click()
+    page.locator(".correction[open] button", has_text="Oui").click()
+    page.wait_for_selector(".turn:nth-child(2) .reply")
+    assert fake.asked[-1][0].startswith("Acteur public associé\u00a0: oui.")
+
+
+def test_the_check_follows_the_answers_and_talks_to_the_chat(page: Page, address: str, fake: Any) -> None:
+    open_page(page, address + "/eligibilite")
+    expect(page.locator("#field-public_partner")).to_be_hidden()
+    page.get_by_label("Organisme privé", exact=True).check()
+    expect(page.locator("#field-public_partner")).to_be_visible()
+    page.locator("#field-public_partner").get_by_label("Non").check()
+    page.locator("#field-shared_need").get_by_label("Par aucun").check()
+    expect(page.locator("#check-state")).to_contain_text("Non éligible")
+    expect(page.locator("#announcer")).to_contain_text("Non éligible")
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Télécharger").click()
+    assert download.value.suggested_filename.startswith("eligibilite-")
+    page.get_by_role("link", name="En parler dans la conversation").click()
+    page.wait_for_selector(".reply")
+    assert page.url == f"{address}/"
+    assert "Acteur public associé\u00a0: non." in fake.asked[-1][0]
+
+    # And back, with what the chat understood.
+    open_page(page, address)
+    ask(page, QUESTIONS["fr"]["verdict"])
+    page.get_by_role("link", name="Reprendre dans le test guidé").click()
+    page.wait_for_selector("html[data-ready]")
+    expect(page.locator("input[name=applicant][value=private]")).to_be_checked()
+    expect(page.locator("input[name=public_partner][value=no]")).to_be_checked()
+    assert page.url == f"{address}/eligibilite"
+
+
+def test_the_check_asks_one_question_a_screen_on_a_phone(page: Page, address: str) -> None:
+    page.set_viewport_size({"width": 390, "height": 844})
+    open_page(page, address + "/eligibilite")
+    for _ in range(12):
+        assert page.locator("fieldset.field:visible").count() <= 1
+        if not page.locator("#step-next").is_visible():
+            break
+        page.locator("fieldset.field:visible input").first.check()
+        page.locator("#step-next").click()
+    expect(page.locator("#check-state")).to_be_focused()
+    expect(page.locator("#check-state")).to_contain_text("Éligible")
+    page.locator("#step-back").click()
+    assert page.locator("fieldset.field:visible").count() == 1
+    check_fits(page, "check on a phone")
+
+
+def test_the_check_works_by_keyboard(page: Page, address: str) -> None:
+    open_page(page, address + "/en/eligibility")
+    page.locator("input[name=applicant]").last.focus()
+    page.keyboard.press("ArrowDown")  # from "not known" to the first choice
+    expect(page.locator("input[name=applicant][value=public]")).to_be_checked()
+    expect(page.locator("#announcer")).to_contain_text("It depends")
+
+
+def test_the_check_works_without_a_script(browser: Any, address: str) -> None:
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto(address + "/eligibilite")
+    page.get_by_label("Organisme public", exact=True).check()
+    page.get_by_role("button", name="Voir le verdict").click()
+    assert "Organisme candidat" in page.locator("#check-card").inner_text()
+    assert page.get_by_label("Organisme public", exact=True).is_checked()
+    context.close()
+
+
+def test_reduced_motion_and_forced_colours_are_respected(page: Page, address: str, fake: Any) -> None:
+    page.emulate_media(reduced_motion="reduce", forced_colors="active")
+    open_page(page, address)
+    fake.pause = 0.4
+    try:
+        page.locator("#question-field").fill("Quelle était la date limite ?")
+        page.keyboard.press("Enter")
+        page.wait_for_selector(".waiting")
+        animation = page.evaluate("getComputedStyle(document.querySelector('.waiting'), '::before').animationName")
+        assert animation == "none"
+        page.wait_for_selector(".reply")
+    finally:
+        fake.pause = 0.0
+    check_axe(page, "forced colours")
+
+
+def test_gradio_client_gets_the_same_answers_and_sees_only_ask(address: str) -> None:
+    client_module = pytest.importorskip("gradio_client")
+    client = client_module.Client(address, analytics_enabled=False, verbose=False)
+    endpoints = client.view_api(return_format="dict")["named_endpoints"]
+    assert list(endpoints) == ["/ask"]
+    answer = client.predict("Quelle était la date limite ?", api_name="/ask")
+    assert answer["kind"] == "answer"
+    assert answer["citations"][0]["fact_ids"] == ["call-deadline"]
+    with pytest.raises(Exception, match="Écrivez d’abord"):
+        client.predict(" ", api_name="/ask")
+    client.close()
