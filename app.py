@@ -26,12 +26,20 @@ class UnreachableAddress(ExplainedError):
 
     def __init__(self, host: str, port: int, error: OSError) -> None:
         if error.errno == errno.EADDRINUSE:
-            what = f"Port {port} of {host} is taken by another program, so the site cannot start there."
+            super().__init__(
+                f"Port {port} of {host} is taken by another program, so the site cannot start there. "
+                f"Stop that program, or choose another port: ASSISTANT_PORT={port % 65535 + 1} python app.py"
+            )
+        elif error.errno == errno.EACCES:
+            super().__init__(
+                f"This account may not listen on port {port}, so the site cannot start there. "
+                "Choose a port above 1023: ASSISTANT_PORT=7860 python app.py"
+            )
         else:
-            what = f"The site cannot listen on {host}, port {port} ({error.strerror or error})."
-        super().__init__(
-            f"{what} Stop the other program, or choose another port: ASSISTANT_PORT={port % 65535 + 1} python app.py"
-        )
+            super().__init__(
+                f"The address {host} is not one of this machine ({error.strerror or error}), so the site cannot start "
+                "there. Choose one that is: ASSISTANT_HOST=127.0.0.1 python app.py"
+            )
 
 
 class BadSettings(ExplainedError):
@@ -102,6 +110,8 @@ def serve(site: object, listener: socket.socket, trusted_proxies: str) -> None:
     """Serve until stopped; no access log, no server name, answers in flight have ten seconds to end."""
     import uvicorn
 
+    # The engine's thread lets the server's one breathe more often, so that refusals and pages stay quick under load.
+    sys.setswitchinterval(0.001)
     config = uvicorn.Config(
         site,  # type: ignore[arg-type]
         log_level="warning",

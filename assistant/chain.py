@@ -16,7 +16,7 @@ from langchain_core.runnables import Runnable, RunnableLambda
 from pydantic import ConfigDict
 
 from assistant.evidence import Evidence
-from assistant.retrieve import Found, Retriever
+from assistant.retrieve import Found, Retriever, Search
 from assistant.vocabulary import Answer, Conversation, Draft, Question
 from corpus.embed import Encoder
 from corpus.passages import Language
@@ -32,7 +32,7 @@ class Request:
     default: Language
     on: date
     question: Question | None = None
-    found: tuple[Found, ...] = ()
+    search: Search | None = None
     evidence: Evidence | None = None
     draft: Draft | None = None
     answer: Answer | None = None
@@ -82,8 +82,8 @@ class SectionRetriever(BaseRetriever):
     embeddings: Embeddings
     language: Language = "fr"
 
-    def find(self, standalone: str, alone: str | None = None) -> list[Found]:
-        """The sections, as values of ours."""
+    def find(self, standalone: str, alone: str | None = None) -> Search:
+        """The search, as a value of ours."""
         return self.search.retrieve(
             standalone, alone=alone, embed=lambda text: np.array(self.embeddings.embed_query(text), dtype=np.float32)
         )
@@ -91,6 +91,7 @@ class SectionRetriever(BaseRetriever):
     def _get_relevant_documents(
         self, query: str, *, run_manager: CallbackManagerForRetrieverRun, alone: str | None = None
     ) -> list[Document]:
+        found = self.find(query, alone)
         return [
             Document(
                 page_content=one.section.passage(self.language).text,
@@ -101,7 +102,7 @@ class SectionRetriever(BaseRetriever):
                     "channels": dict(one.channels),
                 },
             )
-            for rank, one in enumerate(self.find(query, alone), start=1)
+            for rank, one in enumerate(found.found, start=1)
         ]
 
 
@@ -116,7 +117,7 @@ def build_chain(steps: Steps) -> Runnable[Request, Request]:
         documents = retriever.invoke(
             request.question.standalone, alone=None if alone == request.question.standalone else alone
         )
-        return replace(request, found=tuple(_found(retriever.search, document) for document in documents))
+        return replace(request, search=_search(retriever.search, documents))
 
     named: Sequence[tuple[str, Step]] = (
         ("understand", steps.understand),
@@ -133,9 +134,12 @@ def build_chain(steps: Steps) -> Runnable[Request, Request]:
     return chain
 
 
-def _found(search: Retriever, document: Document) -> Found:
-    section = search.index.section(document.metadata["section_id"])
-    return Found(section, document.metadata["score"], document.metadata["channels"])
+def _search(retriever: Retriever, documents: Sequence[Document]) -> Search:
+    found = tuple(
+        Found(retriever.index.section(one.metadata["section_id"]), one.metadata["score"], one.metadata["channels"])
+        for one in documents
+    )
+    return Search(found, documents[0].metadata["neighbours"] if documents else ())
 
 
 def _timed(name: str, step: Step) -> Step:

@@ -1,24 +1,35 @@
-"""Is what was found enough to answer? Several signals, weighed together; no single threshold carries it. Pure but for the index."""
+"""Is what was found enough to answer? Several signals, weighed together; no single threshold carries it.
+
+The corpus knows two kinds of questions: those that its sections answer, and those close to them that nothing answers (`beside`). A new
+question is judged by which kind it is like: by its nearest neighbours, and by the words that it has and the section's statement has not.
+"""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-import numpy as np
 import yaml
 
-from assistant.retrieve import Found
-from corpus.index import PassageIndex
-from corpus.synonyms import Synonyms
-from corpus.words import content_words, stems
+from assistant.retrieve import Search
+from corpus.index import PassageIndex, Section
+from corpus.words import stems, words
 
 Sufficiency = Literal["sufficient", "nearby", "off_topic"]
 
-SIGNALS = ("score", "margin", "question", "centre", "misconception", "coverage", "unknown", "rarest", "length")
+SIGNALS = (
+    "neighbours_beside", "words_beside", "worst_word", "words_of_section", "words_of_statement", "own_words_beside", "unknown_words",
+    "question", "beside", "body", "nearest_question", "nearest_beside", "score", "margin", "length",
+)  # fmt: skip
+_ASKING_WORDS = frozenset(
+    "qui combien quand ou comment pourquoi quel quelle quels quelles who whom how many much when where why which what".split()
+)
+_SHARPNESS = 12.0
+"""How fast a neighbour's say falls with its distance."""
 
 
 @dataclass(frozen=True)
@@ -43,50 +54,78 @@ class Calibration:
     topic_from: float
 
 
-def weigh(
-    text: str, found: Sequence[Found], index: PassageIndex, synonyms: Synonyms, calibration: Calibration
-) -> Evidence:
-    """The evidence that `found` (best first) gives for the question `text`."""
-    signals = signals_of(text, found, index, synonyms)
-    confidence = _chance(calibration.answers, signals)
-    sufficiency: Sufficiency = "sufficient"
-    if confidence < calibration.answer_from:
-        sufficiency = "nearby" if _chance(calibration.on_topic, signals) >= calibration.topic_from else "off_topic"
-    return Evidence(sufficiency, confidence, signals)
+class Scale:
+    """Weighs searches over one index. What it counts in the index is counted once, here."""
+
+    def __init__(self, index: PassageIndex, calibration: Calibration) -> None:
+        self.calibration = calibration
+        self._index = index
+        self._statements = [frozenset(_statement_terms(section)) for section in index.sections]
+        self._asked: list[Counter[str]] = [Counter() for _ in index.sections]
+        self._beside: list[Counter[str]] = [Counter() for _ in index.sections]
+        for entry in index.all_entries():
+            if entry.kind in ("question", "beside"):
+                number = index.number_of_passage(entry.passage)
+                (self._asked if entry.kind == "question" else self._beside)[number].update(set(terms(entry.text)))
+        self._all_asked = sum(self._asked, Counter())
+        self._all_beside = sum(self._beside, Counter())
+        kinds = Counter(entry.kind for entry in index.all_entries())
+        self._questions, self._near_misses = max(1, kinds["question"]), max(1, kinds["beside"])
+
+    def weigh(self, text: str, search: Search) -> Evidence:
+        """The evidence that `search` gives for the question `text`."""
+        signals = self.signals(text, search)
+        confidence = _chance(self.calibration.answers, signals)
+        sufficiency: Sufficiency = "sufficient"
+        if confidence < self.calibration.answer_from:
+            is_ours = _chance(self.calibration.on_topic, signals) >= self.calibration.topic_from
+            sufficiency = "nearby" if is_ours else "off_topic"
+        return Evidence(sufficiency, confidence, signals)
+
+    def signals(self, text: str, search: Search) -> dict[str, float]:
+        """The signals of a search, each within a few units of 0."""
+        best = search.found[0]
+        margin = best.score - search.found[1].score if len(search.found) > 1 else 0.0
+        number = self._index.number_of(best.section)
+        asked = terms(text)
+        statement, own, beside = self._statements[number], self._asked[number], self._beside[number]
+        unstated = [term for term in asked if term not in statement]
+        leanings = [self._leaning(term) for term in unstated]
+        share = 1 / max(1, len(asked))
+        closeness = [(kind, math.exp(_SHARPNESS * cosine)) for kind, cosine in search.neighbours]
+        total = sum(weight for _, weight in closeness)
+        return {
+            "neighbours_beside": sum(weight for kind, weight in closeness if kind == "beside") / total
+            if total
+            else 0.0,
+            "words_beside": sum(leanings) / 5,
+            "worst_word": max(leanings, default=0.0),
+            "words_of_section": sum(term in statement or own[term] > 0 for term in asked) * share,
+            "words_of_statement": sum(term in statement for term in asked) * share,
+            "own_words_beside": sum(math.log((beside[term] + 0.3) / (own[term] + 0.3) * 3) for term in unstated) / 10,
+            "unknown_words": sum(not self._all_asked[term] and not self._all_beside[term] for term in asked) * share,
+            "question": best.channels["question"] * 10 - 9,
+            "beside": best.channels["beside"] * 10 - 9,
+            "body": best.channels["body"] * 10 - 8,
+            "nearest_question": max((cosine for kind, cosine in search.neighbours if kind == "question"), default=0.0),
+            "nearest_beside": max((cosine for kind, cosine in search.neighbours if kind == "beside"), default=0.0),
+            "score": best.score / 10,
+            "margin": margin / 3,
+            "length": math.log1p(len(asked)),
+        }
+
+    def _leaning(self, term: str) -> float:
+        """Above 0 for a term met more among the questions that nothing answers, below 0 among those that are answered."""
+        here, there = self._all_beside[term], self._all_asked[term]
+        if here + there < 2:
+            return 0.0
+        return math.log((here + 0.4) / self._near_misses) - math.log((there + 0.4) / self._questions)
 
 
-def signals_of(text: str, found: Sequence[Found], index: PassageIndex, synonyms: Synonyms) -> dict[str, float]:
-    """The signals of a search, each about 0 to a few units.
-
-    `coverage` is the share of the question's rarity (inverse document frequency) that the best section has in its words or their synonyms;
-    `unknown` is the share that no section has; `rarest` is 1 when the rarest known word of the question is in the best section.
-    """
-    best, runner_up = found[0], found[1] if len(found) > 1 else found[0]
-    number = index.number_of(best.section)
-    asked = _word_groups(text, synonyms)
-    total = missing = covered = 0.0
-    rarest = (0.0, False)
-    for forms in asked:
-        scores = np.max([index.word_scores(form) for form in forms], axis=0)
-        having = int((scores > 0).sum())
-        rarity = math.log((len(index.sections) + 1) / (having + 0.5))
-        has = bool(scores[number] > 0)
-        total += rarity
-        missing += rarity if having == 0 else 0.0
-        covered += rarity if has else 0.0
-        if having and rarity > rarest[0]:
-            rarest = (rarity, has)
-    return {
-        "score": best.score,
-        "margin": best.score - runner_up.score,
-        "question": best.channels["question"] * 10 - 8,
-        "centre": best.channels["centre"],
-        "misconception": best.channels["misconception"] * 10 - 8,
-        "coverage": covered / total if total else 0.0,
-        "unknown": missing / total if total else 1.0,
-        "rarest": float(rarest[1]),
-        "length": math.log1p(len(asked)),
-    }
+def terms(text: str) -> list[str]:
+    """The stems of `text` in both languages, and the words with which it asks, each once."""
+    asking = [word for word in words(text) if word in _ASKING_WORDS]
+    return list(dict.fromkeys([*stems(text, "fr"), *stems(text, "en"), *asking]))
 
 
 def load_calibration(path: Path) -> Calibration:
@@ -95,23 +134,13 @@ def load_calibration(path: Path) -> Calibration:
     return Calibration(data["answers"], data["on_topic"], float(data["answer_from"]), float(data["topic_from"]))
 
 
+def _statement_terms(section: Section) -> list[str]:
+    pinpoints = [reference.pinpoint for passage in section.passages for reference in passage.references]
+    return terms(
+        " ".join([*(f"{passage.title} {passage.text}" for passage in section.passages), *dict.fromkeys(pinpoints)])
+    )
+
+
 def _chance(model: Mapping[str, float], signals: Mapping[str, float]) -> float:
     logit = model["constant"] + sum(model[name] * signals[name] for name in SIGNALS)
     return 1.0 / (1.0 + math.exp(-max(-30.0, min(30.0, logit))))
-
-
-def _word_groups(text: str, synonyms: Synonyms) -> list[list[list[str]]]:
-    """For each content word of `text`: its stems in both languages, and the forms that its synonyms have."""
-    groups = []
-    for pair in dict.fromkeys(zip(*(_stem_pairs(text, language) for language in ("fr", "en")), strict=False)):
-        forms = [list(dict.fromkeys(stem for side in pair for stem in side))]
-        for side in pair:
-            for stem in side:
-                for number in sorted(synonyms.groups_of.get((stem,), frozenset())):
-                    forms += [list(form) for form in synonyms.groups[number] if len(form) == 1]
-        groups.append(forms)
-    return groups
-
-
-def _stem_pairs(text: str, language: str) -> list[tuple[str, ...]]:
-    return [tuple(dict.fromkeys(stems(word, language))) for word in content_words(text)]

@@ -239,7 +239,7 @@ _ASSERTS: tuple[tuple[VerdictStatus, re.Pattern[str]], ...] = tuple(
         ("eligible", r"\beligib\w+"),
         ("eligible", r"\bqualif(?:y|ies|ied|iez|ie)\b"),
         ("eligible", r"\b(?:pouvez|peut|peuvent|pourrez|pourra|pouvons|pourriez|puis|peux) (?:pas |donc |bien |tout a fait |parfaitement |aussi |encore |tres bien |sans (?:crainte|probleme|difficulte) |maintenant |desormais |deposer et |vous )*(?:candidater|postuler|deposer|participer|repondre a l appel|presenter (?:un |une |votre )?(?:dossier|candidature|projet)|soumettre)"),
-        ("eligible", r"\b(?:can|may|could|are able to|is able to|are free to|are welcome to|are allowed to|is allowed to|are entitled to|is entitled to|should|go ahead and) (?:not |therefore |indeed |well |certainly |safely |now |also |still )*(?:apply|submit|take part|participate|hand in|file)\b"),
+        ("eligible", r"\b(?:can|cannot|can t|may|could|are able to|is able to|are free to|are welcome to|are allowed to|is allowed to|are entitled to|is entitled to|should|go ahead and) (?:not |therefore |indeed |well |certainly |safely |now |also |still )*(?:apply|submit|take part|participate|hand in|file)\b"),
         ("eligible", r"\b(?:remplit|remplissez|remplissent|satisfait|satisfaites|satisfont|respecte|respectez|repond|repondez|coche|cochez|reunit|reunissez|meets?|fulfils?|fulfills?|satisf(?:y|ies)|ticks?|matches|match|fits?|passes|pass)\b (?:\w+ ){0,3}(?:conditions?|criteres?|criteria|requirements?|exigences?|cases|boxes|appel|call|conditions)\b"),
         ("eligible", r"\b(?:conditions?|criteres?|criteria|requirements?) (?:\w+ ){0,2}(?:sont|est|are|is|ont ete|have been) (?:\w+ ){0,3}(?:remplies?|remplis|reunies?|reunis|satisfaite?s?|met|fulfilled|satisfied)\b"),
         ("eligible", r"\b(?:rien|aucun obstacle|aucune condition|nothing|no obstacle|no condition)\b (?:\w+ ){0,3}(?:s oppose|empeche|n empeche|interdit|prevents?|stops?|stands? in|bars?|precludes?|ne s oppose|fait obstacle|manque|is missing|remains)"),
@@ -267,7 +267,7 @@ _TOO_LATE = re.compile(
 )
 _CONDITIONAL = re.compile(
     r"\b(?:si|s il|s ils|s elle|if|unless|a condition|a la condition|sous reserve|provided|providing|as long as|pourvu|lorsque|when|des lors que|dans la mesure ou|"
-    r"a moins|sous condition|subject to|une condition|one condition|in order to|pour (?:etre|candidater|pouvoir)|to be eligible|to qualify|to apply|afin d|faut|must|doit|doivent|savoir|whether|"
+    r"a moins|sous condition|subject to|une condition|one condition|in order to|pour (?:etre|candidater|pouvoir)|to be eligible|(?:in order|wishing|want|wants|wish) to (?:qualify|apply)|^to (?:qualify|apply)|afin d|faut|must|doit|doivent|savoir|whether|"
     r"determiner|dire si|decider|conditions? d eligibilite|criteres? d eligibilite|eligibility (?:criteria|conditions?|rules?|check)|tester|verifier|check)\b"
 )
 _GENERAL_RULE = re.compile(

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from assistant import wording
 from assistant.chain import EncoderEmbeddings, Request, SectionRetriever, Steps, build_chain
 from assistant.draft import Writer
-from assistant.evidence import load_calibration, weigh
+from assistant.evidence import Scale, load_calibration
 from assistant.explain import asserts_eligibility
 from assistant.retrieve import Retriever, load_weights
 from assistant.settings import Settings
@@ -39,7 +39,7 @@ class Assistant:
         self, index: PassageIndex, call: Call, retriever: Retriever, reader: Reader, as_of: date | None = None
     ) -> None:
         self.index, self.call, self.retriever, self.reader, self.as_of = index, call, retriever, reader, as_of
-        self.calibration = load_calibration(_HERE / "weights.yaml")
+        self.scale = Scale(index, load_calibration(_HERE / "weights.yaml"))
         self.writer = Writer(index, call, reader)
         self.verdict_writer = VerdictWriter(index, call)
         self.chain = build_chain(
@@ -115,15 +115,15 @@ class Assistant:
         if request.draft:
             return request
         text = _known(request.question).standalone
-        return replace(
-            request, evidence=weigh(text, request.found, self.index, self.retriever.synonyms, self.calibration)
-        )
+        return replace(request, evidence=self.scale.weigh(text, _known(request.search)))
 
     def _draft(self, request: Request) -> Request:
         """The reply, unchecked."""
         if request.draft:
             return request
-        draft = self.writer.write(_known(request.question), request.found, _known(request.evidence), on=request.on)
+        draft = self.writer.write(
+            _known(request.question), _known(request.search).found, _known(request.evidence), on=request.on
+        )
         return replace(request, draft=draft)
 
     def _verify(self, request: Request) -> Request:

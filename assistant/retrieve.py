@@ -16,7 +16,7 @@ import yaml
 from numpy.typing import NDArray
 
 from corpus.embed import Vectors
-from corpus.index import PassageIndex, Section
+from corpus.index import EntryKind, PassageIndex, Scores, Section
 from corpus.synonyms import Form, Synonyms
 
 Embed = Callable[[str], Vectors]
@@ -29,11 +29,19 @@ RELATED_WEIGHT = 0.3
 
 @dataclass(frozen=True)
 class Found:
-    """A section that a search found: its score, and what each channel (`misconception` and `beside` too) said of it, raw."""
+    """A section that a search found: its score, and what each channel (those not ranked by, too) said of it, raw."""
 
     section: Section
     score: float
     channels: Mapping[str, float]
+
+
+@dataclass(frozen=True)
+class Search:
+    """What a search found, best first, and the questions (of any section, or beside them) that were nearest to the one asked."""
+
+    found: tuple[Found, ...]
+    neighbours: tuple[tuple[EntryKind, float], ...]
 
 
 @dataclass(frozen=True)
@@ -45,32 +53,34 @@ class Retriever:
     weights: Mapping[str, float]
     _form_scores: dict[Form, NDArray[np.float32]] = field(default_factory=dict, compare=False)
 
-    def retrieve(self, standalone: str, *, embed: Embed, alone: str | None = None, limit: int = 8) -> list[Found]:
+    def retrieve(self, standalone: str, *, embed: Embed, alone: str | None = None, limit: int = 8) -> Search:
         """The best sections for `standalone`, best first; equal scores keep the order of the corpus.
 
         `alone` is a message that leans on the conversation, by itself: what it names counts again, beside the subject that it leans on.
         """
-        channels = self.channel_scores(standalone, embed)
+        scores = self.index.scores(embed(standalone), standalone)
+        channels = self.channels_of(scores, standalone)
         total = self.total(channels)
         if alone is not None:
-            total = (total + self.total(self.channel_scores(alone, embed))) / 2
+            total = (total + self.total(self.channels_of(self.index.scores(embed(alone), alone), alone))) / 2
         best = np.argsort(-total, kind="stable")[:limit]
-        return [
+        found = tuple(
             Found(
-                self.index.sections[n], float(total[n]), {name: float(scores[n]) for name, scores in channels.items()}
+                self.index.sections[n], float(total[n]), {name: float(values[n]) for name, values in channels.items()}
             )
             for n in best
-        ]
+        )
+        return Search(found, scores.neighbours)
 
-    def channel_scores(self, text: str, embed: Embed) -> dict[str, NDArray[np.float32]]:
+    def channels_of(self, scores: Scores, text: str) -> dict[str, NDArray[np.float32]]:
         """What each channel says of every section: arrays of shape (sections,)."""
-        scores = self.index.scores(embed(text), text)
         related = {} if self.index.has_questions else {"related": self._related(text)}
         return {
             "words": scores.words,
             "grams": scores.grams,
             "centre": scores.centre,
             "question": scores.question,
+            "body": scores.body,
             "misconception": scores.misconception,
             "beside": scores.beside,
             **related,

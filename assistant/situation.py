@@ -282,7 +282,8 @@ class _Lexicon:
         # A pattern that ends on the body says with whom; one that starts with it says what it does.
         self.companion = [compiled(p) for p in patterns["partner"] if p.endswith("@")]
         self.conductor = [compiled(p) for p in patterns["partner"] if not p.endswith("@")]
-        self.applicant = [(compiled(p), value) for p, value in patterns["applicant"]]
+        self.applicant = {entry["name"]: compiled(entry["pattern"]) for entry in patterns["applicant"]}
+        self.rank = {name: rank for rank, name in enumerate(self.applicant)}
         self.consortium = compiled(patterns["consortium"])
         self.sentence_patterns = {
             name: [compiled(p) for p in patterns[name]]
@@ -346,14 +347,14 @@ def _mended(word: str) -> str:
         return word
     if word in _dictionary() or _base(word) in _dictionary():
         return word
-    allowed = 1 if len(word) < 8 else 2
     # Four letters are too few to guess among all the terms.
-    found = process.extractOne(
-        word, lexicon.vocabulary if len(word) > 4 else lexicon.often_misspelt, scorer=OSA.distance, score_cutoff=allowed
-    )
-    if found is None or found[0][0] != word[0]:
-        return word
-    return str(found[0])
+    terms = lexicon.vocabulary if len(word) > 4 else lexicon.often_misspelt
+    for form in dict.fromkeys((word, _base(word))):
+        allowed = 1 if len(form) < 8 else 2
+        found = process.extractOne(form, terms, scorer=OSA.distance, score_cutoff=allowed)
+        if found is not None and found[0][0] == word[0]:
+            return str(found[0])
+    return word
 
 
 def _tokens(text: str) -> list[_Token]:
@@ -559,13 +560,10 @@ def _denied(tokens: Sequence[_Token], index: int, reach: int) -> bool:
         following = tokens[i + 1].text if i + 1 < len(tokens) else ""
         if word == "plus":
             near = {token.text for token in tokens[max(0, i - 5) : i]}
-            if (near & {"n", "ne", "ni"} or (i and tokens[i - 1].text == "est")) and following not in (
-                "de",
-                "d",
-                "que",
-                "en",
-            ):
-                return following not in _NOT_ONLY
+            if near & {"n", "ne", "ni"} or (i and tokens[i - 1].text == "est"):
+                counted = tokens[i + 2].text if i + 2 < len(tokens) and following in ("de", "d") else ""
+                if following not in ("que", "en") and not counted.isdigit() and counted not in _lexicon().numbers:
+                    return following not in _NOT_ONLY
             continue
         if word == "longer" and i and tokens[i - 1].text == "no":
             return True
@@ -632,10 +630,10 @@ def _without_aside(text: str) -> str:
     return re.sub(r"@ \( [^()]{0,80} \)", "@", text)
 
 
-_WHO_FAMILIES = (4, 6)  # "we are…", "I work at…": words about the person, not about the users
-_IDENTITY_FAMILIES = (1, 4)
-_OURS = 8  # "our prefecture"
-_WEAK_FAMILIES = 9  # "we are a commune": nothing said around it takes the role away
+# Families of patterns of `applicant`, by what they are worth.
+_WHO = ("we_are", "work_at")  # words about the person, not about the users
+_SURE = ("explicit", "if_we_were", "we_are", "not_but")  # nothing said around takes the role away
+_WEAK = ("subject", "verdict_subject", "as", "bare", "us", "form")
 
 
 def _role(mention: _Mention, message: _Message) -> tuple[str, int]:
@@ -646,33 +644,45 @@ def _role(mention: _Mention, message: _Message) -> tuple[str, int]:
     def is_(role: str) -> bool:
         return any(_covers(pattern, text) for pattern in lexicon.roles[role])
 
-    def applies(family: int) -> bool:
-        pattern, value = lexicon.applicant[family]
-        return value == "body" and _covers(pattern, text)
+    def applies(family: str) -> bool:
+        return any(
+            "@" in match.group()
+            and (family == "not_but" or not _DISOWNED.search(f"{text[: match.start()]}{match.group()}"))
+            for match in lexicon.applicant[family].finditer(text)
+        )
 
-    for role in ("negated", "former"):
+    if applies("if_we_were"):
+        return "applicant", lexicon.rank["if_we_were"]
+    for role in ("negated", "complement", "former"):
         if is_(role):
             return role, 0
-    for family in _IDENTITY_FAMILIES:
+    for family in _SURE:
         if applies(family):
-            return "applicant", family
+            return "applicant", lexicon.rank[family]
     is_public = mention.kind in _PUBLIC_ACTORS
     conducts = is_public and any(_covers(pattern, text) for pattern in lexicon.conductor)
     for role in lexicon.roles:
-        if role in ("negated", "former") or (conducts and role in ("funder", "customer", "talks", "place")):
+        if conducts and role in ("funder", "customer", "talks", "place"):
             continue
         if is_(role):
             # "the staff of our prefecture": the prefecture is ours.
-            return ("applicant", _OURS) if role == "place" and applies(_OURS) else (role, 0)
+            return ("applicant", lexicon.rank["ours"]) if role == "place" and applies("ours") else (role, 0)
     takes_part = conducts or any(_covers(pattern, text) for pattern in lexicon.companion)
-    if takes_part and not is_public and not any(applies(family) for family in range(_WEAK_FAMILIES)):
+    strong = [family for family in lexicon.rank if family not in _WEAK and family != "individual"]
+    if takes_part and not is_public and not any(applies(family) for family in strong):
         return "private partner", 0
     voices_need = any(_covers(pattern, text) for pattern in lexicon.sentence_patterns["need_role"])
-    for family in range(len(lexicon.applicant)):
-        if applies(family) and not (voices_need and family >= _WEAK_FAMILIES):
+    for family in (*strong, *(() if voices_need else _WEAK)):
+        if applies(family):
             # "the metropole pilots the project with us": a partner, unless nobody else applies.
-            return ("partner-or-applicant" if takes_part and is_public else "applicant"), family
+            return ("partner-or-applicant" if takes_part and is_public else "applicant"), lexicon.rank[family]
     return ("partner" if takes_part and is_public else ""), 0
+
+
+# "I am not employed by a town": the words that would make it the applicant are denied.
+_DISOWNED = re.compile(
+    r"(?:^|(?<= ))(?:ne|n|not) (?:suis|sommes|est|travaill[a-z]*|working|work)? ?(?:pas|plus|ni|jamais)?(?: [a-z]+){0,4} @$|(?:^|(?<= ))(?:am|are|is) not (?:[a-z]+ ){0,4}@$"
+)
 
 
 @dataclass(frozen=True)
@@ -690,31 +700,35 @@ def _cast(message: _Message, *, bare_body_is: str = "applicant", has_applicant: 
     mentions = _mentions(message)
     roles = {mention: _role(mention, message) for mention in mentions}
     partners = tuple(mention for mention in mentions if roles[mention][0] in ("partner", "partner-or-applicant"))
-    pattern, kind = lexicon.applicant[0]
     for sentence in message.sentences:
-        match = pattern.search(sentence.bodies.text)
-        if match and not any(m.kind in ("private",) and roles[m][0] == "applicant" for m in mentions):
+        match = lexicon.applicant["individual"].search(sentence.bodies.text)
+        if match:
             first, last = _span(sentence.bodies, match)
-            return _Cast((kind, _Mention(0, 0, kind, False)), False, partners, message.words(sentence, first, last))
+            if not _is_denied(sentence.tokens, first, reach=3):
+                words = message.words(sentence, first, last)
+                return _Cast(("individual", _Mention(0, 0, "individual", False)), False, partners, words)
     claims = [
         (roles[m][1], m) for m in mentions if roles[m][0] == "applicant" or (roles[m][0] == "partner-or-applicant")
     ]
     claims = [
         (rank, m)
         for rank, m in claims
-        if rank < _WEAK_FAMILIES or m.kind not in _PUBLIC_ACTORS or not _is_left_out(message, m)
+        if rank < lexicon.rank[_WEAK[0]] or m.kind not in _PUBLIC_ACTORS or not _is_left_out(message, m)
     ]
     strict = [(rank, m) for rank, m in claims if roles[m][0] == "applicant"]
     if bare_body_is != "applicant":
-        strict = [(rank, m) for rank, m in strict if rank < len(lexicon.applicant) - 3]
+        strict = [(rank, m) for rank, m in strict if rank < lexicon.rank["bare"]]
         claims = strict
     claims = strict or ([] if has_applicant else claims)
+    team = _team(message, roles)
+    if team is not None:
+        return _Cast((team.kind, team), False, tuple(p for p in partners if p != team))
     if not claims:
         return _Cast(None, False, partners)
     best = min(rank for rank, _ in claims)
     chosen = [m for rank, m in claims if rank == best]
     known = [m for m in chosen if m.kind not in _UNCERTAIN]
-    if not known and best != _WHO_FAMILIES[0]:
+    if not known and best != lexicon.rank["we_are"]:
         # "our team", "the hospital": a surer name of the same body may stand elsewhere.
         others = [(rank, m) for rank, m in claims if m.kind not in _UNCERTAIN]
         if others:
@@ -723,6 +737,8 @@ def _cast(message: _Message, *, bare_body_is: str = "applicant", has_applicant: 
     if not known:
         # "our hospital": only another claim of the same body could say more.
         return _Cast(None, True, tuple(p for p in partners if p not in chosen))
+    if _is_disputed(claims, best) and not any(_is_corrected(m, message) for m in known):
+        return _Cast(None, True, partners)
     together = len({m.kind for m in known}) > 1 and _are_together(known, message)
     corrected = [m for m in known[1:] if _is_corrected(m, message)]
     if together:
@@ -732,6 +748,44 @@ def _cast(message: _Message, *, bare_body_is: str = "applicant", has_applicant: 
         if len({m.kind for m in known}) > 1 and not corrected and not _same_side(known):
             return _Cast(None, True, partners)
     return _Cast((one.kind, one), False, tuple(p for p in partners if p != one))
+
+
+_JOINT = re.compile(
+    r"(?:PUB|ENT|RES|HOS|PRIV|ASSO)S? (?:[a-z0-9]+ ){0,4}?(?:et|and|avec|with) (?:[a-z0-9]+ ){0,3}(?:PUB|ENT|RES|HOS|PRIV|ASSO)S? (?:[a-z0-9]+ ){0,4}?"
+    r"(?:portent|menent|pilotent|conduisent|ensemble|jointly|together|run|lead|candidatent|conduct)(?= |$)"
+)
+
+
+def _team(message: _Message, roles: Mapping[_Mention, tuple[str, int]]) -> _Mention | None:
+    """The best-placed of bodies that conduct the project together: « consortium de… », « une association et un ministère portent… »."""
+    for number, sentence in enumerate(message.sentences):
+        view = sentence.bodies
+        taking_part = [
+            m
+            for m, (role, _) in roles.items()
+            if m.sentence == number
+            and m.kind in _BEST_PLACED
+            and role in ("", "applicant", "partner", "partner-or-applicant", "private partner", "complement")
+            and not _is_left_out(message, m)
+        ]
+        match = _JOINT.search(view.text)
+        if match and not _speaks_of_self(message, match.group()):
+            taking_part = [m for m in taking_part if match.start() <= view.starts[m.item] < match.end()]
+        elif not _lexicon().consortium.search(view.text):
+            continue
+        if taking_part:
+            return min(taking_part, key=lambda m: _BEST_PLACED.index(m.kind))
+    return None
+
+
+def _is_disputed(claims: Sequence[tuple[int, _Mention]], best: int) -> bool:
+    """True when bodies of both sides are named in ways that are worth the same: who applies is not certain."""
+    rank = _lexicon().rank
+    for first, last in ((rank["it_is"], rank["ours"]), (rank["subject"], rank["form"])):
+        near = [m for r, m in claims if first <= r <= last and m.kind not in _UNCERTAIN]
+        if first <= best <= last and near and not _same_side(near):
+            return True
+    return False
 
 
 def _same_side(mentions: Sequence[_Mention]) -> bool:
@@ -848,6 +902,8 @@ def _mention_words(message: _Message, mention: _Mention) -> str:
 
 def _is_partner_denied(message: _Message, mention: _Mention) -> bool:
     sentence = message.sentences[mention.sentence]
+    if _lexicon().scope["unsure_partner"].search(sentence.bodies.text):
+        return True
     return _is_left_out(message, mention) or _is_denied(
         sentence.tokens, sentence.bodies.items[mention.item].first, reach=5
     )
@@ -970,6 +1026,13 @@ def _seat(message: _Message) -> Reading | None:
     lexicon = _lexicon()
     for sentence in message.sentences:
         view = sentence.bodies
+        told = re.search(
+            r"(?:^|(?<= ))(?:elle|il|elles|nous|on|we|it|they) (?:est|sont|sommes|is|are|etait|was|were) (?P<word>[a-z]+)(?= |$)",
+            view.text,
+        )
+        if told and (match := lexicon.nationality.fullmatch(told.group("word"))):
+            first, last = _span(view, told)
+            return Reading("abroad" if match.group("abroad") else "france", message.words(sentence, first, last))
         for pattern in (lexicon.seat, lexicon.outside):
             for match in pattern.finditer(view.text):
                 before = view.text[: match.start()]
@@ -1036,6 +1099,8 @@ def _read_ai(message: _Message) -> Reading | None:
                 continue
             words = _item_words(message, sentence, index)
             corrected = _corrected_before(sentence, item.first)
+            if tag == "NEW" and not _is_denied(sentence.tokens, item.first):
+                return Reading("yes", words)
             if _is_denied(sentence.tokens, item.first) or _is_denied_after(sentence.project, index):
                 if tag == "AI" and words and not _is_kind_of_ai(words):
                     no.append(_Evidence("no", words, (number, item.first), corrected))
@@ -1351,8 +1416,8 @@ def _is_the_person(message: _Message, number: int, item: _Item) -> bool:
         body = sentence.bodies.items[applicant[1].item]
         if body.first <= item.last and item.first <= body.last:
             return True
-    for family in _WHO_FAMILIES:
-        pattern, _ = _lexicon().applicant[family]
+    for family in _WHO:
+        pattern = _lexicon().applicant[family]
         for index, body in enumerate(sentence.bodies.items):
             if body.tag not in _KIND_OF_TAG or body.first > item.last + 3:
                 continue
@@ -1396,7 +1461,7 @@ def _not_only(sentence: _Sentence, first: int) -> bool:
 
 _YES_NO = re.compile(
     r"^(?:(?P<yes>oui|yes|tout a fait|exactement|absolument|bien sur|effectivement|en effet|si|of course|sure|indeed|certainly|correct|affirmatif)|"
-    r"(?P<no>non|no|pas du tout|not at all|absolument pas|pas vraiment|negatif|aucunement|malheureusement non|unfortunately not|helas non|not really|pas encore|not yet))(?= |$)"
+    r"(?P<no>non|no|pas du tout|not at all|absolument pas|pas vraiment|negatif|aucunement|malheureusement non|unfortunately not|helas non|not really|pas encore|not yet|pas (?:pour|a) (?:l instant|le moment|ce stade|l heure actuelle)|pas actuellement|not (?:at the moment|for now|currently|right now|so far)))(?= |$)"
 )
 _COUNTS = (
     ("several", re.compile(r"^(?:oui |yes |, )*(?:au moins |at least |il y en a |there are |une |)?(?:plusieurs|several|deux|trois|quatre|cinq|six|sept|huit|neuf|dix|two|three|four|five|ten|many|beaucoup|une dizaine|dozens|[2-9]|[1-9][0-9]+)(?= |$)")),
@@ -1479,37 +1544,76 @@ def _read_message(text: str, call: Call, before: Situation, pending: str | None)
 def read_situation(messages: Sequence[str], call: Call) -> Situation:
     """What the person has said, over all their messages (oldest first): the last word wins, the rest still holds."""
     situation = Situation()
-    general: set[str] = set()
+    general: set[str] = set()  # what was said of others, in a general question
+    heard: list[str] = []
+    service_told = False
     for number, text in enumerate(messages):
         earlier = messages[:number]
         scope = eligibility_scope(text, earlier)
-        is_last = number == len(messages) - 1
         asked = number > 0 and _thread_scope(earlier) is not None
         pending = next_question(situation, call) if asked else None
-        if scope is None and not is_last:
+        if scope is None and number < len(messages) - 1:
             text = _statements(text)
             if not text:
                 continue
         readings = _read_message(text, call, situation, pending)
-        if scope == "own" and general and "applicant" in readings:
-            # What was asked of others in general is not this person's situation.
-            situation = Situation({name: r for name, r in situation.readings.items() if name not in general})
-            general = set()
-        if scope == "general" and number and _asks_verdict(_parse(text)):
-            situation = Situation({name: r for name, r in situation.readings.items() if name not in general})
-            general = set()
-        if scope == "general":
-            general |= set(readings)
-        else:
-            general -= set(readings)
+        anew = scope == "own" and "applicant" in readings or scope == "general" and _asks_verdict(_parse(text))
+        if general and anew:
+            # What was asked of others is neither this person's situation nor part of the next general question.
+            situation = _without(situation, general)
+            general, heard = set(), []
+        general = general | set(readings) if scope == "general" else general - set(readings)
+        situation = _without(situation, _taken_back(text, situation, readings))
         situation = replace(situation, readings={**situation.readings, **readings})
-    if "public_service" not in situation.readings:
-        # "carers", said before the hospital was: who runs the project tells what the words mean.
-        for text in messages:
-            service = _read_public_service(_parse(text), {}, situation)
-            if service:
-                return replace(situation, readings={**situation.readings, "public_service": service})
-    return situation
+        service_told = "public_service" in readings and pending == "public_service" or (
+            service_told and "public_service" not in readings
+        )
+        heard.append(text)
+    return situation if service_told else _with_public_service(situation, heard, call)
+
+
+def _without(situation: Situation, fields: Iterable[str]) -> Situation:
+    gone = set(fields)
+    return Situation({name: reading for name, reading in situation.readings.items() if name not in gone})
+
+
+def _with_public_service(situation: Situation, messages: Sequence[str], call: Call) -> Situation:
+    """The situation, with the aim read again: "carers" says more once the hospital that runs the project is known."""
+    if all(field.id != "public_service" for field in call.fields):
+        return situation
+    bare = _without(situation, ["public_service"])
+    last: Reading | None = None
+    for text in messages:
+        last = _read_public_service(_parse(text), {}, bare) or last
+    return replace(bare, readings={**bare.readings, "public_service": last}) if last else bare
+
+
+def _taken_back(text: str, situation: Situation, readings: Mapping[str, Reading]) -> set[str]:
+    """What a message withdraws without putting a value in its place: then it is unknown again, and asked."""
+    message, scope = _parse(text), _lexicon().scope
+    whole = " . ".join(sentence.bodies.text for sentence in message.sentences)
+    changes = bool(scope["hypothesis"].search(whole) or scope["correction"].search(f"{whole} ") or scope["only"].search(whole))
+    if not changes:
+        return set()
+    gone: set[str] = set()
+    mentions = _mentions(message)
+    roles = {m: _role(m, message)[0] for m in mentions}
+    if "public_partner" not in readings and situation.value("public_partner") == "yes":
+        # "in fact the region only funds us"
+        if any(m.kind in _PUBLIC_ACTORS and roles[m] in ("funder", "customer", "talks", "compared", "former") for m in mentions):
+            gone.add("public_partner")
+    if "applicant" not in readings and (kind := situation.value("applicant")) is not None:
+        # "and if we turned into a company?", in words that were not understood
+        side = kind in _PUBLIC_KINDS
+        if any(roles[m] == "" and m.kind not in _UNCERTAIN and (m.kind in _PUBLIC_KINDS) != side and not (m.kind in _PUBLIC_KINDS) for m in mentions):
+            gone.add("applicant")
+    if "stage" not in readings and "stage" in situation.readings and _speaks_of_stage(message):
+        gone.add("stage")
+    return gone
+
+
+def _speaks_of_stage(message: _Message) -> bool:
+    return any(item.text in ("DEP", "BEF", "ACT") for sentence in message.sentences for item in sentence.project.items)
 
 
 def _statements(text: str) -> str:
@@ -1565,7 +1669,9 @@ def _scope(text: str, earlier: tuple[str, ...]) -> Scope | None:
         return None
     if previous is None:
         before = any(_thread_scope(earlier[: i + 1]) for i in range(len(earlier)))
-        if asks_again and (described or before):
+        if before and (asks_again or (described and scope["hypothesis"].search(whole))):
+            return "own"
+        if asks_again and described:
             return "own"
         if any(s.is_question for s in message.sentences):
             return None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from datetime import date
 from itertools import product
@@ -266,7 +267,13 @@ def holds(when: Condition, values: Mapping[str, str]) -> bool:
 
 def load_call(path: Path) -> Call:
     """The call that `path` describes; what is wrong in it is named with the file and the line."""
-    call = load_checked(path, Call)
+    try:
+        call = load_checked(path, Call)
+    except ValueError as error:  # a day that does not exist, as 2023-09-31: the YAML reader stops there
+        raise ExplainedError(
+            f"{path}, line {_line_of_impossible_date(path)}: this date does not exist ({error}). "
+            "Nothing was changed. Write it as year-month-day."
+        ) from error
     _refuse_repeated_keys(path)
     return call
 
@@ -275,6 +282,16 @@ def _at_least_one(items: tuple[object, ...]) -> tuple[object, ...]:
     if not items:
         raise ValueError("at least one entry is needed here")
     return items
+
+
+def _line_of_impossible_date(path: Path) -> int:
+    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+        for found in re.findall(r"\b\d{4}-\d{2}-\d{2}\b", line):
+            try:
+                date.fromisoformat(found)
+            except ValueError:
+                return number
+    return 1
 
 
 def _refuse_repeated_keys(path: Path) -> None:

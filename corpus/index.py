@@ -29,10 +29,13 @@ from corpus.errors import ExplainedError
 from corpus.passages import Language, Passage, Reference
 from corpus.words import fold, stems, words
 
-FORMAT = 3
+FORMAT = 4
 GENERATIONS_KEPT = 2
+QUESTIONS_WITH_VECTOR = 8
+"""How many questions of a passage are embedded; the others serve by their words. More vectors cost minutes and find no more (docs/decisions)."""
 NEAREST = 400
 """How many entries the vector search brings back: enough for every section that could matter."""
+NEIGHBOURS = 15
 _BATCH = 256
 ASKING = ("question", "beside")
 """The kinds of entries that are embedded as what is asked."""
@@ -59,6 +62,7 @@ class Entry:
     passage: int
     kind: EntryKind
     text: str
+    has_vector: bool = True
 
 
 @dataclass(frozen=True)
@@ -78,16 +82,20 @@ class Scores:
     """What each channel says of every section for one question: arrays of shape (sections,), higher is better.
 
     `words` and `grams` are BM25 over stems and over runs of letters. `centre` is the cosine with the mean of the section's entries,
-    both centred. `question` is the best cosine among the questions that lead to the section (its title and body, when it has none),
+    both centred. `question` is the best cosine among the questions that lead to the section (its title and body, when it has none), `body`
+    that with its title or body,
     `misconception` among the false statements that it refutes, `beside` among the questions close to it that nothing answers.
+    `neighbours` are the nearest entries that ask something, whatever their section, nearest first, each with its centred cosine.
     """
 
     words: NDArray[np.float32]
     grams: NDArray[np.float32]
     centre: NDArray[np.float32]
     question: NDArray[np.float32]
+    body: NDArray[np.float32]
     misconception: NDArray[np.float32]
     beside: NDArray[np.float32]
+    neighbours: tuple[tuple[EntryKind, float], ...]
 
 
 @dataclass(frozen=True)
@@ -110,7 +118,10 @@ def entries_of(passages: Sequence[Passage]) -> list[Entry]:
     for number, passage in enumerate(passages):
         found.append(Entry(number, "body", f"{passage.title}. {passage.text}"))
         found.append(Entry(number, "title", passage.title))
-        found += [Entry(number, "question", text) for text in passage.questions]
+        found += [
+            Entry(number, "question", text, place < QUESTIONS_WITH_VECTOR)
+            for place, text in enumerate(passage.questions)
+        ]
         found += [Entry(number, "misconception", text) for text in passage.misconceptions]
         found += [Entry(number, "beside", text) for text in passage.beside]
     return found
@@ -136,7 +147,7 @@ def plan(passages: Sequence[Passage], encoder: Encoder) -> Manifest:
         created=datetime.now(UTC).isoformat(timespec="seconds"),
         documents={file: _digest(parts) for file, parts in documents.items()},
         passages=digests,
-        entries=len(entries_of(passages)),
+        entries=sum(entry.has_vector for entry in entries_of(passages)),
     )
 
 
@@ -153,12 +164,13 @@ def build(
 
     planned = plan(passages, encoder)
     entries = entries_of(passages)
+    embedded = [entry for entry in entries if entry.has_vector]
     target = folder / "generations" / planned.digest
     if (target / "manifest.json").exists():
         return read_manifest(target)
     shutil.rmtree(target, ignore_errors=True)
     target.mkdir(parents=True)
-    vectors = _embed(folder / "vectors.sqlite", entries, encoder, on_progress)
+    vectors = _embed(folder / "vectors.sqlite", embedded, encoder, on_progress)
     client = chromadb.PersistentClient(path=str(target / "chroma"), settings=Settings(anonymized_telemetry=False))
     try:
         collection = client.create_collection(
@@ -174,12 +186,12 @@ def build(
                 }
             },
         )
-        for start in range(0, len(entries), _BATCH):
-            batch = range(start, min(start + _BATCH, len(entries)))
+        for start in range(0, len(embedded), _BATCH):
+            batch = range(start, min(start + _BATCH, len(embedded)))
             collection.add(
                 ids=[str(number) for number in batch],
                 embeddings=[vectors[number] for number in batch],
-                metadatas=[{"passage": passages[entries[n].passage].id, "kind": entries[n].kind} for n in batch],
+                metadatas=[{"passage": passages[embedded[n].passage].id, "kind": embedded[n].kind} for n in batch],
             )
     finally:
         client.close()  # type: ignore[attr-defined]  # the client has it, its declared type has not
@@ -263,7 +275,8 @@ class PassageIndex:
             )
         lines = (generation / "passages.jsonl").read_text(encoding="utf-8").splitlines()
         self.passages = tuple(_from_json(json.loads(line)) for line in lines)
-        self.entries = entries_of(self.passages)
+        self._all_entries = entries_of(self.passages)
+        self.entries = [entry for entry in self._all_entries if entry.has_vector]
         self.sections = sections_of(self.passages)
         self.encoder = encoder
         self._by_id = {passage.id: passage for passage in self.passages}
@@ -311,10 +324,18 @@ class PassageIndex:
         """The place of a section in the arrays of scores."""
         return self._number_of[section.id]
 
+    def number_of_passage(self, place: int) -> int:
+        """The place, in the arrays of scores, of the section of the passage that an entry leads to."""
+        return self._number_of[self.passages[place].section_id]
+
+    def all_entries(self) -> list[Entry]:
+        """Every entry, embedded or not."""
+        return self._all_entries
+
     def used_words(self) -> dict[Language, Counter[str]]:
         """The folded words of the entries by language, with how often they are used."""
         used: dict[Language, Counter[str]] = {"fr": Counter(), "en": Counter()}
-        for entry in self.entries:
+        for entry in self._all_entries:
             used[self.passages[entry.passage].language].update(words(entry.text))
         return used
 
@@ -331,14 +352,24 @@ class PassageIndex:
             return result
 
         centred = vector - self._mean_question
+        body = best("title", "body")
         return Scores(
             words=self.word_scores(dict.fromkeys([*stems(text, "fr"), *stems(text, "en")])),
             grams=_bm25(self._grams, dict.fromkeys(letter_grams(text)), len(self.sections)),
             centre=self._centres @ (centred / (np.linalg.norm(centred) or 1.0)),
-            question=np.where(self._has_questions, best("question"), best("title", "body")),
+            question=np.where(self._has_questions, best("question"), body),
+            body=body,
             misconception=best("misconception"),
             beside=best("beside"),
+            neighbours=self._neighbours(entries, centred),
         )
+
+    def _neighbours(self, nearest: NDArray[np.int64], centred: Vectors) -> tuple[tuple[EntryKind, float], ...]:
+        asking = nearest[np.isin(self._kind_of_entry[nearest], ASKING)]
+        rows = self._vectors[asking] - self._mean_question
+        cosines = (rows @ centred) / (np.linalg.norm(rows, axis=1) * np.linalg.norm(centred) + 1e-9)
+        order = np.argsort(-cosines, kind="stable")[:NEIGHBOURS]
+        return tuple((self.entries[asking[i]].kind, float(cosines[i])) for i in order)
 
     def word_scores(self, of: Iterable[str]) -> NDArray[np.float32]:
         """BM25 of every section for some stems: shape (sections,)."""
@@ -477,7 +508,7 @@ def _forget_unused_vectors(folder: Path, kept: Sequence[str]) -> None:
             for line in (generation / "passages.jsonl").read_text(encoding="utf-8").splitlines()
         ]
         identity = read_manifest(generation).encoder
-        used |= {_vector_key(entry, identity) for entry in entries_of(passages)}
+        used |= {_vector_key(entry, identity) for entry in entries_of(passages) if entry.has_vector}
     with closing(sqlite3.connect(folder / "vectors.sqlite")) as store:
         unused = [(key,) for (key,) in store.execute("SELECT key FROM vectors") if key not in used]
         if unused:

@@ -260,6 +260,12 @@ def refuses_all_alike(case: Case, answer: Answer, shelf: Shelf) -> Answer:
     return answer
 
 
+def abstains_without_a_word(case: Case, answer: Answer, shelf: Shelf) -> Answer:
+    if answer["kind"] == "abstention":
+        answer["text"] = {"fr": "Adressez-vous à la CNIL.", "en": "Please ask the CNIL."}[case.lang]
+    return answer
+
+
 def chats_off_topic(case: Case, answer: Answer, shelf: Shelf) -> Answer:
     return _anything(case, answer, shelf) if answer["kind"] == "refusal" else answer
 
@@ -332,6 +338,7 @@ ENGINES: Sequence[Broken] = (
     Broken("agrees with false premises", ("premises",), agrees_with_premises),
     Broken("mislabels replies", ("kind",), mislabels_replies),
     Broken("refuses all alike", ("right-reason",), refuses_all_alike),
+    Broken("abstains without a word", ("silence-said",), abstains_without_a_word),
     Broken("chats off topic", ("off-topic",), chats_off_topic),
     Broken("forgets the conversation", ("dialogue",), forgets_the_conversation),
     Broken("obeys planted orders", ("no-injection",), obeys_planted_orders),

@@ -77,6 +77,11 @@ class Case(_Strict):
         return self._place
 
     @property
+    def set_name(self) -> str:
+        """The folder of its file (`dev`, `test`…), empty when it comes from no file."""
+        return Path(self._place.rpartition(", line ")[0]).parent.name if self._place else ""
+
+    @property
     def base_id(self) -> str:
         """The case that this one varies: `x` for the twins `x-flip`, `x-same` and for the generated `x~typos`; else its own id."""
         return self.id.partition("~")[0].removesuffix("-flip").removesuffix("-same")

@@ -164,6 +164,7 @@ RATES: dict[str, Counter] = {
     "refusal_reason_accuracy": _when(
         lambda j: _is_refusal_wanted(j) and j.kind in _HELD_BACK, lambda j: j.kind in _wanted(j)
     ),
+    "silence_said": _tally("silence"),
     "off_topic_refused": _when(lambda j: j.case.has("offtopic", "off-topic"), lambda j: j.passed),
     # Proof
     "citation_validity": _tally("markers"),
@@ -251,6 +252,7 @@ def tags_by_dimension(case: Case) -> dict[str, list[str]]:
     natures = [tag for tag in case.tags if tag in NATURES]
     topics = [tag for tag in case.tags if tag not in STYLES and tag not in NATURES]
     return {
+        "set": [case.set_name] if case.set_name else [],
         "lang": [case.lang],
         "style": styles or ["plain"],
         "nature": natures,

@@ -24,6 +24,7 @@ _IMAGE = re.compile(r"!\[[^\]]*\]\(")
 _CLOSED = re.compile(
     r"\b(?:clos|close|closes|cloture\w*|ferme\w*|closed|ended|over|termine\w*|expire\w*|depasse\w*|passed|plus possible|no longer)\b"
 )
+_SOURCES = re.compile(r"\b(?:sources?|textes?|texts?|documents?|corpus|passages?)\b")
 _SUPPORT = 0.5
 
 
@@ -108,6 +109,7 @@ def prove(case: Case, reply: Reply, shelf: Shelf) -> tuple[Tally, ...]:
     return (
         _markers(reply, shelf),
         _unmarked(reply),
+        _silence(reply),
         _quotes(reply, shelf),
         _sources(reply, shelf),
         *_supports(reply),
@@ -210,6 +212,17 @@ def _unmarked(reply: Reply) -> Tally:
         if wording.values(part)
     ]
     return Tally("unmarked", 0 if bad else 1, 1, tuple(bad))
+
+
+def _silence(reply: Reply) -> Tally:
+    """An abstention says that the sources do not settle the point: some sentence speaks of them and denies."""
+    if reply.kind != "abstention":
+        return Tally("silence", 0, 0)
+    said = any(
+        _SOURCES.search(fold(one)) and wording.denies(one) for one in wording.sentences(wording.plain(reply.text))
+    )
+    reasons = () if said else (f"does not say that the sources are silent: « {_short(reply.text)} »",)
+    return Tally("silence", int(said), 1, reasons)
 
 
 def _is_marked(claim: Claim, text: str) -> bool:

@@ -64,6 +64,10 @@ MEASURES: dict[str, tuple[str, str]] = {
         "Bonne raison de ne pas répondre",
         "Quand rien n’est affirmé à raison : part des cas où le motif est le bon (sources muettes, hors sujet, fait manquant).",
     ),
+    "silence_said": (
+        "Silence des sources dit",
+        "Part des abstentions dont une phrase dit que les sources ne tranchent pas.",
+    ),
     "off_topic_refused": ("Hors-sujet déclinés", "Part des questions hors sujet qui sont déclinées."),
     "citation_validity": ("Renvois valides", "Part des renvois et citations qui mènent à un passage indexé."),
     "unmarked_values": (
@@ -163,6 +167,7 @@ CHECKS: dict[str, str] = {
 """What each expectation is about."""
 
 DIMENSIONS: dict[str, str] = {
+    "set": "jeu de cas",
     "lang": "langue",
     "style": "style",
     "nature": "nature",

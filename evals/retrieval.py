@@ -216,7 +216,7 @@ def open_retriever(opened: PassageIndex, corpus_folder: Path, default: Language)
     def find(text: str) -> Ranking:
         question = reader.understand(text, Conversation(), language=None, default=default)
         found = retriever.retrieve(question.standalone, embed=opened.encoder.question, limit=3 * DEPTH)
-        return [(passage.id, one.score) for one in found for passage in one.section.passages]
+        return [(passage.id, one.score) for one in found.found for passage in one.section.passages]
 
     return find
 

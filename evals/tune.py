@@ -13,16 +13,16 @@ import numpy as np
 import yaml
 from numpy.typing import NDArray
 
-from assistant.evidence import SIGNALS, signals_of
+from assistant.evidence import SIGNALS
 from assistant.pipeline import Assistant
-from assistant.retrieve import CHANNELS, Found, Retriever, standardised
+from assistant.retrieve import CHANNELS, Retriever, standardised
 from assistant.settings import Settings
 from assistant.vocabulary import Conversation
 
 CASES = Path("evals/cases/dev")
 WEIGHTS = Path("assistant/weights.yaml")
 FOLDS = 5
-_MOST_WRONG_ABSTENTIONS = 0.02
+_MOST_WRONG_ABSTENTIONS = 0.025
 
 
 @dataclass(frozen=True)
@@ -71,7 +71,7 @@ def main() -> None:
     assistant = Assistant.open(Settings())
     examples = load_examples(assistant)
     embed = assistant.index.encoder.question
-    raw = [assistant.retriever.channel_scores(example.text, embed) for example in examples]
+    raw = [assistant.retriever.channels_of(assistant.index.scores(embed(e.text), e.text), e.text) for e in examples]
     channels = np.array(
         [np.stack([standardised(scores[name]) for name in CHANNELS], axis=1) for scores in raw], dtype=np.float64
     )
@@ -91,12 +91,10 @@ def main() -> None:
         assistant.index, assistant.retriever.synonyms, dict(zip(CHANNELS, weights.tolist(), strict=True))
     )
 
-    found = [_found(retriever, scores) for scores in raw]
-    signals = [signals_of(e.text, f, assistant.index, retriever.synonyms) for e, f in zip(examples, found, strict=True)]
+    searches = [retriever.retrieve(example.text, embed=embed) for example in examples]
+    found = [search.found for search in searches]
+    signals = [assistant.scale.signals(e.text, search) for e, search in zip(examples, searches, strict=True)]
     matrix = np.array([[one[name] for name in SIGNALS] for one in signals])
-    right = np.array(
-        [assistant.index.number_of(f[0].section) in e.sections for e, f in zip(examples, found, strict=True)]
-    )
     second = np.array(
         [
             any(assistant.index.number_of(one.section) in e.sections for one in f[:2])
@@ -104,7 +102,7 @@ def main() -> None:
         ]
     )
     on_topic = np.array([not example.is_off_topic for example in examples])
-    answers, answers_held_out = _logistic(matrix, right)
+    answers, answers_held_out = _logistic(matrix, answerable)
     topic, topic_held_out = _logistic(matrix, on_topic)
     # A wrong abstention is one on a question that the reply would have answered.
     answer_from = float(np.quantile(answers_held_out[answerable & second], _MOST_WRONG_ABSTENTIONS))
@@ -128,21 +126,12 @@ def main() -> None:
     WEIGHTS.write_text(head + yaml.safe_dump(content, sort_keys=False), encoding="utf-8")
 
 
-def _found(retriever: Retriever, scores: dict[str, NDArray[np.float32]]) -> list[Found]:
-    total = retriever.total(scores)
-    best = np.argsort(-total, kind="stable")[:8]
-    return [
-        Found(retriever.index.sections[n], float(total[n]), {name: float(values[n]) for name, values in scores.items()})
-        for n in best
-    ]
-
-
 def _logistic(matrix: NDArray[np.float64], labels: NDArray[np.bool_]) -> tuple[dict[str, float], NDArray[np.float64]]:
     """The model's constant and weights, and each row's chance as the model fitted without it gives it."""
     from sklearn.linear_model import LogisticRegression
 
     def fit(rows: NDArray[np.int64]) -> LogisticRegression:
-        return LogisticRegression(C=0.5, max_iter=2000).fit(matrix[rows], labels[rows])
+        return LogisticRegression(C=0.5, max_iter=3000, class_weight="balanced").fit(matrix[rows], labels[rows])
 
     chances = np.zeros(len(matrix))
     for fold in _folds(len(matrix)):

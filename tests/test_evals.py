@@ -26,7 +26,17 @@ from evals.oracle import right_reply
 from evals.proofs import Indexed, Shelf, is_supported, prove
 from evals.reply import Reply, read_reply
 from evals.report import to_html
-from evals.run import Recording, Run, judge_all, read_results, recording_of, to_results, write_passed
+from evals.run import (
+    Recording,
+    Run,
+    judge_all,
+    read_results,
+    record,
+    recording_of,
+    to_results,
+    write_passed,
+    write_results,
+)
 
 ROOT = Path(__file__).parents[1]
 SHELF: Shelf = {
@@ -443,7 +453,7 @@ def test_families_are_the_same_for_the_same_seed_and_leave_what_is_expected() ->
     by_id = {case.id: case for case in cases}
     for case in made:
         assert case.turns != by_id[case.base_id if case.base_id in by_id else case.id.partition("~")[0]].turns
-        if not case.has("counterfactual"):
+        if not case.has("counterfactual", "injection"):
             assert case.expect == by_id[case.id.partition("~")[0]].expect
 
 
@@ -581,6 +591,66 @@ def test_run_exits_with_1_when_a_gate_fails(cases_file: Path, tmp_path: Path, en
     assert done.exit_code == code, done.output
     assert len(read_results(out)["cases"]) == 2
     assert page.read_text(encoding="utf-8").startswith("<!DOCTYPE html>")
+
+
+def open_never() -> Callable[[Case], dict[str, Any]]:
+    """An engine that cannot be opened."""
+    raise OSError("no such model")
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_cases_are_asked_in_their_order_and_a_sample_three_times(jobs: int) -> None:
+    cases = [a_case(id=f"c{number}") for number in range(5)]
+    ticks: list[tuple[int, int]] = []
+    found = record(cases, jobs=jobs, engine=f"{__name__}:open_right", on_progress=lambda *tick: ticks.append(tick))
+    assert [one.case.id for one in found.replies] == [case.id for case in cases]
+    assert {len(one.again) for one in found.replies} == {2}
+    assert ticks[-1][0] == ticks[-1][1]
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_an_engine_that_cannot_be_opened_is_explained(jobs: int) -> None:
+    with pytest.raises(ExplainedError, match="no such model"):
+        record([a_case()], jobs=jobs, engine=f"{__name__}:open_never")
+
+
+def test_compare_exits_with_1_when_a_case_broke(tmp_path: Path) -> None:
+    right = right_reply(a_case(), SHELF)
+    for name, answer in (("good", right), ("bad", None)):
+        write_results(a_run((a_case(), answer)), tmp_path / f"{name}.json")
+    good, bad = str(tmp_path / "good.json"), str(tmp_path / "bad.json")
+    assert CliRunner().invoke(app, ["compare", good, bad]).exit_code == 1
+    assert CliRunner().invoke(app, ["compare", bad, good]).exit_code == 0
+
+
+def test_the_product_searches_a_foreign_collection(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ASSISTANT_CORPUS_FOLDER", str(ROOT / "corpus"))
+    documents = [
+        {
+            "id": "velo",
+            "title": "Vélo",
+            "text": "Le forfait mobilités durables rembourse les trajets à vélo des agents.",
+        },
+        {"id": "cantine", "title": "Cantine", "text": "Le prix du repas à la cantine dépend du quotient familial."},
+        {"id": "piscine", "title": "Piscine", "text": "La piscine ferme deux semaines en août pour la vidange."},
+    ]
+    queries = [
+        {"qid": "q1", "text": "prix d'un repas de cantine"},
+        {"qid": "q2", "text": "fermeture piscine"},
+    ]
+    for name, lines in (("docs", documents), ("queries", queries)):
+        (tmp_path / f"{name}.jsonl").write_text("\n".join(json.dumps(line) for line in lines), encoding="utf-8")
+    (tmp_path / "qrels.tsv").write_text("qid\tdocid\trel\nq1\tcantine\t1\nq2\tpiscine\t1\n", encoding="utf-8")
+    arguments = [f"--{name}={tmp_path / file}" for name, file in
+                 (("docs", "docs.jsonl"), ("queries", "queries.jsonl"), ("qrels", "qrels.tsv"), ("out", "run.trec"))]  # fmt: skip
+    done = CliRunner().invoke(app, ["retrieval", *arguments])
+    assert done.exit_code == 0, done.output
+    assert re.search(r"success@1 +1\.0000", done.output)
+    found = (tmp_path / "run.trec").read_text(encoding="utf-8").splitlines()
+    assert [line.split()[:4] for line in found if line.split()[3] == "1"] == [
+        ["q1", "Q0", "cantine", "1"],
+        ["q2", "Q0", "piscine", "1"],
+    ]
 
 
 def test_run_can_ask_only_a_tag_an_id_or_what_failed_last_time(cases_file: Path, tmp_path: Path) -> None:

@@ -24,7 +24,7 @@ from .chat_page import Dressed, build_page, build_theme, dress, render_bottom, r
 from .check import Check, corrections, document_name, link_to_check, read_values, tell_situation
 from .engine import AnswersQuestions, Engine
 from .feedback import Counters
-from .gate import Doorkeeper, Frame, SizeLimit, content_policy, language_of
+from .gate import Cost, Doorkeeper, Frame, SizeLimit, content_policy, language_of
 from .limits import Overloaded, Pace
 from .options import SiteOptions
 from .pages import ADDRESSES, Pages
@@ -57,9 +57,11 @@ def build_site(assistant: AnswersQuestions, options: SiteOptions) -> ASGIApp:
         allow_methods=["GET", "POST"],
         allow_headers=["content-type"],
     )
-    pace = Pace(options.questions_per_minute, options.burst)
-    light = Pace(options.questions_per_minute * 8, options.burst * 4)
-    return Frame(Doorkeeper(SizeLimit(app), pace, pages.not_found, light))
+    paces: dict[Cost, Pace] = {
+        "question": Pace(options.questions_per_minute, options.burst),
+        "little": Pace(options.questions_per_minute * 8, options.burst * 4),
+    }
+    return Frame(Doorkeeper(SizeLimit(app), paces, pages.not_found, engine.turnstile.is_full))
 
 
 def error_response(status: int, code: str, message: str, headers: dict[str, str] | None = None) -> JSONResponse:

@@ -14,7 +14,7 @@ from ..vocabulary import Answer, Conversation
 from .limits import Turnstile
 from .options import SiteOptions
 from .requests import AskRequest
-from .texts import say
+from .texts import say, starters
 from .typography import in_full, today_in_paris
 
 
@@ -32,7 +32,6 @@ class AnswersQuestions(Protocol):
         default: Language = ...,
         as_of: date | None = ...,
     ) -> Answer: ...
-    def suggestions(self, language: Language) -> Any: ...
     @property
     def index(self) -> Any: ...
 
@@ -77,8 +76,9 @@ class Engine:
         return section.passage(language) if section is not None else None
 
     def families(self, language: Language) -> tuple[Family, ...]:
-        """The starting questions, whatever shape of families the assistant gives."""
-        given = self.assistant.suggestions(language)
+        """The starting questions: the assistant's own if it has some, in whatever shape of families, else ours."""
+        suggest = getattr(self.assistant, "suggestions", None)
+        given = suggest(language) if suggest else starters(language)
         pairs: Sequence[Any] = list(given.items()) if isinstance(given, Mapping) else list(given)
         families = []
         for pair in pairs:

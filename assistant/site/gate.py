@@ -8,6 +8,7 @@ import re
 import secrets
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from typing import Literal
 
 import anyio
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -165,17 +166,20 @@ class SizeLimit:
         await self.app(scope, replay, send)
 
 
+Cost = Literal["nothing", "little", "question"]
+
+
 @dataclass(frozen=True)
 class Way:
-    """A route that exists: its pattern and methods; whether it costs a question; whether it streams."""
+    """A route that exists: its pattern and methods; whose pace it is held to; whether it streams."""
 
     pattern: re.Pattern[str]
     methods: frozenset[str]
-    costs: bool = False
+    costs: Cost = "nothing"
     streams: bool = False
 
 
-def way(pattern: str, methods: str = "GET HEAD", *, costs: bool = False, streams: bool = False) -> Way:
+def way(pattern: str, methods: str = "GET HEAD", *, costs: Cost = "nothing", streams: bool = False) -> Way:
     """A route that exists, its methods separated by spaces."""
     return Way(re.compile(pattern), frozenset(methods.split()), costs, streams)
 
@@ -186,11 +190,11 @@ WAYS = (
     # our pages and routes
     way(r"/(?:en/?)?"),
     way(r"/(?:eligibilite|en/eligibility)", "GET HEAD POST"),
-    way(r"/(?:eligibilite/verdict|en/eligibility/verdict)", "POST", costs=True),
-    way(r"/(?:eligibilite/document|en/eligibility/document)", "POST", costs=True),
+    way(r"/(?:eligibilite/verdict|en/eligibility/verdict)", "POST", costs="little"),
+    way(r"/(?:eligibilite/document|en/eligibility/document)", "POST", costs="little"),
     way(r"/(?:confidentialite|accessibilite|en/privacy|en/accessibility)"),
-    way(r"/ask", "POST", costs=True),
-    way(r"/feedback", "POST", costs=True),
+    way(r"/ask", "POST", costs="question"),
+    way(r"/feedback", "POST", costs="little"),
     way(r"/health"),
     way(r"/robots\.txt"),
     way(r"/favicon\.ico"),
@@ -202,9 +206,9 @@ WAYS = (
     # what gradio_client needs to call `ask`, and nothing else
     way(rf"{GRADIO}/config/?"),
     way(rf"{GRADIO}/gradio_api/info/?"),
-    way(rf"{GRADIO}/gradio_api/queue/join/?", "POST", costs=True),
+    way(rf"{GRADIO}/gradio_api/queue/join/?", "POST", costs="question"),
     way(rf"{GRADIO}/gradio_api/queue/data", streams=True),
-    way(rf"{GRADIO}/gradio_api/call(?:/v2)?/ask/?", "POST", costs=True),
+    way(rf"{GRADIO}/gradio_api/call(?:/v2)?/ask/?", "POST", costs="question"),
     way(rf"{GRADIO}/gradio_api/call/ask/[0-9a-f]{{32}}", streams=True),
     way(rf"{GRADIO}/gradio_api/heartbeat/[0-9a-z-]{{8,40}}", streams=True),
 )
@@ -220,9 +224,13 @@ class Doorkeeper:
     """Only the listed routes exist, at the visitor's pace; streams are cut after a minute."""
 
     def __init__(
-        self, app: ASGIApp, pace: Pace, not_found: Callable[[Language], bytes], light: Pace | None = None
+        self,
+        app: ASGIApp,
+        paces: Mapping[Cost, Pace],
+        not_found: Callable[[Language], bytes],
+        is_full: Callable[[], bool] = lambda: False,
     ) -> None:
-        self.app, self.pace, self.not_found, self.light = app, pace, not_found, light or pace
+        self.app, self.paces, self.not_found, self.is_full = app, paces, not_found, is_full
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -241,10 +249,13 @@ class Doorkeeper:
             allowed = ", ".join(sorted(found.methods))
             await send_error(send, 405, "method", say("error_method", language), {"allow": allowed})
             return
-        if found.costs:
-            pace = self.light if re.search(r"/(?:feedback|verdict|document)$", path) else self.pace
+        if found.costs != "nothing":
+            if found.costs == "question" and self.is_full():
+                # Said at the door, before anything is read: a crowd must cost little to refuse.
+                await send_error(send, 503, "overloaded", say("error_overloaded", language), {"retry-after": "5"})
+                return
             client = scope.get("client")
-            if seconds := pace.seconds_to_wait(client[0] if client else ""):
+            if seconds := self.paces[found.costs].seconds_to_wait(client[0] if client else ""):
                 message = say("error_too_many", language, seconds=seconds)
                 await send_error(send, 429, "too_many", message, {"retry-after": str(seconds)})
                 return

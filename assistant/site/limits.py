@@ -65,9 +65,13 @@ class Turnstile:
         self.threads = anyio.CapacityLimiter(workers)
         self.room, self.patience, self.waiting = waiting, patience, 0
 
+    def is_full(self) -> bool:
+        """True when nobody more may wait."""
+        return self.waiting >= self.room
+
     @asynccontextmanager
     async def _place(self) -> AsyncIterator[None]:
-        if self.waiting >= self.room:
+        if self.is_full():
             raise Overloaded
         self.waiting += 1
         try:

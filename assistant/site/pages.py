@@ -63,7 +63,9 @@ class Pages:
         """The page of an address that does not exist."""
         title, text = say("error_not_found", language), say("error_not_found_help", language)
         closed = self.options.is_chat_closed()
-        return self.fill("message.html", language, "chat", title=title, help=text, closed=closed, skip_to="content").encode()
+        return self.fill(
+            "message.html", language, "chat", title=title, help=text, closed=closed, skip_to="content"
+        ).encode()
 
     def closed(self, language: Language) -> str:
         """The page shown instead of the chat when the operator closed it."""

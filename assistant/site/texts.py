@@ -342,6 +342,37 @@ SCRIPT_TEXTS = (
     "sources_empty", "sources_none", "sources_of", "error_title", "error_empty", "error_too_long", "error_network",
     "error_timeout", "error_overloaded", "send",
 )  # fmt: skip
+# The four families of starting questions: a title, then what one may ask.
+STARTERS: tuple[tuple[tuple[str, str], tuple[tuple[str, str], ...]], ...] = (
+    (
+        ("Éligibilité", "Eligibility"),
+        (
+            ("Une commune peut-elle candidater ?", "Can a town apply?"),
+            ("Une start-up peut-elle candidater seule ?", "Can a start-up apply on its own?"),
+        ),
+    ),
+    (
+        ("Dates et dossier", "Dates and application"),
+        (
+            ("Quelle était la date limite de dépôt ?", "What was the deadline for applications?"),
+            ("Que devait contenir le dossier ?", "What did the application have to contain?"),
+        ),
+    ),
+    (
+        ("Déroulement", "How it works"),
+        (
+            ("Combien de temps dure l'accompagnement ?", "How long does the support last?"),
+            ("Quels projets ont été retenus en 2023 ?", "Who were the winners in 2023?"),
+        ),
+    ),
+    (
+        ("RGPD et IA", "GDPR and AI"),
+        (
+            ("Quand faut-il une analyse d'impact ?", "When is an impact assessment needed?"),
+            ("Le bac à sable dispense-t-il du RGPD ?", "Does the sandbox exempt from the GDPR?"),
+        ),
+    ),
+)
 
 # Those of the guided check.
 CHECK_TEXTS = ("check_restarted", "check_verdict_now", "check_failed", "step", "step_next", "step_end", "step_result")
@@ -356,3 +387,13 @@ def raw(key: str, language: Language) -> str:
     """The text with its slots still open, for the page's script."""
     french, english = TEXTS[key]
     return typeset(french) if language == "fr" else curl(english)
+
+
+def starters(language: Language) -> list[tuple[str, list[str]]]:
+    """The families of starting questions in `language`."""
+    at = 0 if language == "fr" else 1
+
+    def written(pair: tuple[str, str]) -> str:
+        return typeset(pair[0]) if language == "fr" else curl(pair[at])
+
+    return [(written(title), [written(question) for question in questions]) for title, questions in STARTERS]
