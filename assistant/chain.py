@@ -73,7 +73,7 @@ class EncoderEmbeddings(Embeddings):
 class SectionRetriever(BaseRetriever):
     """The retriever of the project as LangChain knows retrievers: one document a section, best first.
 
-    `metadata` holds `section_id`, `rank`, `score` and what each channel said; `alone` is the message without the subject of the conversation.
+    `metadata` holds `section_id`, `rank`, `score`, what each channel said and the `neighbours` of the whole search; `alone` is the message without the subject of the conversation.
     """
 
     model_config = ConfigDict(arbitrary_types_allowed=True)
@@ -100,6 +100,7 @@ class SectionRetriever(BaseRetriever):
                     "rank": rank,
                     "score": one.score,
                     "channels": dict(one.channels),
+                    "neighbours": found.neighbours,
                 },
             )
             for rank, one in enumerate(found.found, start=1)

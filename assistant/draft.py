@@ -33,6 +33,15 @@ _SECOND_QUESTION = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 
+_ASKS_FOR_A_LIST = re.compile(
+    r"\b(?:qui|quels?|quelles?|lesquels|lesquelles|liste|noms?|who|which|what|list|names?)\b", re.IGNORECASE
+)
+_ASKS_WHERE = re.compile(
+    r"\b(?:quels?|lesquels|which|what)\s+(?:est\s+l['’]|is\s+the\s+)?(?:articles?|textes?|considérants?|provisions?|recitals?|sections?)\b"
+    r"|\b(?:référence|reference|article number|numéro d['’]article)\b",
+    re.IGNORECASE,
+)
+
 
 @dataclass(frozen=True)
 class Writer:
@@ -71,6 +80,7 @@ class Writer:
             question,
             tuple(claims),
             opening=self._opening(question, standing[0], best, on),
+            closing=_articles(best, language) if _ASKS_WHERE.search(question.text) else "",
             follow_ups=self._follow_ups(
                 [one for one in standing if one.section.passage(language) not in chosen], language
             ),
@@ -88,6 +98,13 @@ class Writer:
         if not is_near or best.is_not_stated or second.is_not_stated or len(sentence_spans(second.text)) > room:
             return []
         return [second]
+
+    def _details(self, question: Question, best: Passage) -> list[Claim]:
+        """When a list is asked for and the passage only counts: what each of its details says first."""
+        if not best.details or not _ASKS_FOR_A_LIST.search(question.text):
+            return []
+        passages = [self.index.section(section_id).passage(question.language) for section_id in best.details]
+        return [claims_of(passage)[0] for passage in passages[:MOST_SENTENCES]]
 
     def _opening(self, question: Question, found: Found, best: Passage, on: date) -> str:
         language = question.language
@@ -147,6 +164,11 @@ class Writer:
             one.section.passage(language).title for one in found if not one.section.passage(language).is_not_stated
         ]
         return tuple(wording.as_question(title, language) for title in titles[:MOST_FOLLOW_UPS])
+
+
+def _articles(passage: Passage, language: Language) -> str:
+    pinpoints = dict.fromkeys(reference.pinpoint for reference in passage.references if reference.pinpoint)
+    return wording.ARTICLES[language].format(pinpoints=" ; ".join(pinpoints)) if pinpoints else ""
 
 
 def claims_of(passage: Passage) -> list[Claim]:

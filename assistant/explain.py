@@ -285,7 +285,7 @@ def asserts_eligibility(text: str, language: Language) -> VerdictStatus | None:
             found.append(status)
     for status in ("eligible", "not_eligible", "not_settled", "depends"):
         if status in found:
-            return status  # type: ignore[return-value]
+            return status
     return None
 
 

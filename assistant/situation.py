@@ -98,7 +98,7 @@ class _View:
         return f"{self.text[:start]}@{self.text[start + len(self.items[index].text) :]}"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class _Sentence:
     """A sentence of a message: its words, and two views of them (bodies tagged; bodies and project terms tagged)."""
 
@@ -108,8 +108,10 @@ class _Sentence:
     is_question: bool
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class _Message:
+    """What a person wrote, parsed once: two messages are the same when they are one object, which makes caches cheap."""
+
     text: str
     sentences: tuple[_Sentence, ...]
     is_english: bool
@@ -266,7 +268,7 @@ class _Lexicon:
             r"established|headquartered|incorporated|registered|located|seat|head office|enregistree?s?|de droit|hors de|outside|out of|"
             r"sommes|suis|est|are|is|venons|come|operate)(?: (?:est|is|se trouve|uniquement|only|social|are))* (?:a|en|au|aux|in|at|de|"
             r"from|dans|d|within|pres de|of|l|la|le|les|the|,|:|\()+(?: (?:a|en|au|aux|in|at|de|l|la|le|les|the|ville de))* ?"
-            rf"(?:{{0}})(?= |$)".replace("{0}", f"(?P<abroad>{places})|(?P<france>{home})")
+            r"(?:{0})(?= |$)".replace("{0}", f"(?P<abroad>{places})|(?P<france>{home})")
         )
         self.outside = re.compile(
             r"(?:^|(?<= ))(?:(?:etablie?s?|basee?s?|installee?s?|situee?s?|based|established|located|sommes|are|siege) (?:{W} )?"
@@ -302,7 +304,19 @@ class _Lexicon:
         self.purpose_later = compiled(patterns["purpose_later"])
         self.scope = {
             name: re.compile(_fill(p, macros))
-            if name in ("fact", "bare", "thanks", "own_fr", "own_en", "follow_up", "correction")
+            if name
+            in (
+                "fact",
+                "bare",
+                "thanks",
+                "apart",
+                "about_ai",
+                "dropped_ai",
+                "own_fr",
+                "own_en",
+                "follow_up",
+                "correction",
+            )
             else compiled(p)
             for name, p in patterns["scope"].items()
         }
@@ -351,9 +365,10 @@ def _mended(word: str) -> str:
     terms = lexicon.vocabulary if len(word) > 4 else lexicon.often_misspelt
     for form in dict.fromkeys((word, _base(word))):
         allowed = 1 if len(form) < 8 else 2
-        found = process.extractOne(form, terms, scorer=OSA.distance, score_cutoff=allowed)
-        if found is not None and found[0][0] == word[0]:
-            return str(found[0])
+        found = process.extract(form, terms, scorer=OSA.distance, score_cutoff=allowed, limit=5)
+        near = [(distance, -len(term), term) for term, distance, _ in found if term[0] == word[0]]
+        if near:  # of two equals, the longer: people drop letters more than they add some
+            return str(min(near)[2])
     return word
 
 
@@ -636,6 +651,7 @@ _SURE = ("explicit", "if_we_were", "we_are", "not_but")  # nothing said around t
 _WEAK = ("subject", "verdict_subject", "as", "bare", "us", "form")
 
 
+@lru_cache(maxsize=4_096)
 def _role(mention: _Mention, message: _Message) -> tuple[str, int]:
     """What a mentioned body is to the project: a role, or `applicant` and the rank of the pattern; `""` when nothing says."""
     lexicon = _lexicon()
@@ -666,8 +682,13 @@ def _role(mention: _Mention, message: _Message) -> tuple[str, int]:
             continue
         if is_(role):
             # "the staff of our prefecture": the prefecture is ours.
-            return ("applicant", lexicon.rank["ours"]) if role == "place" and applies("ours") else (role, 0)
-    takes_part = conducts or any(_covers(pattern, text) for pattern in lexicon.companion)
+            ours = role in ("customer", "funder", "place") and applies("ours")
+            return ("applicant", lexicon.rank["ours"]) if ours else (role, 0)
+    takes_part = conducts or any(
+        "@" in match.group() and not lexicon.scope["apart"].search(text[: match.start()])
+        for pattern in lexicon.companion
+        for match in pattern.finditer(text)
+    )
     strong = [family for family in lexicon.rank if family not in _WEAK and family != "individual"]
     if takes_part and not is_public and not any(applies(family) for family in strong):
         return "private partner", 0
@@ -695,7 +716,8 @@ class _Cast:
     words: str = ""
 
 
-def _cast(message: _Message, *, bare_body_is: str = "applicant", has_applicant: bool = False) -> _Cast:
+@lru_cache(maxsize=2_048)
+def _cast(message: _Message, *, bare_body_is: str = "applicant", known_applicant: str | None = None) -> _Cast:
     lexicon = _lexicon()
     mentions = _mentions(message)
     roles = {mention: _role(mention, message) for mention in mentions}
@@ -719,7 +741,10 @@ def _cast(message: _Message, *, bare_body_is: str = "applicant", has_applicant: 
     if bare_body_is != "applicant":
         strict = [(rank, m) for rank, m in strict if rank < lexicon.rank["bare"]]
         claims = strict
-    claims = strict or ([] if has_applicant else claims)
+    # "the town hall accepts to carry the project": it is then the town hall that applies, if nobody else does.
+    if not strict and known_applicant is not None:
+        claims = [(rank, m) for rank, m in claims if known_applicant == "individual" and _carries(m, message)]
+    claims = strict or claims
     team = _team(message, roles)
     if team is not None:
         return _Cast((team.kind, team), False, tuple(p for p in partners if p != team))
@@ -737,6 +762,9 @@ def _cast(message: _Message, *, bare_body_is: str = "applicant", has_applicant: 
     if not known:
         # "our hospital": only another claim of the same body could say more.
         return _Cast(None, True, tuple(p for p in partners if p not in chosen))
+    hesitates = any(_HESITATES.search(message.sentences[m.sentence].bodies.text) for m in known)
+    if hesitates and len({m.kind for m in mentions if m.kind in _BEST_PLACED}) > 1:
+        return _Cast(None, True, partners)
     if _is_disputed(claims, best) and not any(_is_corrected(m, message) for m in known):
         return _Cast(None, True, partners)
     together = len({m.kind for m in known}) > 1 and _are_together(known, message)
@@ -754,6 +782,18 @@ _JOINT = re.compile(
     r"(?:PUB|ENT|RES|HOS|PRIV|ASSO)S? (?:[a-z0-9]+ ){0,4}?(?:et|and|avec|with) (?:[a-z0-9]+ ){0,3}(?:PUB|ENT|RES|HOS|PRIV|ASSO)S? (?:[a-z0-9]+ ){0,4}?"
     r"(?:portent|menent|pilotent|conduisent|ensemble|jointly|together|run|lead|candidatent|conduct)(?= |$)"
 )
+
+
+_HESITATES = re.compile(r"(?:^|(?<= ))(?:hesit\w+|soit|either|whether|ou bien)(?= |$)")
+_CARRIES = re.compile(
+    r"@ (?:[a-z0-9,]+ ){0,8}?(?:port|pilot|men(?:e|er|era|ent)|condui|dirig|candidat|depos|lead|led|run|carr|conduct|head)|"
+    r"(?:port|pilot|men|condui|dirig|led|run|carried|conducted|headed)[a-z]* (?:par|by) (?:[a-z]+ )?@"
+)
+
+
+def _carries(mention: _Mention, message: _Message) -> bool:
+    """True when the words say that this body itself conducts the project."""
+    return bool(_CARRIES.search(message.sentences[mention.sentence].bodies.with_target(mention.item)))
 
 
 def _team(message: _Message, roles: Mapping[_Mention, tuple[str, int]]) -> _Mention | None:
@@ -836,7 +876,7 @@ class _Evidence:
 
 def _read_bodies(message: _Message, bare_body_is: str, before: Situation) -> dict[str, Reading]:
     lexicon = _lexicon()
-    cast = _cast(message, bare_body_is=bare_body_is, has_applicant=before.value("applicant") is not None)
+    cast = _cast(message, bare_body_is=bare_body_is, known_applicant=before.value("applicant"))
     readings: dict[str, Reading] = {}
     partners = list(cast.partners)
     if cast.applicant:
@@ -847,9 +887,17 @@ def _read_bodies(message: _Message, bare_body_is: str, before: Situation) -> dic
             established = _established(message, mention)
             if established:
                 readings["established"] = established
-    elif len(partners) and not cast.is_ambiguous and before.value("applicant") is None:
-        pass
-    if "established" not in readings:
+    elif cast.is_ambiguous:
+        # "a hospital in Tournai (Belgium)": whichever its statute, it is abroad.
+        abroad = next((e for m in _mentions(message) if m.kind in _UNCERTAIN and (e := _established(message, m))), None)
+        if abroad:
+            readings["established"] = abroad
+    if "established" not in readings and any(
+        _nationality_after(message.sentences[m.sentence].bodies, m.item) == "france" and m.kind not in _PUBLIC_ACTORS
+        for m in _mentions(message)
+    ):
+        pass  # "our seat is in Geneva, but our French subsidiary applies"
+    elif "established" not in readings:
         seat = _seat(message)
         if seat:
             readings["established"] = seat
@@ -902,11 +950,17 @@ def _mention_words(message: _Message, mention: _Mention) -> str:
 
 def _is_partner_denied(message: _Message, mention: _Mention) -> bool:
     sentence = message.sentences[mention.sentence]
-    if _lexicon().scope["unsure_partner"].search(sentence.bodies.text):
+    if _is_unsure(sentence):
         return True
     return _is_left_out(message, mention) or _is_denied(
         sentence.tokens, sentence.bodies.items[mention.item].first, reach=5
     )
+
+
+def _is_unsure(sentence: _Sentence) -> bool:
+    """True when a partner is hoped for, doubted, or that of somebody else."""
+    scope, text = _lexicon().scope, sentence.bodies.text
+    return bool(scope["unsure_partner"].search(text)) and not scope["hypothesis"].search(text)
 
 
 def _is_left_out(message: _Message, mention: _Mention) -> bool:
@@ -947,6 +1001,11 @@ def _first(
                     continue
                 before = sentence.bodies.text[: match.start()]
                 if _lexicon().scope["hedge"].search(f"{before[-60:]}{match.group()}"):
+                    continue
+                if undenied and (
+                    _is_unsure(sentence)
+                    or re.search(r"(?:besoin|need|needs|faut|requires?|necessite)\b", f"{before[-25:]}{match.group()}")
+                ):
                     continue
                 corrected = bool(_lexicon().scope["correction"].search(f"{before}{match.group()}"))
                 evidence = _Evidence("", message.words(sentence, first, last), (number, first), corrected)
@@ -1002,7 +1061,8 @@ def _nationality_after(view: _View, item: int) -> str | None:
     match = lexicon.nationality.search(" ".join(clause.split()[:4]))
     if match:
         return "abroad" if match.group("abroad") else "france"
-    if lexicon.place.match(after) or (after.startswith("(") and lexicon.bare_place.match(after[2:])):
+    aside = re.match(r"(?:[a-z0-9]+ ){0,4}[(,] (?:en |au |aux |in )?", after)
+    if lexicon.place.match(after) or (aside and lexicon.bare_place.match(after[aside.end() :])):
         return "abroad"
     return None
 
@@ -1085,6 +1145,7 @@ def _corrected_before(sentence: _Sentence, first: int) -> bool:
 
 
 def _read_ai(message: _Message) -> Reading | None:
+    doubted = False
     yes: list[_Evidence] = []
     no: list[_Evidence] = []
     for tag in ("AI", "AIK", "NEW"):
@@ -1101,11 +1162,25 @@ def _read_ai(message: _Message) -> Reading | None:
             corrected = _corrected_before(sentence, item.first)
             if tag == "NEW" and not _is_denied(sentence.tokens, item.first):
                 return Reading("yes", words)
-            if _is_denied(sentence.tokens, item.first) or _is_denied_after(sentence.project, index):
+            scope, before = _lexicon().scope, sentence.project.text[: sentence.project.starts[index]]
+            if scope["doubt_ai"].search(sentence.project.text):
+                doubted = True
+                continue
+            if scope["about_ai"].search(before) or (
+                sentence.is_question and scope["asks_if_ai"].search(sentence.project.text)
+            ):
+                continue
+            if (
+                scope["dropped_ai"].search(before)
+                or _is_denied(sentence.tokens, item.first)
+                or _is_denied_after(sentence.project, index)
+            ):
                 if tag == "AI" and words and not _is_kind_of_ai(words):
                     no.append(_Evidence("no", words, (number, item.first), corrected))
             else:
                 yes.append(_Evidence("yes", words, (number, item.first), corrected))
+    if doubted:
+        return None
     if not yes and not no:
         for number, sentence, index in _tagged(message, "NOAI"):
             item = sentence.project.items[index]
@@ -1140,8 +1215,11 @@ _OTHER_SYSTEM = re.compile(
     r"(?:^|(?<= ))(?:ancien\w*|autres?|premier\w*|precedente?s?|previous|other|former|earlier|old|concurrente?s?|competitor\w*|vieux|vieil|another) "
     r"(?:[a-z0-9]+ |AI |AIK ){0,4}$"
 )
+_PAST = frozenset(
+    "quitte quittee depasse depassee sorti sortie sortis past beyond acheve apres after since suite".split()
+)
 _IS_OVER = re.compile(
-    r"^(?:[a-z0-9]+ ){0,4}?(?:est|is|sont|are|was|a ete|has been) (?:bien |deja |maintenant |now |already |long )*(?:termine|fini|over|acheve|done|derriere|complete|conclu|closed|clos)"
+    r"^(?:[a-z0-9]+ ){0,4}?(?:est|is|sont|are|was|a ete|has been) (?:bien |deja |maintenant |now |already |long )*(?:termine|fini|over|acheve|done|derriere|complete|conclu|closed|clos|valide|validated|approved)"
 )
 _EXISTING = re.compile(r"(?:^|(?<= ))(?:existante?s?|actuel\w*|existing|current|en place|deja|already)(?= |$)")
 
@@ -1188,6 +1266,9 @@ def _read_stage(message: _Message, before: str | None = None) -> Reading | None:
     for number, sentence, index in _tagged(message, "BEF"):
         item = sentence.project.items[index]
         after = sentence.project.text[sentence.project.starts[index] + len(item.text) + 1 :]
+        left = {token.text for token in sentence.tokens[max(0, item.first - 4) : item.first]}
+        if left & _PAST:
+            continue
         if not _is_denied(sentence.tokens, item.first) and not _IS_OVER.match(after):
             event("before", number, sentence, item.first, item.last)
     for number, sentence, first, last in _evidence(message, "before"):
@@ -1204,6 +1285,11 @@ def _read_stage(message: _Message, before: str | None = None) -> Reading | None:
                 if not _is_denied(sentence.tokens, first):
                     event(value + "-new" if value == "evolution" else value, number, sentence, first, last)
     return _settle_stage(message, events, before)
+
+
+_REPLACES = re.compile(
+    r"(?:^|(?<= ))(?:replac\w+|remplac\w+|nouvelle version|new version|version 2|v2|succede\w*|successor)(?= |$)"
+)
 
 
 def _settle_stage(message: _Message, events: Sequence[_Evidence], said: str | None) -> Reading | None:
@@ -1233,6 +1319,12 @@ def _settle_stage(message: _Message, events: Sequence[_Evidence], said: str | No
     if deployed:
         corrected = [e for e in weak if e.is_corrected and e.position > deployed[-1].position]
         return None if corrected else Reading("deployed", deployed[-1].words)
+    if (before or weak) and any(
+        _REPLACES.search(s.project.text)
+        and any(item.text == "DEP" for t in message.sentences for item in t.project.items)
+        for s in message.sentences
+    ):
+        return None  # a new version beside one in service: a rebuild, or another tool? To be asked.
     if before or weak:
         chosen = (before or weak)[-1]
         return Reading("before", chosen.words)
@@ -1375,14 +1467,17 @@ def _read_public_service(message: _Message, readings: Mapping[str, Reading], bef
             if match:
                 first, last = _span(sentence.project, match)
                 yes.append(_Evidence("yes", message.words(sentence, first, last), (number, first)))
-    if yes and no and not any(e.value == "yes" for e in yes if _strong(e, message)):
+    if yes and no and not strong_no and any(_strong(e, message) for e in yes):
+        # Customers besides a public service: only those who serve customers alone are outside.
+        return None if _EXCLUSIVE.search(" . ".join(s.project.text for s in message.sentences)) else _settled(yes, [])
+    if yes and no and not any(_strong(e, message) for e in yes):
         # Weak words of use ("team", "students") do not stand against customers named as private.
         return _settled([], no)
     return _settled(yes, no)
 
 
 _PROJECT_NOUN = re.compile(
-    r"(?:^|(?<= ))(?:AI|AIK|NOAI|NEW|BEF|DEP|outils?|chatbots?|plateformes?|algorithmes?|projets?|applications?|applis?|systemes?|assistants?|logiciels?|robots?|"
+    r"(?:^|(?<= ))(?:NOAI|NEW|BEF|DEP|outils?|chatbots?|plateformes?|algorithmes?|projets?|applications?|applis?|systemes?|assistants?|logiciels?|robots?|"
     r"solutions?|tools?|platforms?|algorithms?|projects?|apps?|systems?|software|bots?|produits?|products?|dispositif|modeles?|models?|agent conversationnel)(?= |$)"
 )
 
@@ -1433,9 +1528,14 @@ def _is_the_person(message: _Message, number: int, item: _Item) -> bool:
 def _public_near(sentence: _Sentence, first: int, last: int) -> bool:
     """True when a customer named right there is a public body: « notre client est la ville »."""
     return any(
-        _KIND_OF_TAG.get(item.tag) in _PUBLIC_ACTORS and first - 4 <= item.first <= last + 4
+        _KIND_OF_TAG.get(item.tag) in _PUBLIC_ACTORS and first - 4 <= item.first <= last + 6
         for item in sentence.bodies.items
     )
+
+
+_EXCLUSIVE = re.compile(
+    r"(?:^|(?<= ))(?:uniquement|exclusivement|seulement|only|solely|exclusively|rien d autre|nothing else|nothing more|que (?:pour|a|aux|des|nos))(?= |$)"
+)
 
 
 def _strong(evidence: _Evidence, message: _Message) -> bool:
@@ -1546,7 +1646,6 @@ def read_situation(messages: Sequence[str], call: Call) -> Situation:
     situation = Situation()
     general: set[str] = set()  # what was said of others, in a general question
     heard: list[str] = []
-    service_told = False
     for number, text in enumerate(messages):
         earlier = messages[:number]
         scope = eligibility_scope(text, earlier)
@@ -1557,7 +1656,7 @@ def read_situation(messages: Sequence[str], call: Call) -> Situation:
             if not text:
                 continue
         readings = _read_message(text, call, situation, pending)
-        anew = scope == "own" and "applicant" in readings or scope == "general" and _asks_verdict(_parse(text))
+        anew = (scope == "own" and "applicant" in readings) or (scope == "general" and _asks_verdict(_parse(text)))
         if general and anew:
             # What was asked of others is neither this person's situation nor part of the next general question.
             situation = _without(situation, general)
@@ -1565,11 +1664,8 @@ def read_situation(messages: Sequence[str], call: Call) -> Situation:
         general = general | set(readings) if scope == "general" else general - set(readings)
         situation = _without(situation, _taken_back(text, situation, readings))
         situation = replace(situation, readings={**situation.readings, **readings})
-        service_told = "public_service" in readings and pending == "public_service" or (
-            service_told and "public_service" not in readings
-        )
         heard.append(text)
-    return situation if service_told else _with_public_service(situation, heard, call)
+    return _with_public_service(situation, heard, call)
 
 
 def _without(situation: Situation, fields: Iterable[str]) -> Situation:
@@ -1578,21 +1674,22 @@ def _without(situation: Situation, fields: Iterable[str]) -> Situation:
 
 
 def _with_public_service(situation: Situation, messages: Sequence[str], call: Call) -> Situation:
-    """The situation, with the aim read again: "carers" says more once the hospital that runs the project is known."""
-    if all(field.id != "public_service" for field in call.fields):
+    """The situation, with its aim read again if it was not clear: "carers" says more once the hospital is known."""
+    if "public_service" in situation.readings or all(field.id != "public_service" for field in call.fields):
         return situation
-    bare = _without(situation, ["public_service"])
     last: Reading | None = None
     for text in messages:
-        last = _read_public_service(_parse(text), {}, bare) or last
-    return replace(bare, readings={**bare.readings, "public_service": last}) if last else bare
+        last = _read_public_service(_parse(text), {}, situation) or last
+    return replace(situation, readings={**situation.readings, "public_service": last}) if last else situation
 
 
 def _taken_back(text: str, situation: Situation, readings: Mapping[str, Reading]) -> set[str]:
     """What a message withdraws without putting a value in its place: then it is unknown again, and asked."""
     message, scope = _parse(text), _lexicon().scope
     whole = " . ".join(sentence.bodies.text for sentence in message.sentences)
-    changes = bool(scope["hypothesis"].search(whole) or scope["correction"].search(f"{whole} ") or scope["only"].search(whole))
+    changes = bool(
+        scope["hypothesis"].search(whole) or scope["correction"].search(f"{whole} ") or scope["only"].search(whole)
+    )
     if not changes:
         return set()
     gone: set[str] = set()
@@ -1600,12 +1697,26 @@ def _taken_back(text: str, situation: Situation, readings: Mapping[str, Reading]
     roles = {m: _role(m, message)[0] for m in mentions}
     if "public_partner" not in readings and situation.value("public_partner") == "yes":
         # "in fact the region only funds us"
-        if any(m.kind in _PUBLIC_ACTORS and roles[m] in ("funder", "customer", "talks", "compared", "former") for m in mentions):
+        if any(
+            m.kind in _PUBLIC_ACTORS and roles[m] in ("funder", "customer", "talks", "compared", "former")
+            for m in mentions
+        ):
+            gone.add("public_partner")
+        if re.search(
+            r"(?:^|(?<= ))(?:seule?s?|sans|alone|without|retir\w+|quitt\w+|desengag\w+|withdr\w+|leaves?|left|drop\w*)(?= |$)",
+            whole,
+        ):
             gone.add("public_partner")
     if "applicant" not in readings and (kind := situation.value("applicant")) is not None:
         # "and if we turned into a company?", in words that were not understood
         side = kind in _PUBLIC_KINDS
-        if any(roles[m] == "" and m.kind not in _UNCERTAIN and (m.kind in _PUBLIC_KINDS) != side and not (m.kind in _PUBLIC_KINDS) for m in mentions):
+        if any(
+            roles[m] == ""
+            and m.kind not in _UNCERTAIN
+            and (m.kind in _PUBLIC_KINDS) != side
+            and m.kind not in _PUBLIC_KINDS
+            for m in mentions
+        ):
             gone.add("applicant")
     if "stage" not in readings and "stage" in situation.readings and _speaks_of_stage(message):
         gone.add("stage")

@@ -118,4 +118,5 @@ def is_negative(text: str) -> bool:
 
 def _may_be_said(text: str, language: str, verdict: Verdict | None, asserted: AssertionReader) -> bool:
     said = asserted(text, language) if content_words(text) else None
-    return said is None or (verdict is not None and said == verdict.status)
+    # That the sources are silent or that it depends promises nothing; a yes or a no has to be the verdict's own.
+    return said not in ("eligible", "not_eligible") or (verdict is not None and said == verdict.status)

@@ -39,6 +39,7 @@ OPENS: dict[Language, str] = {
     "fr": "L’appel à projets de la CNIL consacré à l’IA dans les services publics ouvre le {day}.",
     "en": "The CNIL’s call for projects on AI in public services opens on {day}.",
 }
+ARTICLES: dict[Language, str] = {"fr": "Où le lire : {pinpoints}.", "en": "Where to read it: {pinpoints}."}
 IN_FORCE_FROM: dict[Language, str] = {"fr": "Cette règle vaut à partir du {day}.", "en": "This rule holds from {day}."}
 IN_FORCE_UNTIL: dict[Language, str] = {"fr": "Cette règle a valu jusqu’au {day}.", "en": "This rule held until {day}."}
 UNCLEAR: dict[Language, str] = {

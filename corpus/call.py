@@ -140,15 +140,15 @@ class CriterionRules(_Part):
             else [value.id for value in field.values]
             for field in self.fields
         ]
-        for values in product(*choices):
+        for case in product(*choices):
             yield dict(zip((field.id for field in self.fields), values, strict=True))
 
     @model_validator(mode="after")
     def _is_total(self) -> CriterionRules:
         known = {field.id: {value.id for value in field.values} for field in self.fields}
-        conditions = [(row.id, row.when) for row in (*self.rows, *self.unknown)] + [
-            ("caveats", c.when) for c in self.caveats
-        ]
+        conditions: list[tuple[str, Condition]] = [(row.id, row.when) for row in self.rows]
+        conditions += [(entry.id, entry.when) for entry in self.unknown]
+        conditions += [("caveats", c.when) for c in self.caveats]
         conditions += [(field.id, field.only) for field in self.fields]
         for name, when in conditions:
             for field_id, values in when.items():
@@ -168,10 +168,10 @@ class CriterionRules(_Part):
                 f"criterion '{self.id}': the last entry of 'unknown' must have no 'when', so that there is always a reason"
             )
         for values in product(*([(field.id, value.id) for value in field.values] for field in self.fields)):
-            if self.row_for(dict(values)) is None:
-                case = ", ".join(f"{field} = {value}" for field, value in values)
+            if self.row_for(dict(case)) is None:
+                told = ", ".join(f"{field} = {value}" for field, value in case)
                 raise ValueError(
-                    f"criterion '{self.id}': no row says what follows from {case}. Add one, or widen a row"
+                    f"criterion '{self.id}': no row says what follows from {told}. Add one, or widen a row"
                 )
         if not self.excludes and any(row.status == "not_met" for row in self.rows):
             raise ValueError(
@@ -241,7 +241,8 @@ class Call(_Part):
         """Every fact that the rules cite."""
         facts = set(self.dates.facts.model_dump().values())
         for criterion in self.criteria:
-            facts.update(fact for row in (*criterion.rows, *criterion.unknown) for fact in row.facts)
+            facts.update(fact for row in criterion.rows for fact in row.facts)
+            facts.update(fact for entry in criterion.unknown for fact in entry.facts)
             facts.update(caveat.fact for caveat in criterion.caveats)
         return frozenset(facts)
 

@@ -28,6 +28,7 @@ class Passage:
     `text` is exactly `file[start:end]` (character offsets, UTF-8 decoded) when the document is a text file.
     `section_id` is shared by the French and English twins of a section; a passage without a twin has one of its own.
     A passage that `concerns_applying` is preceded by the state of the window; one with `only_when` is shown in that state alone.
+    `details` are the sections that say one by one what this one counts (four laureates: who?).
     `questions` and `misconceptions` lead to the passage, `beside` are questions close to it that no passage answers: they are indexed,
     never shown nor quoted.
     """
@@ -53,6 +54,7 @@ class Passage:
     only_when: Literal["open", "closed"] | None = None
     valid_from: date | None = None
     valid_until: date | None = None
+    details: tuple[str, ...] = ()
     questions: tuple[str, ...] = ()
     misconceptions: tuple[str, ...] = ()
     beside: tuple[str, ...] = ()

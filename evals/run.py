@@ -71,7 +71,7 @@ def record(
     """Ask every case; a case whose engine raises is recorded with its error.
 
     With one job everything happens in this process. With more, each worker opens the engine once; a sample is then asked again, by
-    processes started anew when the set is large enough to be worth their start.
+    a process started anew when the set is large enough to be worth its start.
     """
     sample = _spread(cases, ASKED_AGAIN)
     timed = _spread([case for case in cases if _is_searched(case)], TIMED_ALONE)
@@ -106,7 +106,7 @@ def record(
         if len(cases) < 200:
             _ask_again(pool, sample, again, tick)
     if len(cases) >= 200:
-        with _workers(jobs, engine) as pool:
+        with _workers(1, engine) as pool:  # opening costs more than asking: one new process is enough
             _ask_again(pool, sample, again, tick)
     return Recording(
         tuple(replace(first[case.id], again=tuple(again.get(case.id, ()))) for case in cases), tuple(encoding)

@@ -50,6 +50,7 @@ class SectionData(_Strict):
     note: str = ""
     not_stated: bool = False
     only_when: Literal["open", "closed"] | None = None
+    details: list[str] = Field(default_factory=list)
     valid_from: date | None = None
     valid_until: date | None = None
 
@@ -114,6 +115,7 @@ def read_restatement(path: Path, folder: Path, sources: dict[str, Source]) -> Do
                 is_not_stated=section.data.not_stated,
                 concerns_applying=front.concerns_applying,
                 only_when=section.data.only_when,
+                details=tuple(section.data.details),
                 valid_from=section.data.valid_from,
                 valid_until=section.data.valid_until,
                 questions=tuple(lead.questions),

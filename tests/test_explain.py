@@ -45,14 +45,20 @@ def test_no_sentence_shown_says_another_verdict_than_the_one_given(language, sco
         verdict = judge(said, CALL, on=RESULTS)
         text = word_verdict(verdict, said, CALL, language, on=RESULTS, scope=scope)
         for part in (text.opening, text.closing, *(sentence for sentence, _ in text.sentences)):
-            assert asserts_eligibility(part, language) in (verdict.status, None, "not_settled" if scope == "general" else None), part
+            assert asserts_eligibility(part, language) in (
+                verdict.status,
+                None,
+                "not_settled" if scope == "general" else None,
+            ), part
         if scope == "own":
             assert asserts_eligibility(text.opening, language) == verdict.status, text.opening
 
 
 def test_a_closed_window_is_said_first():
     text = worded(on=RESULTS, **ELIGIBLE)
-    assert text.opening.startswith("L’appel est clos depuis le 30 septembre 2023\u00a0; les résultats datent du 22 novembre 2023.")
+    assert text.opening.startswith(
+        "L’appel est clos depuis le 30 septembre 2023\u00a0; les résultats datent du 22 novembre 2023."
+    )
     assert text.opening_facts == ("call-closed", "call-deadline", "results-date-2023")
 
 
@@ -130,7 +136,9 @@ def test_the_typography_is_right(language):
     for values in SITUATIONS:
         values = {field: value for field, value in values.items() if value}
         text = worded(language, on=RESULTS, **values)
-        whole = " ".join([text.opening, text.closing, *(s for s, _ in text.sentences), *(u.label for u in text.understood)])
+        whole = " ".join(
+            [text.opening, text.closing, *(s for s, _ in text.sentences), *(u.label for u in text.understood)]
+        )
         assert "!" not in whole and "{" not in whole
         if language == "fr":
             assert not re.search(r"[^\u00a0][:;?»]", whole), whole
@@ -222,5 +230,7 @@ def test_what_a_sentence_asserts(sentence, asserted):
 
 
 def test_a_false_yes_hidden_in_a_long_text_is_found():
-    text = "L’appel est clos. Un organisme privé peut candidater à une condition. Bref, vous êtes éligible. Bonne journée."
+    text = (
+        "L’appel est clos. Un organisme privé peut candidater à une condition. Bref, vous êtes éligible. Bonne journée."
+    )
     assert asserts_eligibility(text, "fr") == "eligible"

@@ -229,9 +229,7 @@ def test_the_decision_table(name, values, status, fact):
 
 def test_the_window_never_changes_the_status():
     said = situation({"applicant": "public", "uses_ai": "yes", "public_service": "yes", "stage": "before"})
-    seen = {
-        day.year * 100 + day.month: judge(said, CALL, on=day) for day in (date(2023, 6, 1), DAY, date(2024, 1, 1))
-    }
+    seen = {day.year * 100 + day.month: judge(said, CALL, on=day) for day in (date(2023, 6, 1), DAY, date(2024, 1, 1))}
     assert [verdict.window for verdict in seen.values()] == ["not_open_yet", "open", "closed"]
     assert {verdict.status for verdict in seen.values()} == {"eligible"}
 

@@ -24,7 +24,13 @@ NAMES = {
     "edtech": ("theme", "edtech"), "cameras": ("theme", "cameras"), "security": ("theme", "security"),
 }  # fmt: skip
 # Where a value can be told or left out without any effect on the verdict, the table need not list it.
-OPTIONAL = {("personal_data", "yes"), ("theme", "security"), ("theme", "health"), ("theme", "other"), ("established", "france")}
+OPTIONAL = {
+    ("personal_data", "yes"),
+    ("theme", "security"),
+    ("theme", "health"),
+    ("theme", "other"),
+    ("established", "france"),
+}
 
 
 def cases():

@@ -153,7 +153,7 @@ class Check:
 
     def describe_criterion(self, criterion: Criterion, verdict: Verdict, language: Language) -> dict[str, object]:
         """A condition: its state, the reason, and the sources that say it."""
-        sources = []
+        sources: list[dict[str, object]] = []
         for fact in criterion.fact_ids:
             citation = self.citation(fact, language)
             if citation is not None:
