@@ -38,6 +38,11 @@ class Request:
     answer: Answer | None = None
     timings: tuple[tuple[str, float], ...] = ()
 
+    @property
+    def evidence_is_sufficient(self) -> bool:
+        """True when what was found can carry an answer."""
+        return self.evidence is not None and self.evidence.sufficiency == "sufficient"
+
 
 Step = Callable[[Request], Request]
 
@@ -47,8 +52,8 @@ class Steps:
     """The plain functions of ours that the chain runs, in order. A request that has its draft early skips the search."""
 
     understand: Step
-    judge: Step
     weigh: Step
+    judge: Step
     draft: Step
     verify: Step
     retriever: SectionRetriever = field(kw_only=True)
@@ -122,9 +127,9 @@ def build_chain(steps: Steps) -> Runnable[Request, Request]:
 
     named: Sequence[tuple[str, Step]] = (
         ("understand", steps.understand),
-        ("judge", steps.judge),
         ("retrieve", retrieve),
         ("weigh", steps.weigh),
+        ("judge", steps.judge),
         ("draft", steps.draft),
         ("verify", steps.verify),
     )

@@ -57,10 +57,14 @@ class Writer:
         standing = [one for one in found if _may_be_shown(one.section, window)]
         if evidence.sufficiency == "off_topic" or not standing:
             return self._refusal(question)
-        if evidence.sufficiency == "nearby":
-            return self._abstention(question, standing)
         language = question.language
         best = standing[0].section.passage(language)
+        if best.is_not_stated and len(standing) > 1 and evidence.sufficiency == "sufficient":
+            runner_up = standing[1].section.passage(language)
+            if not runner_up.is_not_stated and standing[0].score - standing[1].score < NEAR:
+                standing, best = [standing[1], standing[0], *standing[2:]], runner_up
+        if evidence.sufficiency == "nearby" and not best.is_not_stated:
+            return self._abstention(question, standing)
         chosen = [best, *self._also(question, standing, best)]
         claims = [
             *self._window_claims(best, window, language),

@@ -18,9 +18,9 @@ from assistant.retrieve import Retriever, load_weights
 from assistant.settings import Settings
 from assistant.situation import eligibility_scope, read_situation
 from assistant.understand import Reader, load_phrases
-from assistant.verdict import VerdictWriter
+from assistant.verdict import Scope, VerdictWriter
 from assistant.verify import verify
-from assistant.vocabulary import Answer, Conversation, Draft
+from assistant.vocabulary import Answer, Conversation, Draft, Situation
 from corpus.call import Call, load_call
 from corpus.embed import Encoder
 from corpus.index import PassageIndex
@@ -30,6 +30,8 @@ from corpus.synonyms import load_synonyms
 _HERE = Path(__file__).parent
 PARIS = ZoneInfo("Europe/Paris")
 Known = TypeVar("Known")
+TELLING = 3
+"""With more values read than this, a message (in its conversation) describes a project, whatever its words."""
 
 
 class Assistant:
@@ -45,8 +47,8 @@ class Assistant:
         self.chain = build_chain(
             Steps(
                 self._understand,
-                self._judge,
                 self._weigh,
+                self._judge,
                 self._draft,
                 self._verify,
                 retriever=SectionRetriever(search=retriever, embeddings=EncoderEmbeddings(index.encoder)),
@@ -88,27 +90,15 @@ class Assistant:
         return self.index.passage(passage_id)
 
     def _understand(self, request: Request) -> Request:
-        """The question that stands alone."""
+        """The question that stands alone; small talk gets its short reply at once."""
         question = self.reader.understand(
             request.message, request.conversation, language=request.language, default=request.default
         )
-        return replace(request, question=question)
-
-    def _judge(self, request: Request) -> Request:
-        """Small talk gets a short reply; what is about eligibility gets what the rules say."""
-        question = _known(request.question)
-        if kind := self.reader.smalltalk_of(request.message):
-            awaits_a_yes_or_no = bool(request.conversation.messages) and kind == "yes_no"
-            if not awaits_a_yes_or_no:
-                return replace(
-                    request, draft=Draft("smalltalk", question, (), opening=wording.SMALLTALK[kind][question.language])
-                )
-        earlier = request.conversation.messages
-        scope = eligibility_scope(request.message, earlier)
-        if scope is None:
-            return request
-        situation = read_situation((*earlier, request.message), self.call)
-        return replace(request, draft=self.verdict_writer.write(question, situation, scope, on=request.on))
+        kind = self.reader.smalltalk_of(request.message)
+        if kind is None or (kind == "yes_no" and request.conversation.messages):
+            return replace(request, question=question)
+        draft = Draft("smalltalk", question, (), opening=wording.SMALLTALK[kind][question.language])
+        return replace(request, question=question, draft=draft)
 
     def _weigh(self, request: Request) -> Request:
         """How far what was found can be relied upon."""
@@ -117,14 +107,37 @@ class Assistant:
         text = _known(request.question).standalone
         return replace(request, evidence=self.scale.weigh(text, _known(request.search)))
 
+    def _judge(self, request: Request) -> Request:
+        """What is about eligibility gets what the rules say."""
+        if request.draft:
+            return request
+        question, earlier = _known(request.question), request.conversation.messages
+        scope = eligibility_scope(request.message, earlier)
+        if scope is None:
+            return request
+        situation = read_situation((*earlier, request.message), self.call)
+        best = _known(request.search).found[0].section.passage(question.language)
+        if not self._asks_for_a_verdict(request.message, situation, best, scope):
+            return request
+        rule = best if self.verdict_writer.may_open_with(best) and request.evidence_is_sufficient else None
+        return replace(request, draft=self.verdict_writer.write(question, situation, scope, rule, on=request.on))
+
+    def _asks_for_a_verdict(self, message: str, situation: Situation, best: Passage, scope: Scope) -> bool:
+        """True unless the sources answer the message as a question of fact: it tells little of a project, and is about something else."""
+        told = len(situation.readings)
+        is_about_applying = best.concerns_applying or self.reader.speaks_of_applying(message)
+        if told == 0:
+            return (
+                is_about_applying and scope == "own" and bool(set(best.fact_ids) & self.verdict_writer.applicant_facts)
+            )
+        return is_about_applying or told > TELLING
+
     def _draft(self, request: Request) -> Request:
         """The reply, unchecked."""
         if request.draft:
             return request
-        draft = self.writer.write(
-            _known(request.question), _known(request.search).found, _known(request.evidence), on=request.on
-        )
-        return replace(request, draft=draft)
+        found, evidence = _known(request.search).found, _known(request.evidence)
+        return replace(request, draft=self.writer.write(_known(request.question), found, evidence, on=request.on))
 
     def _verify(self, request: Request) -> Request:
         """The reply, with only what its quotes carry."""

@@ -18,6 +18,7 @@ from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from assistant.judge import next_question
+from assistant.stated import take_stated
 from assistant.vocabulary import Reading, Situation
 from corpus.call import Call
 from corpus.words import fold
@@ -262,7 +263,7 @@ class _Lexicon:
         adjectives = "|".join(map(str, words["abroad_adjectives"]))
         france = "|".join([*map(str, words["france_words"])])
         home = "|".join(map(str, words["france_places"]))
-        self.nationality = re.compile(rf"(?:^|(?<= ))(?:(?P<abroad>{adjectives})|(?P<france>{france}))(?= |$)")
+        self.nationality = re.compile(rf"(?:^|(?<= ))(?:(?P<abroad>(?:{adjectives})s?)|(?P<france>{france}))(?= |$)")
         self.seat = re.compile(
             r"(?:^|(?<= ))(?:basee?s?|etablie?s?|installee?s?|situee?s?|domiciliee?s?|immatriculee?s?|implantee?s?|siege(?: social)?|based|"
             r"established|headquartered|incorporated|registered|located|seat|head office|enregistree?s?|de droit|hors de|outside|out of|"
@@ -279,6 +280,7 @@ class _Lexicon:
         self.place = re.compile(
             rf"^(?:(?:[a-z0-9]+ )?(?:a|en|au|aux|de|du|d|in|from|of|\(|,)) (?:la |l |le |the )?(?:{places})(?= |$)"
         )
+        self.anywhere_abroad = re.compile(rf"(?:^|(?<= ))(?:{places}|(?:{adjectives})s?)(?= |$)")
         self.bare_place = re.compile(rf"^(?:{places})(?= |$)")
         self.roles = {role: [compiled(p) for p in found] for role, found in patterns["roles"].items()}
         # A pattern that ends on the body says with whom; one that starts with it says what it does.
@@ -309,6 +311,7 @@ class _Lexicon:
                 "fact",
                 "bare",
                 "thanks",
+                "fragment",
                 "apart",
                 "about_ai",
                 "dropped_ai",
@@ -546,6 +549,7 @@ _WISHES = frozenset(
 _PUTTING = frozenset(
     "mettre passer deployer etre aller arriver lancer generaliser commercialiser be go put get roll have become see bring move finish release sera est is".split()
 )
+_SOON = frozenset("demain tomorrow prochain prochaine prochainement next bientot soon".split())
 _ELSEWHERE = frozenset(
     ", ; : ( ) mais but depuis since deja already avec with candidater apply postuler dont que qu which that car because presenter proposer soumettre".split()
 )
@@ -610,6 +614,10 @@ def _is_denied_after(view: _View, item: int) -> bool:
 def _is_to_come(tokens: Sequence[_Token], index: int, last: int | None = None) -> bool:
     """True when the service that the words at `index` name is still to come."""
     after = [token.text for token in tokens[(last or index) + 1 : (last or index) + 3]]
+    if any(word in _SOON for word in [token.text for token in tokens[(last or index) + 1 : (last or index) + 5]]):
+        return True
+    if index and tokens[index - 1].text in ("goes", "go", "going"):
+        return True
     if any(word in ("depuis", "since") for word in after):
         return False
     between: set[str] = set()
@@ -647,7 +655,7 @@ def _without_aside(text: str) -> str:
 
 # Families of patterns of `applicant`, by what they are worth.
 _WHO = ("we_are", "work_at")  # words about the person, not about the users
-_SURE = ("explicit", "if_we_were", "we_are", "not_but")  # nothing said around takes the role away
+_SURE = ("explicit", "carries", "if_we_were", "we_are", "not_but")  # nothing said around takes the role away
 _WEAK = ("subject", "verdict_subject", "as", "bare", "us", "form")
 
 
@@ -696,10 +704,16 @@ def _role(mention: _Mention, message: _Message) -> tuple[str, int]:
     for family in (*strong, *(() if voices_need else _WEAK)):
         if applies(family):
             # "the metropole pilots the project with us": a partner, unless nobody else applies.
-            return ("partner-or-applicant" if takes_part and is_public else "applicant"), lexicon.rank[family]
+            if takes_part and is_public:
+                return ("partner" if _BESIDE_US.search(text) else "partner-or-applicant"), lexicon.rank[family]
+            return "applicant", lexicon.rank[family]
     return ("partner" if takes_part and is_public else ""), 0
 
 
+# Words by which the person stands beside the body that is named.
+_BESIDE_US = re.compile(
+    r"(?:^|(?<= ))(?:partenaires?|partners?|avec (?:nous|notre|moi)|with (?:us|our|me)|a nos cotes)(?= |$)"
+)
 # "I am not employed by a town": the words that would make it the applicant are denied.
 _DISOWNED = re.compile(
     r"(?:^|(?<= ))(?:ne|n|not) (?:suis|sommes|est|travaill[a-z]*|working|work)? ?(?:pas|plus|ni|jamais)?(?: [a-z]+){0,4} @$|(?:^|(?<= ))(?:am|are|is) not (?:[a-z]+ ){0,4}@$"
@@ -741,6 +755,23 @@ def _cast(message: _Message, *, bare_body_is: str = "applicant", known_applicant
     if bare_body_is != "applicant":
         strict = [(rank, m) for rank, m in strict if rank < lexicon.rank["bare"]]
         claims = strict
+    if known_applicant is not None:
+        # "the ministry is interested": what is said of another body does not make it the applicant.
+        first, last = lexicon.rank["subject"], lexicon.rank["verdict_subject"]
+        strict = [
+            (rank, m)
+            for rank, m in strict
+            if not first <= rank <= last or message.sentences[m.sentence].is_question or _carries(m, message)
+        ]
+    if strict:
+        # "the town thinks that we are eligible": said of the relation with us, not of the applicant.
+        strict = [
+            (rank, m)
+            for rank, m in strict
+            if rank not in (lexicon.rank["subject"], lexicon.rank["verdict_subject"])
+            or m.kind not in _PUBLIC_ACTORS
+            or not _BETWEEN_US.search(message.sentences[m.sentence].bodies.text)
+        ]
     # "the town hall accepts to carry the project": it is then the town hall that applies, if nobody else does.
     if not strict and known_applicant is not None:
         claims = [(rank, m) for rank, m in claims if known_applicant == "individual" and _carries(m, message)]
@@ -762,6 +793,13 @@ def _cast(message: _Message, *, bare_body_is: str = "applicant", known_applicant
     if not known:
         # "our hospital": only another claim of the same body could say more.
         return _Cast(None, True, tuple(p for p in partners if p not in chosen))
+    named = next((m for m in known if m.kind in _PUBLIC_ACTORS and best >= lexicon.rank[_WEAK[0]]), None)
+    if named is not None and any(
+        m.sentence == named.sentence and m.kind in ("private", "association") and 0 < abs(m.item - named.item) <= 4
+        and not re.search(r"\b(?:avec|with|et|and)\b", _between(message, m, named))
+        for m in mentions
+    ):  # fmt: skip
+        return _Cast(None, True, partners)  # "Village vacances (SARL)", "Mairie Connect, start-up": a name, not a body
     hesitates = any(_HESITATES.search(message.sentences[m.sentence].bodies.text) for m in known)
     if hesitates and len({m.kind for m in mentions if m.kind in _BEST_PLACED}) > 1:
         return _Cast(None, True, partners)
@@ -776,6 +814,13 @@ def _cast(message: _Message, *, bare_body_is: str = "applicant", known_applicant
         if len({m.kind for m in known}) > 1 and not corrected and not _same_side(known):
             return _Cast(None, True, partners)
     return _Cast((one.kind, one), False, tuple(p for p in partners if p != one))
+
+
+def _between(message: _Message, one: _Mention, other: _Mention) -> str:
+    items = message.sentences[one.sentence].bodies.items
+    low, high = sorted((one.item, other.item))
+    # An ampersand belongs to a name: « Ville & Numérique ».
+    return " ".join(item.text for item in items[low + 1 : high] if message.words(message.sentences[one.sentence], item.first, item.first) != "&")
 
 
 _JOINT = re.compile(
@@ -794,6 +839,12 @@ _CARRIES = re.compile(
 def _carries(mention: _Mention, message: _Message) -> bool:
     """True when the words say that this body itself conducts the project."""
     return bool(_CARRIES.search(message.sentences[mention.sentence].bodies.with_target(mention.item)))
+
+
+# The person speaks of themselves as of another than the subject of the sentence.
+_BETWEEN_US = re.compile(
+    r"@? ?(?:^|(?<= ))(?:nous|we|us|our|notre|nos)(?= )(?! (?:developpons|concevons|souhaitons|voulons|imaginons|preparons|testons|avons|utilisons|aimerions|are|have|want|would|plan|use|sommes))"
+)
 
 
 def _team(message: _Message, roles: Mapping[_Mention, tuple[str, int]]) -> _Mention | None:
@@ -1002,6 +1053,8 @@ def _first(
                 before = sentence.bodies.text[: match.start()]
                 if _lexicon().scope["hedge"].search(f"{before[-60:]}{match.group()}"):
                     continue
+                if undenied and _lexicon().anywhere_abroad.search(sentence.bodies.text):
+                    continue
                 if undenied and (
                     _is_unsure(sentence)
                     or re.search(r"(?:besoin|need|needs|faut|requires?|necessite)\b", f"{before[-25:]}{match.group()}")
@@ -1050,7 +1103,7 @@ def _nationality_after(view: _View, item: int) -> str | None:
     before = view.text[: view.starts[item]].split()[-3:]
     for word in reversed(before):
         match = lexicon.nationality.fullmatch(word)
-        if match:
+        if match and not set(before) & {"pas", "not", "non", "no"}:
             return "abroad" if match.group("abroad") else "france"
         if word in (",", "et", "and", "with", "avec", "a", "an", "une", "un", "the"):
             break
@@ -1058,8 +1111,12 @@ def _nationality_after(view: _View, item: int) -> str | None:
     clause = re.split(
         r" ?[,:(] | (?:et|and|avec|with|qui|that|pour|for|dont|partenaire|cliente?) ", f"{after} ", maxsplit=1
     )[0]
-    match = lexicon.nationality.search(" ".join(clause.split()[:4]))
-    if match:
+    near = clause.split()
+    near = near[: 8 if "pas" in near[:4] or "not" in near[:4] else 4]
+    for position, word in enumerate(near):
+        match = lexicon.nationality.fullmatch(word)
+        if match is None or set(near[max(0, position - 2) : position]) & {"pas", "not", "non", "no"}:
+            continue  # "not French but Irish"
         return "abroad" if match.group("abroad") else "france"
     aside = re.match(r"(?:[a-z0-9]+ ){0,4}[(,] (?:en |au |aux |in )?", after)
     if lexicon.place.match(after) or (aside and lexicon.bare_place.match(after[aside.end() :])):
@@ -1087,7 +1144,7 @@ def _seat(message: _Message) -> Reading | None:
     for sentence in message.sentences:
         view = sentence.bodies
         told = re.search(
-            r"(?:^|(?<= ))(?:elle|il|elles|nous|on|we|it|they) (?:est|sont|sommes|is|are|etait|was|were) (?P<word>[a-z]+)(?= |$)",
+            r"(?:^|(?<= ))(?:elle|il|elles|nous|on|we|it|they|PRIVS?|ASSOS?) (?:n )?(?:est|sont|sommes|is|are|etait|was|were) (?:(?:pas|not) [a-z]+ (?:mais|but) )?(?P<word>[a-z]+)(?= |$)",
             view.text,
         )
         if told and (match := lexicon.nationality.fullmatch(told.group("word"))):
@@ -1166,6 +1223,9 @@ def _read_ai(message: _Message) -> Reading | None:
             if scope["doubt_ai"].search(sentence.project.text):
                 doubted = True
                 continue
+            after = sentence.project.text[sentence.project.starts[index] + len(item.text) + 1 :]
+            if re.match(r"(?:est|etait|is|was|serait|soit) (?:{0})?(?:obligatoire|requise|exigee|necessaire|imposee|mandatory|required|compulsory|necessary)".replace("{0}", "[a-z]+ "), after):
+                continue
             if scope["about_ai"].search(before) or (
                 sentence.is_question and scope["asks_if_ai"].search(sentence.project.text)
             ):
@@ -1216,10 +1276,10 @@ _OTHER_SYSTEM = re.compile(
     r"(?:[a-z0-9]+ |AI |AIK ){0,4}$"
 )
 _PAST = frozenset(
-    "quitte quittee depasse depassee sorti sortie sortis past beyond acheve apres after since suite".split()
+    "fini finie finis termine terminee ended finished concluded quitte quittee depasse depassee sorti sortie sortis past beyond acheve apres after since suite".split()
 )
 _IS_OVER = re.compile(
-    r"^(?:[a-z0-9]+ ){0,4}?(?:est|is|sont|are|was|a ete|has been) (?:bien |deja |maintenant |now |already |long )*(?:termine|fini|over|acheve|done|derriere|complete|conclu|closed|clos|valide|validated|approved)"
+    r"^(?:[a-z0-9]+ ){0,2}?(?:date|dates|remonte)(?= )|^(?:[a-z0-9]+ ){0,4}?(?:est|is|sont|are|was|a ete|has been) (?:bien |deja |maintenant |now |already |long )*(?:termine|fini|over|acheve|done|derriere|complete|conclu|closed|clos|valide|validated|approved)"
 )
 _EXISTING = re.compile(r"(?:^|(?<= ))(?:existante?s?|actuel\w*|existing|current|en place|deja|already)(?= |$)")
 
@@ -1250,6 +1310,8 @@ def _read_stage(message: _Message, before: str | None = None) -> Reading | None:
         denied = _is_denied(sentence.tokens, item.first)
         if denied and any(sentence.tokens[i].text == "plus" for i in range(max(0, item.first - 4), item.first)):
             continue  # "no longer in production" says nothing of what it is now
+        if denied and any(t.text in _PARTLY for t in sentence.tokens[item.last + 1 : item.last + 4]):
+            continue  # "not deployed everywhere"
         to_come = _is_to_come(sentence.tokens, item.first, item.last)
         event("before" if denied or to_come else "deployed", number, sentence, item.first, item.last)
     for number, sentence, first, last in _evidence(message, "deployed"):
@@ -1266,8 +1328,10 @@ def _read_stage(message: _Message, before: str | None = None) -> Reading | None:
     for number, sentence, index in _tagged(message, "BEF"):
         item = sentence.project.items[index]
         after = sentence.project.text[sentence.project.starts[index] + len(item.text) + 1 :]
-        left = {token.text for token in sentence.tokens[max(0, item.first - 4) : item.first]}
+        left = {token.text for token in sentence.tokens[max(0, item.first - 5) : item.first]}
         if left & _PAST:
+            if left & _DENIALS:  # "not finished with our prototype", "without having finished"
+                event("before", number, sentence, item.first, item.last)
             continue
         if not _is_denied(sentence.tokens, item.first) and not _IS_OVER.match(after):
             event("before", number, sentence, item.first, item.last)
@@ -1287,6 +1351,7 @@ def _read_stage(message: _Message, before: str | None = None) -> Reading | None:
     return _settle_stage(message, events, before)
 
 
+_PARTLY = frozenset("partout everywhere tous toutes entierement completement fully totalement largement".split())
 _REPLACES = re.compile(
     r"(?:^|(?<= ))(?:replac\w+|remplac\w+|nouvelle version|new version|version 2|v2|succede\w*|successor)(?= |$)"
 )
@@ -1384,6 +1449,11 @@ def _read_public_service(message: _Message, readings: Mapping[str, Reading], bef
     public_side = public_side or any(
         m.kind in _PUBLIC_ACTORS and _role(m, message)[0] in ("customer", "place") for m in _mentions(message)
     )
+    # "…for its agents", of a public body that is named.
+    public_side = public_side or (
+        any(m.kind in _PUBLIC_ACTORS for m in _mentions(message))
+        and any(_ITS_PEOPLE.search(sentence.bodies.text) for sentence in message.sentences)
+    )
     yes: list[_Evidence] = []
     no: list[_Evidence] = []
     for number, sentence, first, last in _evidence(message, "public_deny"):
@@ -1411,8 +1481,10 @@ def _read_public_service(message: _Message, readings: Mapping[str, Reading], bef
             )
     for mention in _mentions(message):
         sentence = message.sentences[mention.sentence]
-        if mention.kind in _PUBLIC_ACTORS and any(
-            _covers(p, sentence.bodies.with_target(mention.item)) for p in _lexicon().roles["place"][2:]
+        around = sentence.bodies.with_target(mention.item)
+        if mention.kind in _PUBLIC_ACTORS and (
+            any(_covers(p, around) for p in _lexicon().roles["place"][2:])
+            or (applicant in _PUBLIC_KINDS and re.search(r"(?:pour|for) (?:la |le |l |les |the )?@", around))
         ):
             item = sentence.bodies.items[mention.item]
             refused = any(e.position[0] == mention.sentence and _near(e, item.first) for e in no)
@@ -1533,6 +1605,9 @@ def _public_near(sentence: _Sentence, first: int, last: int) -> bool:
     )
 
 
+_ITS_PEOPLE = re.compile(
+    r"(?:^|(?<= ))(?:ses|leurs|its|their) (?:[a-z]+ )?(?:agents|usagers|habitants|administres|staff|residents|users|services|eleves|patients|personnels|employees|teams)(?= |$)"
+)
 _EXCLUSIVE = re.compile(
     r"(?:^|(?<= ))(?:uniquement|exclusivement|seulement|only|solely|exclusively|rien d autre|nothing else|nothing more|que (?:pour|a|aux|des|nos))(?= |$)"
 )
@@ -1589,29 +1664,51 @@ def _read_answer(
                 last = sentence.bodies.items[sentence.bodies.item_at(max(0, match.end() - 1))].last
                 return {pending: Reading(value, message.words(sentence, 0, last))}
     match = _YES_NO.match(text)
-    if match and pending not in readings:
+    if match and pending not in readings and not sentence.is_question:
+        said = "yes" if match.group("yes") else "no"
+        value_id = field.answered_by(said)
+        criterion = next(c for c in call.criteria if field in c.fields)
+        same_matter = {f.id for f in criterion.fields}
         contradicts = any(before.value(name) not in (None, reading.value) for name, reading in readings.items())
-        value_id = field.answered_by("yes" if match.group("yes") else "no")
-        if value_id and not contradicts:
-            return {
-                pending: Reading(
-                    value_id,
-                    message.words(sentence, 0, sentence.bodies.items[sentence.bodies.item_at(match.end() - 1)].last),
-                )
-            }
+        # "yes, a private bank", "yes, as a customer": the rest of the sentence says what the yes is worth.
+        rest = " . ".join([text[match.end() :], *(one.bodies.text for one in message.sentences[1:])])
+        is_plain = not set(re.findall(r"[A-Za-z0-9]+", rest)) - _PLAIN_ANSWER
+        tells = any(name in same_matter for name in readings)
+        names_actor = said == "yes" and pending == "public_partner" and _NAMES_ACTOR.match(rest) is not None
+        if value_id and not contradicts and (is_plain or tells or names_actor):
+            last = sentence.bodies.items[sentence.bodies.item_at(match.end() - 1)].last
+            return {pending: Reading(value_id, message.words(sentence, 0, last))}
     if pending == "public_partner" and "public_partner" not in readings and total <= 8 and not sentence.is_question:
-        first = re.match(
-            r"^(?:, |avec |with |il y a |c est |it is |it s )?(?:un |une |des |la |le |l |les |the |a |an |[a-z]+ )?(?P<body>(?:PUB|ENT|RES)S?)(?= |$)",
-            text,
-        )
-        if first:
+        if _NAMES_ACTOR.match(text) and len(message.sentences) == 1:
             return {pending: Reading("yes", message.words(sentence, 0, len(sentence.tokens) - 1))}
-        if re.match(r"^(?:aucune?|none|personne|nobody|zero|neant|seule?s?|tout seuls?|alone)(?= |$)", text):
+        if re.match(r"^(?:aucune?|none|personne|nobody|zero|neant|seule?s?|tout seuls?|alone)(?= ?$)", text):
             return {pending: Reading("no", message.words(sentence, 0, len(sentence.tokens) - 1))}
     return {}
 
 
+# What may come with a yes or a no without changing it.
+_PLAIN_ANSWER = frozenset(
+    "oui non yes no plus tout a fait bien sur exactement absolument effectivement en effet we do have there is are it does not don t il y un une c est le cas nous "
+    "avons n pas du encore malheureusement personne aucun aucune j ai one et merci thanks monsieur madame helas unfortunately sorry desole pour l instant moment "
+    "at all so far bon ben euh i s d accord".split()
+)
+# "the city of Lyon", and nothing that says more of it.
+_NAMES_ACTOR = re.compile(
+    r"^(?: ?,)? ?(?:avec |with |il y a |c est |it is |it s |par )?(?:un |une |des |la |le |l |les |the |a |an |notre |deux |trois |two |three )*(?:PUB|ENT|RES|HOS)S?"
+    r"(?: (?!(?:est|sont|pas|n|ne|pourr\w+|devr\w+|client\w*|comme|juste|seulement|is|are|not|will|would|could|may|might|as|only|just|hesit\w*|refus\w*|finan\w*|achet\w*|"
+    r"buys?|funds?|sera|serait|veut|a|ont|has|en|in|belge|suisse|allemand\w*|german|swiss|belgian)\b)[a-z0-9]+){0,4} ?$"
+)
+
+
 def _read_message(text: str, call: Call, before: Situation, pending: str | None) -> dict[str, Reading]:
+    """What one message says. Sentences in the call's own words, which the pages write, are taken to the letter."""
+    stated, rest = take_stated(text, call)
+    if stated:
+        return {**(_read_freely(rest, call, before, None) if rest else {}), **stated}
+    return _read_freely(text, call, before, pending)
+
+
+def _read_freely(text: str, call: Call, before: Situation, pending: str | None) -> dict[str, Reading]:
     message = _parse(text)
     bare = "applicant"
     if (
@@ -1802,6 +1899,7 @@ def _scope(text: str, earlier: tuple[str, ...]) -> Scope | None:
         return None
     counts = any(pattern.match(whole) for _, pattern in _COUNTS)
     tells = len(whole.split()) >= 5 and bool(_FINITE.search(whole))
+    tells = tells or (len(whole.split()) <= 12 and bool(scope["fragment"].match(whole)))
     if not questions and not (
         described or asks_again or of_self or counts or tells or scope["insist"].search(whole) or _YES_NO.match(whole)
     ):
@@ -1830,7 +1928,8 @@ def _asks_fact(message: _Message, sentence: _Sentence) -> bool:
 def _whose(message: _Message, verdicts: Sequence[str]) -> Scope:
     """Whose eligibility is asked: that of the person, or that of bodies in general."""
     whole = " . ".join(sentence.bodies.text for sentence in message.sentences)
-    in_general = any(_asks_in_general(message, text) for text in verdicts)
+    # The last question counts: "a town near us applied. We are a company: eligible?"
+    in_general = _asks_in_general(message, verdicts[-1])
     if any(_speaks_of_self(message, text) for text in verdicts) and not in_general:
         return "own"
     names_body = any(re.search(rf"{_ANY_BODY}(?= |$)", text) for text in verdicts)

@@ -39,6 +39,7 @@ class Phrases(BaseModel):
     anaphora: list[str]
     confirmation: list[str]
     premise: list[str]
+    candidacy: list[str]
 
 
 def load_phrases(path: Path) -> Phrases:
@@ -76,9 +77,7 @@ class Reader:
                 used, used_there = self.corpus_words[language].get(word, 0), self.corpus_words[other].get(word, 0)
                 if word in self._language_words[language]:
                     votes[language] += 2
-                elif used > 3 * used_there:
-                    votes[language] += 1
-                elif not used and not used_there and _is_known(word, language) and not _is_known(word, other):
+                elif used > 3 * used_there or (not used and not used_there and _is_known(word, language) and not _is_known(word, other)):
                     votes[language] += 1
         if re.search(r"[éèêàçùœîôû]", message.casefold()):
             votes["fr"] += 1
@@ -96,8 +95,8 @@ class Reader:
         for phrase in sorted((p for group in self.phrases.smalltalk.values() for p in group), key=len, reverse=True):
             rest = re.sub(rf"\b{re.escape(phrase)}\b", " ", rest)
         if (
-            folded
-            and not rest.split()
+            (folded
+            and not rest.split())
             or (len(rest.split()) <= _MOST_WORDS_OF_THANKS and "?" not in message and self._opens_with_thanks(folded))
         ):
             return next(
@@ -124,6 +123,10 @@ class Reader:
     def asks_to_confirm(self, message: str) -> bool:
         """True when `message` states something to be confirmed (« c'est bien le 30 ? »)."""
         return self._has(self.phrases.confirmation, message)
+
+    def speaks_of_applying(self, message: str) -> bool:
+        """True when `message` has a word of someone who wants to take part."""
+        return self._has(self.phrases.candidacy, message)
 
     def builds_on_a_premise(self, message: str) -> bool:
         """True when `message` takes something for granted (« puisque … », « on m'a dit que … ») or asks to confirm it."""

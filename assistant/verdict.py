@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from typing import Literal
 
-from assistant.draft import window_claims
+from assistant.draft import MOST_SENTENCES, claims_of, window_claims
 from assistant.explain import word_verdict
 from assistant.judge import judge
 from assistant.verify import is_supported
@@ -16,6 +17,8 @@ from corpus.index import PassageIndex
 from corpus.passages import Language, Passage
 from corpus.sentences import sentence_spans
 
+Scope = Literal["own", "general"]
+
 
 @dataclass(frozen=True)
 class VerdictWriter:
@@ -24,25 +27,44 @@ class VerdictWriter:
     index: PassageIndex
     call: Call
 
-    def write(self, question: Question, situation: Situation, scope: Literal["own", "general"], *, on: date) -> Draft:
-        """The draft of a verdict, or of the question that it still depends on."""
+    def write(self, question: Question, situation: Situation, scope: Scope, rule: Passage | None, *, on: date) -> Draft:
+        """The draft of a verdict, or of the question that it still depends on.
+
+        `rule` is the passage that answers the words of the question, when there is one: it comes first in a reply that settles nothing yet.
+        """
         language = question.language
         verdict = judge(situation, self.call, on=on)
         said = word_verdict(verdict, situation, self.call, language, on=on, scope=scope)
-        claims = [*window_claims(self.index, self.call, verdict.window, language)]
+        reasons = []
         for text, fact_id in said.sentences:
             if passage := self._passage(fact_id, language):
-                claims.append(Claim(text, (Citation(passage, shortest_support(text, passage)),)))
+                reasons.append(Claim(text, (Citation(passage, shortest_support(text, passage)),)))
+        cited = {citation.passage.id for claim in reasons for citation in claim.citations}
+        opens = rule is not None and rule.id not in cited and (scope == "general" or verdict.status == "depends")
+        ruled = claims_of(rule) if rule and opens else []
         return Draft(
-            kind="clarification" if verdict.status == "depends" else "verdict",
+            kind="clarification" if verdict.status == "depends" and scope == "own" else "verdict",
             question=question,
-            claims=tuple(claims),
+            claims=(
+                *window_claims(self.index, self.call, verdict.window, language),
+                *(*ruled, *reasons)[:MOST_SENTENCES],
+            ),
             opening=said.opening,
             closing=said.closing,
             verdict=verdict,
             understood=said.understood,
             criterion_citations=self._criterion_citations(verdict, language),
         )
+
+    def may_open_with(self, passage: Passage) -> bool:
+        """True for a passage that says a rule of applying, other than the dates."""
+        dates = set(self.call.dates.facts.model_dump().values())
+        return passage.concerns_applying and not set(passage.fact_ids) & dates
+
+    @cached_property
+    def applicant_facts(self) -> frozenset[str]:
+        """The facts that the criteria cite."""
+        return self.call.fact_ids - set(self.call.dates.facts.model_dump().values())
 
     def _criterion_citations(self, verdict: Verdict, language: Language) -> tuple[Citation, ...]:
         passages = [

@@ -140,7 +140,7 @@ class CriterionRules(_Part):
             else [value.id for value in field.values]
             for field in self.fields
         ]
-        for case in product(*choices):
+        for values in product(*choices):
             yield dict(zip((field.id for field in self.fields), values, strict=True))
 
     @model_validator(mode="after")
@@ -167,7 +167,7 @@ class CriterionRules(_Part):
             raise ValueError(
                 f"criterion '{self.id}': the last entry of 'unknown' must have no 'when', so that there is always a reason"
             )
-        for values in product(*([(field.id, value.id) for value in field.values] for field in self.fields)):
+        for case in product(*([(field.id, value.id) for value in field.values] for field in self.fields)):
             if self.row_for(dict(case)) is None:
                 told = ", ".join(f"{field} = {value}" for field, value in case)
                 raise ValueError(

@@ -23,6 +23,7 @@ CASES = Path("evals/cases/dev")
 WEIGHTS = Path("assistant/weights.yaml")
 FOLDS = 5
 _MOST_WRONG_ABSTENTIONS = 0.025
+_MOST_WRONG_REFUSALS = 0.005
 
 
 @dataclass(frozen=True)
@@ -106,7 +107,7 @@ def main() -> None:
     topic, topic_held_out = _logistic(matrix, on_topic)
     # A wrong abstention is one on a question that the reply would have answered.
     answer_from = float(np.quantile(answers_held_out[answerable & second], _MOST_WRONG_ABSTENTIONS))
-    topic_from = float(np.quantile(topic_held_out[on_topic], 0.03))
+    topic_from = float(np.quantile(topic_held_out[on_topic], _MOST_WRONG_REFUSALS))
     abstained = answers_held_out < answer_from
     print(
         f"held out, threshold {answer_from:.3f}: abstained among unanswerable {abstained[~answerable].mean():.3f}, among answerable {abstained[answerable].mean():.3f}"

@@ -21,6 +21,8 @@ from zoneinfo import ZoneInfo
 import anyio
 import pytest
 from e2e.fakes import CALL, HOSTILE, FakeAssistant
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from starlette.testclient import TestClient
 
 from assistant.site.check import corrections, read_values, tell_situation
@@ -424,6 +426,43 @@ def test_the_notice_is_right_to_the_second(instant: str, words: str) -> None:
 
 
 # The gate
+
+
+@pytest.mark.parametrize("path", ["queue/join", "call/ask", "call/v2/ask"])
+@pytest.mark.parametrize(
+    "body",
+    [b"", b"{}", b"[]", b"\xff\xfe", b'{"data": []}', b'{"data": [1]}', b'{"data": ["a", "b"]}', b'{"question": 3}',
+     b'{"question": "\\ud800"}', b'{"data": ["a"], "fn_index": 99, "session_hash": ""}',
+     b'{"data": ["a"], "fn_index": 0, "session_hash": "../../etc"}', b'{"question": "a", "conversation": [1]}'],
+)  # fmt: skip
+def test_what_gradio_could_not_read_never_reaches_it(site: TestClient, path: str, body: bytes) -> None:
+    response = site.post(f"/gradio_api/{path}", content=body, headers={"content-type": "application/json"})
+    assert response.status_code == 422
+    assert "ask" in response.json()["error"]["message"]
+
+
+@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    path=st.sampled_from(
+        ["/ask", "/feedback", "/eligibilite/verdict", "/gradio_api/queue/join", "/gradio_api/call/ask"]
+    ),
+    kind=st.sampled_from(["application/json", "text/plain", "application/x-www-form-urlencoded"]),
+    body=st.binary(max_size=400)
+    | st.recursive(
+        st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
+        lambda inner: (
+            st.lists(inner, max_size=4)
+            | st.dictionaries(
+                st.sampled_from(["question", "conversation", "language", "as_of", "opinion", "data", "fn_index"]), inner
+            )
+        ),
+        max_leaves=12,
+    ).map(lambda value: json.dumps(value).encode()),
+)
+def test_no_body_makes_the_site_fail(site: TestClient, path: str, kind: str, body: bytes) -> None:
+    response = site.post(path, content=body, headers={"content-type": kind})
+    assert response.status_code < 500
+
 
 PROBES = [
     "/gradio_api/upload", "/gradio_api/file=/etc/passwd", "/gradio_api/file=https://evil.example/", "/gradio_api/runs",

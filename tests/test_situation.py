@@ -51,10 +51,13 @@ def differences(turns, case):
         situation = read_situation(turns, CALL)
         expected = dict(NAMES[name] for name in case["reads"])
         got = {name: reading.value for name, reading in situation.readings.items()}
+        asked = dict(NAMES[name] for name in case.get("may_ask", ()))
         public = expected.get("applicant") in ("public", "research", "entrusted", "individual")
         for field in {*expected, *got}:
             pair = (field, got.get(field))
             if expected.get(field) == got.get(field) or (field not in expected and pair in OPTIONAL):
+                continue
+            if field not in got and field in asked:  # left unread, so asked: allowed where the words are hard
                 continue
             if field in ("public_partner", "shared_need") and public and field not in expected:
                 continue

@@ -25,6 +25,7 @@ from .check import Check, corrections, document_name, link_to_check, read_values
 from .engine import AnswersQuestions, Engine
 from .feedback import Counters
 from .gate import Cost, Doorkeeper, Frame, SizeLimit, content_policy, language_of
+from .gradio_door import GradioDoor
 from .limits import Overloaded, Pace
 from .options import SiteOptions
 from .pages import ADDRESSES, Pages
@@ -61,7 +62,7 @@ def build_site(assistant: AnswersQuestions, options: SiteOptions) -> ASGIApp:
         "question": Pace(options.questions_per_minute, options.burst),
         "little": Pace(options.questions_per_minute * 8, options.burst * 4),
     }
-    return Frame(Doorkeeper(SizeLimit(app), paces, pages.not_found, engine.turnstile.is_full))
+    return Frame(Doorkeeper(SizeLimit(GradioDoor(app)), paces, pages.not_found, engine.turnstile.is_full))
 
 
 def error_response(status: int, code: str, message: str, headers: dict[str, str] | None = None) -> JSONResponse:

@@ -25,7 +25,7 @@ class SiteOptions:
     burst: int = 5
     engine_workers: int = 1
     engine_queue: int = 32
-    engine_patience: float = 8.0
+    engine_patience: float = 15.0
     chat_closed: bool = False
     chat_closed_file: Path | None = None
     feedback_file: Path | None = None

@@ -210,6 +210,8 @@ def to_html(
     numbers = number_citations(answer)
     anchors = itertools.count(1)
     opening, lead_in = opening_of(answer)
+    # The state is said once, at the head of the card.
+    opening = [line for line in opening if line.rstrip(".") != say(f"state_{state_of(answer)}", shown_in)]
     return render(
         "reply.html",
         shown_in,

@@ -245,6 +245,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         'The request body must be a JSON object, for instance {{"question": "…"}}, '
         "with the header Content-Type “application/json”.",
     ),
+    "error_call": (
+        "L'appel n'a pas la forme attendue : les arguments de « ask » sont question, conversation, language et as_of.",
+        "The call is not of the expected form: the arguments of “ask” are question, conversation, language and as_of.",
+    ),
     "error_field": (
         "Le champ « {field} » n'est pas valable : {expected}.",
         "The field “{field}” is not valid: {expected}.",
