@@ -13,10 +13,11 @@ from assistant.retrieve import Found
 from assistant.understand import Reader
 from assistant.verify import values
 from assistant.vocabulary import Citation, Claim, Draft, Question, Window
+from assistant.window import window_preface
 from corpus.call import Call
 from corpus.index import PassageIndex, Section
 from corpus.passages import Language, Passage
-from corpus.sentences import sentence_spans, sentences
+from corpus.sentences import sentence_spans
 
 MOST_SENTENCES = 4
 MOST_FOLLOW_UPS = 3
@@ -66,15 +67,14 @@ class Writer:
         if evidence.sufficiency == "nearby" and not best.is_not_stated:
             return self._abstention(question, standing)
         chosen = [best, *self._also(question, standing, best)]
-        claims = [
-            *self._window_claims(best, window, language),
-            *(claim for passage in chosen for claim in claims_of(passage)),
-        ]
+        said = self._details(question, best) or [claim for passage in chosen for claim in claims_of(passage)]
+        preface = window_preface(self.index, self.call, language, on=on) if best.concerns_applying else ()
         if best.is_not_stated:
             return Draft(
                 "abstention",
                 question,
-                tuple(claims),
+                tuple(said),
+                preface,
                 opening=wording.NOT_STATED[language],
                 closing=wording.ASK_THE_CNIL[language],
                 follow_ups=self._follow_ups(standing[1:], language),
@@ -82,7 +82,8 @@ class Writer:
         return Draft(
             "answer",
             question,
-            tuple(claims),
+            tuple(said),
+            preface,
             opening=self._opening(question, standing[0], best, on),
             closing=_articles(best, language) if _ASKS_WHERE.search(question.text) else "",
             follow_ups=self._follow_ups(
@@ -133,12 +134,6 @@ class Writer:
             return True
         return found.channels["misconception"] - found.channels["question"] > MISCONCEPTION_LEAD
 
-    def _window_claims(self, best: Passage, window: Window, language: Language) -> list[Claim]:
-        """A window that is not open is said first, in any reply about applying."""
-        if window == "open" or not best.concerns_applying:
-            return []
-        return window_claims(self.index, self.call, window, language)
-
     def _abstention(self, question: Question, standing: Sequence[Found]) -> Draft:
         language = question.language
         titles = [one.section.passage(language).title for one in standing[:2]]
@@ -180,23 +175,6 @@ def claims_of(passage: Passage) -> list[Claim]:
     spans = sentence_spans(passage.text)[:MOST_SENTENCES]
     citation = Citation(passage, passage.text[spans[0][0] : spans[-1][1]])
     return [Claim(passage.text[start:end], (citation,)) for start, end in spans]
-
-
-def window_claims(index: PassageIndex, call: Call, window: Window, language: Language) -> list[Claim]:
-    """The claim that the call is closed, or the day on which it opens, with the sections that say it; none while it is open."""
-    dates, facts = call.dates, call.dates.facts
-    if window == "open":
-        return []
-    if window == "closed":
-        text, cited = (
-            wording.CLOSED[language].format(day=wording.in_full(dates.closes, language)),
-            (facts.closed, facts.closes),
-        )
-    else:
-        text, cited = wording.OPENS[language].format(day=wording.in_full(dates.opens, language)), (facts.opens,)
-    sections = [section for fact in cited if (section := index.section_of_fact(fact))]
-    passages = [section.passage(language) for section in sections]
-    return [Claim(text, tuple(Citation(passage, sentences(passage.text)[0]) for passage in passages))]
 
 
 def _may_be_shown(section: Section, window: Window) -> bool:

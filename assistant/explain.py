@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import date
 from typing import Literal
 
 from assistant.judge import next_question, said_values
@@ -24,7 +23,6 @@ class VerdictText:
     """The words of a verdict. `sentences` are (text, fact id): each is shown with a quote of the section that states the fact."""
 
     opening: str
-    opening_facts: tuple[str, ...]
     sentences: tuple[tuple[str, str], ...]
     closing: str
     understood: tuple[Understood, ...]
@@ -76,10 +74,6 @@ _INDICATION: dict[Language, str] = {
     "en": "This is an indication drawn from the call’s rules; it does not bind the CNIL.",
 }
 _QUESTION: dict[Language, str] = {"fr": "À préciser{NB}: ", "en": "To be told: "}
-_MONTHS: dict[Language, tuple[str, ...]] = {
-    "fr": ("janvier", "février", "mars", "avril", "mai", "juin", "juillet", "août", "septembre", "octobre", "novembre", "décembre"),
-    "en": ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"),
-}  # fmt: skip
 
 
 def word_verdict(
@@ -88,11 +82,9 @@ def word_verdict(
     call: Call,
     language: Language,
     *,
-    on: date,
     scope: Literal["own", "general"],
 ) -> VerdictText:
-    """What a reader is told: a window that is not open first, the verdict, what decides it, then the one question left."""
-    window, facts = _window(verdict, call, language, on)
+    """What a reader is told: the verdict, what decides it, then the one question left. The window is said apart, before."""
     said = said_values(situation, call)
     field = next_question(situation, call)
     sentences = _sentences(verdict, call, said, language, scope, field)
@@ -103,8 +95,7 @@ def word_verdict(
         closing.append(call.contact[language])
     closing.append(_say(_INDICATION[language]))
     return VerdictText(
-        opening=" ".join(part for part in (window, _headline(verdict, language, scope, said, call)) if part),
-        opening_facts=facts,
+        opening=_headline(verdict, language, scope, said, call),
         sentences=sentences,
         closing="\n\n".join(closing),
         understood=understood(situation, call, language),
@@ -181,32 +172,6 @@ def _sentences(
                 sentences.append((caveat.text[language], caveat.fact))
     # Conditions that rest on the same sentence say it once.
     return tuple(dict.fromkeys(sentences))
-
-
-def _window(verdict: Verdict, call: Call, language: Language, on: date) -> tuple[str, tuple[str, ...]]:
-    dates = call.dates
-    closes, opens, results = (_day(day, language) for day in (dates.closes, dates.opens, dates.results))
-    if verdict.window == "closed" and on >= dates.results:
-        text = {
-            "fr": f"L’appel est clos depuis le {closes}{NB}; les résultats datent du {results}.",
-            "en": f"The call closed on {closes}; results came on {results}.",
-        }
-        return text[language], (dates.facts.closed, dates.facts.closes, dates.facts.results)
-    if verdict.window == "closed":
-        text = {"fr": f"L’appel est clos depuis le {closes}.", "en": f"The call closed on {closes}."}
-        return text[language], (dates.facts.closes,)
-    if verdict.window == "not_open_yet":
-        text = {
-            "fr": f"L’appel n’est pas encore ouvert{NB}: il ouvre le {opens}.",
-            "en": f"The call is not open yet: it opens on {opens}.",
-        }
-        return text[language], (dates.facts.opens,)
-    return "", ()
-
-
-def _day(day: date, language: Language) -> str:
-    number = "1er" if language == "fr" and day.day == 1 else str(day.day)
-    return f"{number} {_MONTHS[language][day.month - 1]} {day.year}"
 
 
 def _say(text: str) -> str:

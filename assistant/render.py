@@ -2,33 +2,37 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import asdict
 from typing import Any
 
-from assistant.vocabulary import Answer, Citation
+from assistant.vocabulary import Answer, Citation, Claim
 
 
 def citations_of(answer: Answer) -> tuple[Citation, ...]:
-    """The citations of the answer in the order of their numbers, from 1: claims first, then the criteria's."""
-    cited = [citation for claim in answer.claims for citation in claim.citations]
+    """The citations of the answer in the order of their numbers, from 1: those of the claims first, then of the criteria."""
+    cited = [citation for claim in claims_of(answer) for citation in claim.citations]
     return tuple(dict.fromkeys([*cited, *answer.criterion_citations]))
 
 
+def claims_of(answer: Answer) -> tuple[Claim, ...]:
+    """The factual sentences of the answer, in the order in which they are read."""
+    return (*answer.preface, *answer.claims)
+
+
 def to_markdown(answer: Answer) -> str:
-    """The whole reply: what opens it, the claims with their markers, what closes it."""
+    """The whole reply: what is said before all else, what opens it, the claims with their markers, what closes it."""
     numbers = {citation: number for number, citation in enumerate(citations_of(answer), start=1)}
-    sentences = [
-        f"{claim.text} {''.join(f'[{numbers[citation]}]' for citation in claim.citations)}" for claim in answer.claims
-    ]
-    opens_the_sentence = answer.opening.endswith(":")
-    first = f"{answer.opening} {sentences[0]}" if opens_the_sentence and sentences else answer.opening
-    body = " ".join(sentences[1:] if opens_the_sentence else sentences)
-    parts = [
-        f"{first} {body}".strip() if opens_the_sentence else first,
-        "" if opens_the_sentence else body,
-        answer.closing,
-    ]
-    return "\n\n".join(part for part in parts if part)
+
+    def marked(claims: Iterable[Claim]) -> str:
+        return " ".join(
+            f"{claim.text} {''.join(f'[{numbers[citation]}]' for citation in claim.citations)}" for claim in claims
+        )
+
+    body = marked(answer.claims)
+    # An opening that ends with a colon leads into the first claim, in the same paragraph.
+    told = [f"{answer.opening} {body}"] if answer.opening.endswith(":") and body else [answer.opening, body]
+    return "\n\n".join(part for part in (marked(answer.preface), *told, answer.closing) if part)
 
 
 def to_json(answer: Answer) -> dict[str, Any]:
@@ -41,7 +45,7 @@ def to_json(answer: Answer) -> dict[str, Any]:
         "text": to_markdown(answer),
         "claims": [
             {"text": claim.text, "citations": [numbers[citation] for citation in claim.citations]}
-            for claim in answer.claims
+            for claim in claims_of(answer)
         ],
         "citations": [_citation(number, citation) for number, citation in enumerate(citations, start=1)],
         "verdict": _verdict(answer, citations),

@@ -393,7 +393,7 @@ def _tokens(text: str) -> list[_Token]:
             word = "."
         elif surface in ("+", "&"):
             word = "avec" if surface == "+" else "et"
-        elif surface in ("US", "U.S", "U.S.") and not shouting:
+        elif (surface in ("US", "U.S", "U.S.") and not shouting) or (word == "us" and before in ("a", "the")):
             word = "usa"
         elif word == "c" and following not in ("est", "etait"):
             word = "c est"
@@ -401,7 +401,7 @@ def _tokens(text: str) -> list[_Token]:
             pass
         elif word in ("c", "ai"):
             # "ai" is the French "have", and the English AI.
-            if word == "ai" and (capital or (english and before not in ("j", "l", "n", "d", "m"))):
+            if word == "ai" and (capital or (english or following not in ("je", "t")) and before not in _BEFORE_HAVE):
                 capital = True
         elif english and word in lexicon.english_abbreviations:
             word = lexicon.english_abbreviations[word]
@@ -417,6 +417,8 @@ def _tokens(text: str) -> list[_Token]:
     return tokens
 
 
+# What comes before the French « ai ».
+_BEFORE_HAVE = frozenset("j l n d m t en y nous vous les leur lui".split())
 _ENGLISH = frozenset(
     "the we are is our with an and of to for it can does have has that this i be no not by you on in my from would".split()
 )
@@ -770,8 +772,10 @@ def _cast(message: _Message, *, bare_body_is: str = "applicant", known_applicant
             for rank, m in strict
             if rank not in (lexicon.rank["subject"], lexicon.rank["verdict_subject"])
             or m.kind not in _PUBLIC_ACTORS
-            or not _BETWEEN_US.search(message.sentences[m.sentence].bodies.text)
+            or not _BETWEEN_US.search(message.sentences[m.sentence].bodies.with_target(m.item))
         ]
+    kept = {m for _, m in strict}
+    claims = [(rank, m) for rank, m in claims if m in kept or roles[m][0] != "applicant"]
     # "the town hall accepts to carry the project": it is then the town hall that applies, if nobody else does.
     if not strict and known_applicant is not None:
         claims = [(rank, m) for rank, m in claims if known_applicant == "individual" and _carries(m, message)]
@@ -820,7 +824,11 @@ def _between(message: _Message, one: _Mention, other: _Mention) -> str:
     items = message.sentences[one.sentence].bodies.items
     low, high = sorted((one.item, other.item))
     # An ampersand belongs to a name: « Ville & Numérique ».
-    return " ".join(item.text for item in items[low + 1 : high] if message.words(message.sentences[one.sentence], item.first, item.first) != "&")
+    return " ".join(
+        item.text
+        for item in items[low + 1 : high]
+        if message.words(message.sentences[one.sentence], item.first, item.first) != "&"
+    )
 
 
 _JOINT = re.compile(
@@ -843,7 +851,7 @@ def _carries(mention: _Mention, message: _Message) -> bool:
 
 # The person speaks of themselves as of another than the subject of the sentence.
 _BETWEEN_US = re.compile(
-    r"@? ?(?:^|(?<= ))(?:nous|we|us|our|notre|nos)(?= )(?! (?:developpons|concevons|souhaitons|voulons|imaginons|preparons|testons|avons|utilisons|aimerions|are|have|want|would|plan|use|sommes))"
+    r"@ (?:[a-z0-9]+ ){0,4}(?:nous|us)(?= )|@ (?:[a-z0-9]+ ){0,3}, (?:notre|our|nos) |@ (?:[a-z0-9]+ ){1,5}(?:que|qu|that|whether) (?:nous|on|we) "
 )
 
 
@@ -935,7 +943,15 @@ def _read_bodies(message: _Message, bare_body_is: str, before: Situation) -> dic
         words = cast.words or _mention_words(message, mention)
         readings["applicant"] = Reading(kind, words)
         if not cast.words:
-            established = _established(message, mention)
+            # "A German start-up and a city… We are the start-up": the same body, named twice.
+            again = [
+                m
+                for m in _mentions(message)
+                if m.kind == kind
+                and m != mention
+                and (_role(m, message)[0] == "applicant" or fold(_mention_words(message, m)) == fold(words))
+            ]
+            established = next((e for m in (mention, *again) if (e := _established(message, m))), None)
             if established:
                 readings["established"] = established
     elif cast.is_ambiguous:
@@ -1224,7 +1240,12 @@ def _read_ai(message: _Message) -> Reading | None:
                 doubted = True
                 continue
             after = sentence.project.text[sentence.project.starts[index] + len(item.text) + 1 :]
-            if re.match(r"(?:est|etait|is|was|serait|soit) (?:{0})?(?:obligatoire|requise|exigee|necessaire|imposee|mandatory|required|compulsory|necessary)".replace("{0}", "[a-z]+ "), after):
+            if re.match(
+                r"(?:est|etait|is|was|serait|soit) (?:{0})?(?:obligatoire|requise|exigee|necessaire|imposee|mandatory|required|compulsory|necessary)".replace(
+                    "{0}", "[a-z]+ "
+                ),
+                after,
+            ):
                 continue
             if scope["about_ai"].search(before) or (
                 sentence.is_question and scope["asks_if_ai"].search(sentence.project.text)
@@ -1665,7 +1686,7 @@ def _read_answer(
                 return {pending: Reading(value, message.words(sentence, 0, last))}
     match = _YES_NO.match(text)
     if match and pending not in readings and not sentence.is_question:
-        said = "yes" if match.group("yes") else "no"
+        said: Literal["yes", "no"] = "yes" if match.group("yes") else "no"
         value_id = field.answered_by(said)
         criterion = next(c for c in call.criteria if field in c.fields)
         same_matter = {f.id for f in criterion.fields}

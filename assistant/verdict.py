@@ -7,11 +7,12 @@ from datetime import date
 from functools import cached_property
 from typing import Literal
 
-from assistant.draft import MOST_SENTENCES, claims_of, window_claims
+from assistant.draft import MOST_SENTENCES, claims_of
 from assistant.explain import word_verdict
 from assistant.judge import judge
 from assistant.verify import is_supported
 from assistant.vocabulary import Citation, Claim, Draft, Question, Situation, Verdict
+from assistant.window import window_preface
 from corpus.call import Call
 from corpus.index import PassageIndex
 from corpus.passages import Language, Passage
@@ -34,7 +35,7 @@ class VerdictWriter:
         """
         language = question.language
         verdict = judge(situation, self.call, on=on)
-        said = word_verdict(verdict, situation, self.call, language, on=on, scope=scope)
+        said = word_verdict(verdict, situation, self.call, language, scope=scope)
         reasons = []
         for text, fact_id in said.sentences:
             if passage := self._passage(fact_id, language):
@@ -45,10 +46,8 @@ class VerdictWriter:
         return Draft(
             kind="clarification" if verdict.status == "depends" and scope == "own" else "verdict",
             question=question,
-            claims=(
-                *window_claims(self.index, self.call, verdict.window, language),
-                *(*ruled, *reasons)[:MOST_SENTENCES],
-            ),
+            claims=(*ruled, *reasons)[:MOST_SENTENCES],
+            preface=window_preface(self.index, self.call, language, on=on),
             opening=said.opening,
             closing=said.closing,
             verdict=verdict,

@@ -44,16 +44,18 @@ def verify(draft: Draft, *, as_of: date, asserted: AssertionReader) -> Answer:
 
     When an answer loses all its claims it becomes an abstention.
     """
-    kept = tuple(
-        claim for claim in draft.claims if claim_stands(claim, draft.question.language, draft.verdict, asserted)
-    )
-    rejected = tuple(claim for claim in draft.claims if claim not in kept)
-    opening = draft.opening if _may_be_said(draft.opening, draft.question.language, draft.verdict, asserted) else ""
-    closing = draft.closing if _may_be_said(draft.closing, draft.question.language, draft.verdict, asserted) else ""
+    language = draft.question.language
+    stands = {
+        claim: claim_stands(claim, language, draft.verdict, asserted) for claim in (*draft.preface, *draft.claims)
+    }
+    kept = tuple(claim for claim in draft.claims if stands[claim])
+    opening = draft.opening if _may_be_said(draft.opening, language, draft.verdict, asserted) else ""
+    closing = draft.closing if _may_be_said(draft.closing, language, draft.verdict, asserted) else ""
     kind = "abstention" if draft.kind == "answer" and not kept else draft.kind
     return Answer(
         kind=kind,
         question=draft.question,
+        preface=tuple(claim for claim in draft.preface if stands[claim]),
         claims=kept,
         opening=opening,
         closing=closing,
@@ -63,7 +65,7 @@ def verify(draft: Draft, *, as_of: date, asserted: AssertionReader) -> Answer:
         follow_ups=draft.follow_ups,
         as_of=as_of,
         engine=draft.engine,
-        rejected=rejected,
+        rejected=tuple(claim for claim, stood in stands.items() if not stood),
     )
 
 

@@ -103,11 +103,15 @@ class Understood:
 
 @dataclass(frozen=True)
 class Draft:
-    """What was written from the passages; unchecked. `opening` and `closing` state no fact of the sources."""
+    """What was written from the passages; unchecked. `opening` and `closing` state no fact of the sources.
+
+    `preface` holds what must be said before all else (a closed call); then come `opening`, `claims` and `closing`.
+    """
 
     kind: Kind
     question: Question
     claims: tuple[Claim, ...]
+    preface: tuple[Claim, ...] = ()
     opening: str = ""
     closing: str = ""
     verdict: Verdict | None = None
@@ -123,6 +127,7 @@ class Answer:
 
     kind: Kind
     question: Question
+    preface: tuple[Claim, ...]
     claims: tuple[Claim, ...]
     opening: str
     closing: str

@@ -31,13 +31,14 @@ OFF_TOPIC_CONTACT: dict[Language, str] = {
     "fr": f"Pour une autre question de protection des données, voyez le site de la CNIL ([cnil.fr]({CNIL_SITE})).",
     "en": f"For another data protection question, see the CNIL’s website ([cnil.fr]({CNIL_SITE})).",
 }
-CLOSED: dict[Language, str] = {
-    "fr": "Cet appel est clos : le dépôt des dossiers était possible jusqu’au {day}.",
-    "en": "The call is closed: files could be submitted until {day}.",
+CLOSED: dict[Language, str] = {"fr": "L’appel est clos depuis le {day}.", "en": "The call closed on {day}."}
+CLOSED_WITH_RESULTS: dict[Language, str] = {
+    "fr": "L’appel est clos depuis le {day} ; les résultats datent du {results}.",
+    "en": "The call closed on {day}; results came on {results}.",
 }
-OPENS: dict[Language, str] = {
-    "fr": "L’appel à projets de la CNIL consacré à l’IA dans les services publics ouvre le {day}.",
-    "en": "The CNIL’s call for projects on AI in public services opens on {day}.",
+OPENS_LATER: dict[Language, str] = {
+    "fr": "L’appel à projets sur l’IA dans les services publics ouvre le {day} : il est trop tôt pour déposer un dossier.",
+    "en": "The call for projects on AI in public services opens on {day}: it is too early to submit a file.",
 }
 ARTICLES: dict[Language, str] = {"fr": "Où le lire : {pinpoints}.", "en": "Where to read it: {pinpoints}."}
 IN_FORCE_FROM: dict[Language, str] = {"fr": "Cette règle vaut à partir du {day}.", "en": "This rule holds from {day}."}

@@ -24,7 +24,7 @@ def situation(**values):
 
 def worded(language="fr", on=OPEN, scope="own", **values):
     said = situation(**values)
-    return word_verdict(judge(said, CALL, on=on), said, CALL, language, on=on, scope=scope)
+    return word_verdict(judge(said, CALL, on=on), said, CALL, language, scope=scope)
 
 
 ELIGIBLE = {"applicant": "public", "uses_ai": "yes", "public_service": "yes", "stage": "before"}
@@ -43,7 +43,7 @@ def test_no_sentence_shown_says_another_verdict_than_the_one_given(language, sco
     for values in SITUATIONS:
         said = situation(**{field: value for field, value in values.items() if value})
         verdict = judge(said, CALL, on=RESULTS)
-        text = word_verdict(verdict, said, CALL, language, on=RESULTS, scope=scope)
+        text = word_verdict(verdict, said, CALL, language, scope=scope)
         for part in (text.opening, text.closing, *(sentence for sentence, _ in text.sentences)):
             assert asserts_eligibility(part, language) in (
                 verdict.status,
@@ -54,28 +54,9 @@ def test_no_sentence_shown_says_another_verdict_than_the_one_given(language, sco
             assert asserts_eligibility(text.opening, language) == verdict.status, text.opening
 
 
-def test_a_closed_window_is_said_first():
-    text = worded(on=RESULTS, **ELIGIBLE)
-    assert text.opening.startswith(
-        "L’appel est clos depuis le 30 septembre 2023\u00a0; les résultats datent du 22 novembre 2023."
-    )
-    assert text.opening_facts == ("call-closed", "call-deadline", "results-date-2023")
-
-
-def test_results_are_not_told_before_they_came():
-    assert "novembre" not in worded(on=CLOSED, **ELIGIBLE).opening
-
-
-def test_a_window_that_is_not_open_yet_is_said_first():
-    text = worded("en", on=EARLY, **ELIGIBLE)
-    assert text.opening.startswith("The call is not open yet: it opens on 21 July 2023.")
-    assert text.opening_facts == ("call-launch-date",)
-
-
 def test_an_open_window_is_not_mentioned():
     text = worded(**ELIGIBLE)
     assert text.opening == "D’après ce que vous indiquez, le projet remplit les conditions de l’appel."
-    assert text.opening_facts == ()
 
 
 def test_a_refusal_gives_the_condition_that_fails_with_its_fact():

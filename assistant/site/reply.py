@@ -12,7 +12,7 @@ from corpus.passages import Language, Passage, Reference
 from corpus.sentences import sentences
 
 from ..render import citations_of
-from ..vocabulary import Answer, Citation, Understood
+from ..vocabulary import Answer, Citation, Claim, Understood
 from .feedback import REASONS
 from .templates import render
 from .texts import TEXTS, say
@@ -208,6 +208,10 @@ def to_html(
         return typeset(text) if shown_in == "fr" else text
 
     numbers = number_citations(answer)
+
+    def marked(claim: Claim) -> dict[str, object]:
+        return {"text": claim.text, "numbers": sorted({numbers[citation] for citation in claim.citations})}
+
     anchors = itertools.count(1)
     opening, lead_in = opening_of(answer)
     # The state is said once, at the head of the card.
@@ -219,12 +223,10 @@ def to_html(
         kind=answer.kind,
         state=state_of(answer),
         engine=answer.engine,
+        preface=[marked(claim) for claim in answer.preface],
         opening=[typed(line) for line in opening],
         lead_in=typed(lead_in),
-        claims=[
-            {"text": claim.text, "numbers": sorted({numbers[citation] for citation in claim.citations})}
-            for claim in answer.claims
-        ],
+        claims=[marked(claim) for claim in answer.claims],
         closing=[typed(line) for line in paragraphs_of(answer.closing)],
         verdict=describe_verdict(answer, numbers, shown_in, criterion_names or {}),
         understood=[describe_understood(label, corrections or {}) for label in answer.understood],

@@ -198,6 +198,7 @@ class FakeAssistant:
         return Answer(
             kind=kind,  # type: ignore[arg-type]
             question=question_of(message, language),
+            preface=(),
             claims=claims,
             opening=opening,
             closing=closing,

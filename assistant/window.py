@@ -1,0 +1,30 @@
+"""Whether a file can still be handed in, said before anything else: the sentence, with the sections that carry it."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from assistant import wording
+from assistant.vocabulary import Citation, Claim
+from corpus.call import Call
+from corpus.index import PassageIndex
+from corpus.passages import Language
+from corpus.sentences import sentences
+
+
+def window_preface(index: PassageIndex, call: Call, language: Language, *, on: date) -> tuple[Claim, ...]:
+    """The claim that the call is closed, or opens later; none while it is open. Results are not told before they came."""
+    window, dates, facts = call.window(on=on), call.dates, call.dates.facts
+    if window == "open":
+        return ()
+    closes, opens, results = (wording.in_full(day, language) for day in (dates.closes, dates.opens, dates.results))
+    if window == "not_open_yet":
+        text, cited = wording.OPENS_LATER[language].format(day=opens), [facts.opens]
+    elif on < dates.results:
+        text, cited = wording.CLOSED[language].format(day=closes), [facts.closes]
+    else:
+        text = wording.CLOSED_WITH_RESULTS[language].format(day=closes, results=results)
+        cited = [facts.closed, facts.closes, facts.results]
+    sections = [section for fact in cited if (section := index.section_of_fact(fact))]
+    passages = [section.passage(language) for section in sections]
+    return (Claim(text, tuple(Citation(passage, sentences(passage.text)[0]) for passage in passages)),)
