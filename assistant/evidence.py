@@ -1,7 +1,7 @@
 """Is what was found enough to answer? Several signals, weighed together; no single threshold carries it.
 
-The corpus knows two kinds of questions: those that its sections answer, and those close to them that nothing answers (`beside`). A new
-question is judged by which kind it is like: by its nearest neighbours, and by the words that it has and the section's statement has not.
+The corpus knows three kinds of questions: those that its sections answer, those close to them that nothing answers (`beside`), and those on
+other subjects (`elsewhere`). A new question is judged by which kind it is like: by its nearest neighbours, and by the words that it has and the section's statement has not.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from corpus.words import stems, words
 Sufficiency = Literal["sufficient", "nearby", "off_topic"]
 
 SIGNALS = (
-    "neighbours_beside", "words_beside", "worst_word", "words_of_section", "words_of_statement", "own_words_beside", "unknown_words",
+    "neighbours_beside", "neighbours_elsewhere", "nearest_elsewhere", "words_elsewhere", "words_beside", "worst_word", "words_of_section", "words_of_statement", "own_words_beside", "unknown_words",
     "question", "beside", "body", "nearest_question", "nearest_beside", "score", "margin", "length",
 )  # fmt: skip
 _ASKING_WORDS = frozenset(
@@ -63,8 +63,11 @@ class Scale:
         self._statements = [frozenset(_statement_terms(section)) for section in index.sections]
         self._asked: list[Counter[str]] = [Counter() for _ in index.sections]
         self._beside: list[Counter[str]] = [Counter() for _ in index.sections]
+        self._elsewhere: Counter[str] = Counter()
         for entry in index.all_entries():
-            if entry.kind in ("question", "beside"):
+            if entry.kind == "elsewhere":
+                self._elsewhere.update(set(terms(entry.text)))
+            elif entry.kind in ("question", "beside"):
                 number = index.number_of_passage(entry.passage)
                 (self._asked if entry.kind == "question" else self._beside)[number].update(set(terms(entry.text)))
         self._all_asked = sum(self._asked, Counter())
@@ -98,6 +101,9 @@ class Scale:
             "neighbours_beside": sum(weight for kind, weight in closeness if kind == "beside") / total
             if total
             else 0.0,
+            "neighbours_elsewhere": sum(weight for kind, weight in closeness if kind == "elsewhere") / total if total else 0.0,
+            "nearest_elsewhere": max((cosine for kind, cosine in search.neighbours if kind == "elsewhere"), default=0.0),
+            "words_elsewhere": sum(self._elsewhere[term] > 0 and self._all_asked[term] < 3 for term in asked) * share,
             "words_beside": sum(leanings) / 5,
             "worst_word": max(leanings, default=0.0),
             "words_of_section": sum(term in statement or own[term] > 0 for term in asked) * share,

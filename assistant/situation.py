@@ -320,7 +320,7 @@ class _Lexicon:
                 "follow_up",
                 "correction",
             )
-            else compiled(p)
+            else compiled(f"(?:{p})(?![a-z0-9])" if name.startswith("verdict") else p)
             for name, p in patterns["scope"].items()
         }
         self.often_misspelt = [str(word) for word in words["often_misspelt"]]
@@ -347,13 +347,21 @@ def _dictionary() -> frozenset[str]:
     """The French and English words that exist, accents taken off: none of them is a typing error."""
     from simplemma.strategies.dictionaries.dictionary_factory import DefaultDictionaryFactory
 
+    # `fold`, for words alone: it goes through 800,000 of them.
+    bare = str.maketrans("àâäçéèêëîïôöùûüÿ", "aaaceeeeiioouuuy") | {ord("œ"): "oe", ord("æ"): "ae"}
     factory = DefaultDictionaryFactory()
     return frozenset(
-        fold(word if isinstance(word, str) else word.decode())
+        (word if isinstance(word, str) else word.decode()).lower().translate(bare)
         for language in ("fr", "en")
         for pair in factory.get_dictionary(language).items()
         for word in pair
     )
+
+
+def warm_up() -> None:
+    """Load the lists and the dictionary now (about a second), so that the first question does not wait for them."""
+    _lexicon()
+    _dictionary()
 
 
 @lru_cache(maxsize=20_000)
@@ -401,7 +409,7 @@ def _tokens(text: str) -> list[_Token]:
             pass
         elif word in ("c", "ai"):
             # "ai" is the French "have", and the English AI.
-            if word == "ai" and (capital or (english or following not in ("je", "t")) and before not in _BEFORE_HAVE):
+            if word == "ai" and (capital or ((english or following not in ("je", "t")) and before not in _BEFORE_HAVE)):
                 capital = True
         elif english and word in lexicon.english_abbreviations:
             word = lexicon.english_abbreviations[word]
@@ -1846,20 +1854,18 @@ def _speaks_of_stage(message: _Message) -> bool:
 
 
 def _statements(text: str) -> str:
-    """The sentences of a message about something else in which the person speaks of themselves, and asks nothing."""
+    """The sentences of a message about something else in which the person says something of theirs, and asks nothing."""
     message = _parse(text)
-    kept = [
-        text[s.tokens[0].start : s.tokens[-1].end]
-        for s in message.sentences
-        if not s.is_question
-        and _speaks_of_self(message, s.bodies.text)
-        and not _lexicon().scope["fact"].search(s.bodies.text)
-    ]
-    return ". ".join(kept)
+    if _lexicon().scope["other_topic"].search(" . ".join(s.bodies.text for s in message.sentences)):
+        kept = [s for s in message.sentences if _speaks_of_self(message, s.bodies.text)]
+    else:
+        kept = list(message.sentences)
+    told = [s for s in kept if not s.is_question and not _asks_fact(message, s) and not _INVERTED.search(s.bodies.text)]
+    return ". ".join(text[s.tokens[0].start : s.tokens[-1].end] for s in told)
 
 
 def _asks_verdict(message: _Message) -> bool:
-    return any(_lexicon().scope["verdict"].search(sentence.bodies.text) for sentence in message.sentences)
+    return any(_asks_for_verdict(message, sentence.bodies.text) for sentence in message.sentences)
 
 
 # --- is it about eligibility? -------------------------------------------------------------------------------------------------------------------
@@ -1884,7 +1890,7 @@ def _scope(text: str, earlier: tuple[str, ...]) -> Scope | None:
     texts = [sentence.bodies.text for sentence in message.sentences]
     whole = " . ".join(texts)
     facts = [_asks_fact(message, sentence) for sentence in message.sentences]
-    verdicts = [t for t, fact in zip(texts, facts, strict=True) if not fact and scope["verdict"].search(t)]
+    verdicts = [t for t, fact in zip(texts, facts, strict=True) if not fact and _asks_for_verdict(message, t)]
     if scope["other_scheme"].search(whole) and (verdicts or any(s.is_question for s in message.sentences)):
         return None
     if verdicts:
@@ -1900,11 +1906,17 @@ def _scope(text: str, earlier: tuple[str, ...]) -> Scope | None:
         before = any(_thread_scope(earlier[: i + 1]) for i in range(len(earlier)))
         if before and (asks_again or (described and scope["hypothesis"].search(whole))):
             return "own"
-        if asks_again and described:
-            return "own"
-        if any(s.is_question for s in message.sentences):
+        if scope["other_topic"].search(whole):
             return None
-        return "own" if (described and (of_self or before)) or described >= 2 else None
+        # Somebody is named, or much is told: a description, not a search by keywords.
+        tells_who = bool(_read_bodies(message, "applicant", Situation()))
+        if asks_again:
+            return "own" if tells_who or described >= 3 else None
+        if any(s.is_question or _INVERTED.search(s.bodies.text) for s in message.sentences):
+            return None
+        if tells_who and described >= 2:
+            return "own"
+        return "own" if (of_self or before) and (tells_who or described >= 2) else None
     questions = [s.bodies.text for s in message.sentences if s.is_question]
     if described and not message.sentences[-1].is_question:
         questions = []  # "Where are we? A prototype."
@@ -1931,6 +1943,24 @@ def _scope(text: str, earlier: tuple[str, ...]) -> Scope | None:
 _FINITE = re.compile(
     r"(?:^|(?<= ))(?:est|sont|a|ont|va|vont|sera|seront|change|changent|is|are|has|have|will|changes|was|were|etait|fait|peut|can|reste|remains)(?= )"
 )
+
+
+_SUBJECT_OF_VERDICT = re.compile(
+    r"(?:^|(?<= ))(?:(?:PUB|ENT|RES|HOS|PRIV|ASSO|INDIV|AMB)S?|projets?|projects?|outils?|tools?|candidats?)(?= |$)"
+)
+# A question without its mark.
+_INVERTED = re.compile(
+    r"(?:^|(?<=[:,] ))(?:peut on|peut il|peut elle|est ce qu|a t on|doit on|pouvons nous|puis je|can we|can i|is it|does|do we|should we)(?= )"
+)
+
+
+def _asks_for_verdict(message: _Message, text: str) -> bool:
+    scope = _lexicon().scope
+    if scope["verdict"].search(text):
+        return True
+    whole = " . ".join(sentence.bodies.text for sentence in message.sentences)
+    about = _speaks_of_self(message, text) or _SUBJECT_OF_VERDICT.search(whole)
+    return bool(scope["verdict_weak"].search(text)) and bool(about)
 
 
 def _asks_fact(message: _Message, sentence: _Sentence) -> bool:

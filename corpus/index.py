@@ -29,7 +29,7 @@ from corpus.errors import ExplainedError
 from corpus.passages import Language, Passage, Reference
 from corpus.words import fold, stems, words
 
-FORMAT = 4
+FORMAT = 5
 GENERATIONS_KEPT = 2
 QUESTIONS_WITH_VECTOR = 8
 """How many questions of a passage are embedded; the others serve by their words. More vectors cost minutes and find no more (docs/decisions)."""
@@ -37,12 +37,14 @@ NEAREST = 400
 """How many entries the vector search brings back: enough for every section that could matter."""
 NEIGHBOURS = 15
 _BATCH = 256
-ASKING = ("question", "beside")
+ASKING = ("question", "beside", "elsewhere")
 """The kinds of entries that are embedded as what is asked."""
+NOT_LEADING = ("beside", "elsewhere")
+"""The kinds of entries that lead to no passage."""
 
 logger = logging.getLogger(__name__)
 
-EntryKind = Literal["body", "title", "question", "misconception", "beside"]
+EntryKind = Literal["body", "title", "question", "misconception", "beside", "elsewhere"]
 
 
 class NoIndex(ExplainedError):
@@ -57,7 +59,8 @@ class NoIndex(ExplainedError):
 @dataclass(frozen=True)
 class Entry:
     """A text that leads to a passage (itself, its title, a question that it answers, a false statement that it refutes), or beside it
-    (a question close to it that no passage answers)."""
+    (a question close to it that no passage answers). An `elsewhere` entry is a question on another subject and leads to none: its
+    `passage` means nothing."""
 
     passage: int
     kind: EntryKind
@@ -112,8 +115,8 @@ class Manifest:
     entries: int
 
 
-def entries_of(passages: Sequence[Passage]) -> list[Entry]:
-    """Every text under which a passage can be found, in a fixed order."""
+def entries_of(passages: Sequence[Passage], elsewhere: Sequence[str] = ()) -> list[Entry]:
+    """Every text under which a passage can be found, in a fixed order, then the questions on other subjects."""
     found = []
     for number, passage in enumerate(passages):
         found.append(Entry(number, "body", f"{passage.title}. {passage.text}"))
@@ -124,10 +127,11 @@ def entries_of(passages: Sequence[Passage]) -> list[Entry]:
         ]
         found += [Entry(number, "misconception", text) for text in passage.misconceptions]
         found += [Entry(number, "beside", text) for text in passage.beside]
+    found += [Entry(0, "elsewhere", text) for text in elsewhere]
     return found
 
 
-def plan(passages: Sequence[Passage], encoder: Encoder) -> Manifest:
+def plan(passages: Sequence[Passage], encoder: Encoder, elsewhere: Sequence[str] = ()) -> Manifest:
     """The manifest that a build of `passages` would have; nothing is computed that costs time."""
     digests = {passage.id: _digest(_to_json(passage)) for passage in passages}
     if len(digests) != len(passages):
@@ -138,7 +142,7 @@ def plan(passages: Sequence[Passage], encoder: Encoder) -> Manifest:
     documents: dict[str, list[str]] = {}
     for passage in passages:
         documents.setdefault(passage.file, []).append(digests[passage.id])
-    digest = _digest({"format": FORMAT, "encoder": encoder.identity, "passages": digests})[:16]
+    digest = _digest({"format": FORMAT, "encoder": encoder.identity, "passages": digests, "elsewhere": list(elsewhere)})[:16]
     return Manifest(
         format=FORMAT,
         digest=digest,
@@ -147,12 +151,16 @@ def plan(passages: Sequence[Passage], encoder: Encoder) -> Manifest:
         created=datetime.now(UTC).isoformat(timespec="seconds"),
         documents={file: _digest(parts) for file, parts in documents.items()},
         passages=digests,
-        entries=sum(entry.has_vector for entry in entries_of(passages)),
+        entries=sum(entry.has_vector for entry in entries_of(passages, elsewhere)),
     )
 
 
 def build(
-    folder: Path, passages: Sequence[Passage], encoder: Encoder, on_progress: Callable[[int, int], None]
+    folder: Path,
+    passages: Sequence[Passage],
+    encoder: Encoder,
+    on_progress: Callable[[int, int], None],
+    elsewhere: Sequence[str] = (),
 ) -> Manifest:
     """Write a complete generation beside the served one and return its manifest; the pointer does not move.
 
@@ -162,8 +170,8 @@ def build(
     import chromadb
     from chromadb.config import Settings
 
-    planned = plan(passages, encoder)
-    entries = entries_of(passages)
+    planned = plan(passages, encoder, elsewhere)
+    entries = entries_of(passages, elsewhere)
     embedded = [entry for entry in entries if entry.has_vector]
     target = folder / "generations" / planned.digest
     if (target / "manifest.json").exists():
@@ -199,6 +207,7 @@ def build(
     np.save(target / "vectors.npy", vectors)
     lines = [json.dumps(_to_json(passage), ensure_ascii=False) for passage in passages]
     (target / "passages.jsonl").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    (target / "elsewhere.json").write_text(json.dumps(list(elsewhere), ensure_ascii=False), encoding="utf-8")
     manifest = Manifest(**{**asdict(planned), "dimension": int(vectors.shape[1])})
     temporary = target / "manifest.json.part"
     temporary.write_text(json.dumps(asdict(manifest), indent=1, ensure_ascii=False), encoding="utf-8")
@@ -275,7 +284,7 @@ class PassageIndex:
             )
         lines = (generation / "passages.jsonl").read_text(encoding="utf-8").splitlines()
         self.passages = tuple(_from_json(json.loads(line)) for line in lines)
-        self._all_entries = entries_of(self.passages)
+        self._all_entries = entries_of(self.passages, _read_elsewhere(generation))
         self.entries = [entry for entry in self._all_entries if entry.has_vector]
         self.sections = sections_of(self.passages)
         self.encoder = encoder
@@ -297,7 +306,7 @@ class PassageIndex:
         self._has_questions = np.isin(
             np.arange(len(self.sections)), self._section_of_entry[self._kind_of_entry == "question"]
         )
-        leads_here = self._kind_of_entry != "beside"
+        leads_here = ~np.isin(self._kind_of_entry, NOT_LEADING)
         self._centres = _centres(self._vectors[leads_here], self._section_of_entry[leads_here], len(self.sections))
 
     @classmethod
@@ -336,6 +345,8 @@ class PassageIndex:
         """The folded words of the entries by language, with how often they are used."""
         used: dict[Language, Counter[str]] = {"fr": Counter(), "en": Counter()}
         for entry in self._all_entries:
+            if entry.kind == "elsewhere":
+                continue
             used[self.passages[entry.passage].language].update(words(entry.text))
         return used
 
@@ -441,7 +452,7 @@ def _write_lexical(target: Path, passages: Sequence[Passage], entries: Sequence[
     terms: dict[str, list[str]] = {section.id: [] for section in sections_of(passages)}
     grams: dict[str, list[str]] = {section_id: [] for section_id in terms}
     for entry in entries:
-        if entry.kind == "beside":
+        if entry.kind in NOT_LEADING:
             continue
         passage = passages[entry.passage]
         terms[passage.section_id] += stems(_lexical_text(entry, passage), passage.language)
@@ -508,7 +519,7 @@ def _forget_unused_vectors(folder: Path, kept: Sequence[str]) -> None:
             for line in (generation / "passages.jsonl").read_text(encoding="utf-8").splitlines()
         ]
         identity = read_manifest(generation).encoder
-        used |= {_vector_key(entry, identity) for entry in entries_of(passages) if entry.has_vector}
+        used |= {_vector_key(entry, identity) for entry in entries_of(passages, _read_elsewhere(generation)) if entry.has_vector}
     with closing(sqlite3.connect(folder / "vectors.sqlite")) as store:
         unused = [(key,) for (key,) in store.execute("SELECT key FROM vectors") if key not in used]
         if unused:
@@ -524,6 +535,12 @@ def _write_pointer(folder: Path, digests: Sequence[str]) -> None:
         file.flush()
         os.fsync(file.fileno())
     temporary.replace(folder / "current")
+
+
+def _read_elsewhere(generation: Path) -> list[str]:
+    path = generation / "elsewhere.json"
+    texts: list[str] = json.loads(path.read_text(encoding="utf-8")) if path.exists() else []
+    return texts
 
 
 def _digest(value: Any) -> str:

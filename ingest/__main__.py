@@ -13,7 +13,7 @@ from corpus import index
 from corpus.embed import BUNDLED, Encoder
 from corpus.errors import ExplainedError
 from corpus.passages import Document
-from ingest.read import read_corpus
+from ingest.read import read_corpus, read_elsewhere
 
 app = typer.Typer(
     add_completion=False,
@@ -49,7 +49,8 @@ def ingest(
     documents = read_corpus(corpus)
     passages = [passage for document in documents for passage in document.passages]
     model = Encoder(encoder)
-    planned = index.plan(passages, model)
+    elsewhere = read_elsewhere(corpus)
+    planned = index.plan(passages, model, elsewhere)
     served = index.served_manifest(index_folder)
     _say_changes(served, planned, documents)
     unchanged = served is not None and served.digest == planned.digest
@@ -64,7 +65,11 @@ def ingest(
         ) as progress:
             task = progress.add_task("embedding", total=None)
             built = index.build(
-                index_folder, passages, model, lambda done, total: progress.update(task, completed=done, total=total)
+                index_folder,
+                passages,
+                model,
+                lambda done, total: progress.update(task, completed=done, total=total),
+                elsewhere,
             )
         index.switch_to(index_folder, built.digest)
     console.print(f"Index ready: {len(built.passages)} passages, {built.entries} entries, generation {built.digest}.")

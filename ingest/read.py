@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from pydantic import BaseModel, ConfigDict
+
 from corpus.errors import ExplainedError
-from corpus.passages import Document
+from corpus.passages import Document, Language
 from corpus.sources import load_sources
+from corpus.yaml_files import load_checked
 from ingest.restatements import read_restatement
 
 
@@ -19,3 +22,15 @@ def read_corpus(folder: Path) -> list[Document]:
         )
     sources = load_sources(folder / "sources.yaml")
     return [read_restatement(path, folder, sources) for path in texts]
+
+
+class _Elsewhere(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    elsewhere: dict[Language, list[str]]
+
+
+def read_elsewhere(folder: Path) -> list[str]:
+    """The questions on other subjects that `elsewhere.yaml` lists; none when the corpus has no such file."""
+    path = folder / "elsewhere.yaml"
+    return [text for texts in load_checked(path, _Elsewhere).elsewhere.values() for text in texts] if path.exists() else []
