@@ -21,8 +21,10 @@ from corpus.sentences import sentence_spans
 
 MOST_SENTENCES = 4
 MOST_FOLLOW_UPS = 3
-NEAR = 0.8
-"""Two sections whose scores differ by less than this both answer: the search cannot tell them apart."""
+TIE = 0.8
+"""Two sections whose scores differ by less than this are equals: one that answers is preferred to one that says that nothing does."""
+NEAR = 2.0
+"""Two sections whose scores differ by less than this are both shown: in one reply in ten, and one time in seven only the second answers."""
 MISCONCEPTION_LEAD = 0.0
 """How much nearer (cosine) a question that builds on a premise must be to a false statement than to any question of the section."""
 
@@ -62,7 +64,7 @@ class Writer:
         best = standing[0].section.passage(language)
         if best.is_not_stated and len(standing) > 1 and evidence.sufficiency == "sufficient":
             runner_up = standing[1].section.passage(language)
-            if not runner_up.is_not_stated and standing[0].score - standing[1].score < NEAR:
+            if not runner_up.is_not_stated and standing[0].score - standing[1].score < TIE:
                 standing, best = [standing[1], standing[0], *standing[2:]], runner_up
         if evidence.sufficiency == "nearby" and not best.is_not_stated:
             return self._abstention(question, standing)
