@@ -100,9 +100,9 @@ class Writer:
         has_two_parts = bool(_SECOND_QUESTION.search(question.text))
         margin = standing[0].score - standing[1].score
         second = standing[1].section.passage(question.language)
-        room = MOST_SENTENCES - len(sentence_spans(best.text))
+        has_room = len(sentence_spans(best.text)) + len(sentence_spans(second.text)) <= MOST_SENTENCES
         is_near = margin < (2 * NEAR if has_two_parts else NEAR)
-        if not is_near or best.is_not_stated or second.is_not_stated or len(sentence_spans(second.text)) > room:
+        if not is_near or not has_room or best.is_not_stated or second.is_not_stated:
             return []
         return [second]
 
