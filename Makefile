@@ -1,0 +1,47 @@
+# Two commands matter: `make run` and `make test`. Both start from nothing.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+
+.PHONY: setup run test lint unit browser eval tune clean
+
+# The environment, the dependencies, the index.
+setup: $(VENV)/.installed
+	$(BIN)/python -m ingest
+
+run: setup
+	$(BIN)/python app.py
+
+# Every check that CI runs.
+test: setup $(VENV)/.installed-dev lint unit browser eval
+
+lint: $(VENV)/.installed-dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy assistant corpus ingest evals app.py
+
+unit: $(VENV)/.installed-dev
+	$(BIN)/pytest tests --ignore tests/e2e
+
+# Skips, saying so, where Chromium is not installed (Debian: apt-get install chromium).
+browser: $(VENV)/.installed-dev
+	$(BIN)/pytest tests/e2e
+
+eval: $(VENV)/.installed-dev
+	$(BIN)/python -m evals run --out var/results.json --report var/report.html
+
+tune: $(VENV)/.installed-dev
+	$(BIN)/python -m evals.tune
+
+$(VENV)/.installed: pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or later is needed; set PYTHON to one, such as: make run PYTHON=python3.12"; exit 2; }
+	test -d $(VENV) || $(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet --constraint constraints.txt --editable .
+	touch $@
+
+$(VENV)/.installed-dev: $(VENV)/.installed
+	$(BIN)/pip install --quiet --constraint constraints.txt --editable '.[dev,e2e]'
+	touch $@
+
+clean:
+	rm -rf $(VENV) var
