@@ -116,7 +116,7 @@ def test_a_build_that_was_interrupted_changes_nothing_and_is_resumed(folder, pas
     other = [replace(p, title=f"{p.title} ({p.id})", questions=tuple(f"{q} {p.id}" for q in p.questions)) for p in passages]
     whole = FakeEncoder()
     build_index(folder.parent / "whole", other, whole)
-    stopped = FakeEncoder(stops_after=len(whole.embedded) - 1)
+    stopped = FakeEncoder(stops_after=sum(len(p.questions) for p in passages))
     with pytest.raises(KeyboardInterrupt):
         build_index(folder, other, stopped)
     assert stopped.embedded, "the example is too small to be interrupted half-way"

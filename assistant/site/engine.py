@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Protocol
@@ -76,15 +75,8 @@ class Engine:
         return section.passage(language) if section is not None else None
 
     def families(self, language: Language) -> tuple[Family, ...]:
-        """The starting questions: the assistant's own if it has some, in whatever shape of families, else ours."""
-        suggest = getattr(self.assistant, "suggestions", None)
-        given = suggest(language) if suggest else starters(language)
-        pairs: Sequence[Any] = list(given.items()) if isinstance(given, Mapping) else list(given)
-        families = []
-        for pair in pairs:
-            title, questions = pair if isinstance(pair, tuple | list) else (pair.title, pair.questions)
-            families.append(Family(str(title), tuple(str(question) for question in questions)))
-        return tuple(families)
+        """The starting questions, by family."""
+        return tuple(Family(title, tuple(questions)) for title, questions in starters(language))
 
     def is_closed(self) -> bool:
         """True once no file can be handed in any more."""

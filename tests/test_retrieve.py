@@ -1,0 +1,129 @@
+"""The search: what people write finds its section, however they write it."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import yaml
+from tiny import WEIGHTS, FakeEncoder, build_index
+
+from assistant.retrieve import CHANNELS, Retriever, load_weights, standardised
+from corpus.index import PassageIndex
+
+
+def found(retriever: Retriever, text: str, **more) -> list[str]:
+    search = retriever.retrieve(text, embed=retriever.index.encoder.question, **more)
+    return [one.section.id for one in search.found]
+
+
+def test_each_listed_question_finds_its_section_first(retriever):
+    missed = [
+        (question, best)
+        for passage in retriever.index.passages
+        for question in passage.questions
+        if (best := found(retriever, question)[0]) != passage.section_id
+    ]
+    assert missed == []
+
+
+@pytest.mark.parametrize(
+    ("text", "section"),
+    [
+        pytest.param("QUELLE ETAIT LA DATE LIMITE", "deadline", id="no accents, capitals"),
+        pytest.param("date limitte dépot dosier", "deadline", id="misspelt"),
+        pytest.param("amende", "fine", id="one word"),
+        pytest.param("notifier selon l'art. 33", "breach", id="an article"),
+        pytest.param("article 83 rgpd", "fine", id="an article and its law"),
+        pytest.param("72 h violation", "breach", id="keywords"),
+        pytest.param("breach notification", "breach", id="English keywords"),
+        pytest.param("l'argent des lauréats", "prize-not-stated", id="elisions"),
+    ],
+)
+def test_a_section_is_found_however_it_is_asked_for(text, section, retriever):
+    assert found(retriever, text)[0] == section
+
+
+def test_sections_come_best_first_and_no_more_than_asked(retriever):
+    search = retriever.retrieve("amende", embed=retriever.index.encoder.question, limit=3)
+    scores = [one.score for one in search.found]
+    assert len(scores) == 3 and scores == sorted(scores, reverse=True)
+    assert found(retriever, "amende", limit=99) == list(dict.fromkeys(found(retriever, "amende", limit=99)))
+
+
+def test_the_same_question_always_finds_the_same(retriever, synonyms, index_folder):
+    other = Retriever(PassageIndex.open(index_folder, FakeEncoder()), synonyms, load_weights(WEIGHTS))
+    for text in ("amende", "Quelle était la date limite ?", "zzz"):
+        assert retriever.retrieve(text, embed=FakeEncoder().question) == retriever.retrieve(text, embed=FakeEncoder().question)
+        assert found(other, text) == found(retriever, text)
+
+
+def test_what_a_leaning_message_names_counts_beside_its_subject(retriever):
+    together = "Quelle est l'amende maximale ? et la violation de données ?"
+    assert found(retriever, together, alone="et la violation de données ?")[0] == "breach"
+
+
+def test_every_channel_is_told_with_each_section(retriever):
+    for one in retriever.retrieve("amende", embed=retriever.index.encoder.question).found:
+        assert set(CHANNELS) <= one.channels.keys()
+        assert all(np.isfinite(value) for value in one.channels.values())
+
+
+def test_the_nearest_questions_are_told_nearest_first(retriever):
+    cosines = [c for _, c in retriever.retrieve("Combien de projets ?", embed=retriever.index.encoder.question).neighbours]
+    assert cosines and cosines == sorted(cosines, reverse=True)
+
+
+@pytest.mark.parametrize("text", ["", "?", "zzzz qqqq", "🙂", "a" * 1000])
+def test_any_text_finds_something(text, retriever):
+    assert found(retriever, text)
+
+
+def test_a_collection_without_questions_is_searched_too(tmp_path, passages, synonyms):
+    from dataclasses import replace
+
+    bare = [replace(p, questions=(), misconceptions=(), beside=()) for p in passages]
+    build_index(tmp_path, bare, FakeEncoder())
+    plain = Retriever(PassageIndex.open(tmp_path, FakeEncoder()), synonyms, load_weights(WEIGHTS))
+    assert found(plain, "amende maximale")[0] == "fine"
+    assert found(plain, "highest administrative fine")[0] == "fine"
+
+
+def test_standardised_values_have_mean_0_and_spread_1():
+    values = standardised(np.array([1, 2, 3, 10], dtype=np.float32))
+    assert abs(values.mean()) < 1e-6 and abs(values.std() - 1) < 1e-6
+    assert not standardised(np.ones(4, dtype=np.float32)).any()
+
+
+def test_the_weights_file_has_a_weight_for_each_channel():
+    assert set(CHANNELS) == set(yaml.safe_load(WEIGHTS.read_text(encoding="utf-8"))["retrieval"])
+    assert all(weight > 0 for weight in load_weights(WEIGHTS).values())
+
+
+# --- the real index -------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.real_index
+@pytest.mark.parametrize(
+    ("text", "fact"),
+    [
+        pytest.param("Quelle était la date limite ?", "call-deadline", id="plain"),
+        pytest.param("What was the deadline?", "call-deadline", id="in English"),
+        pytest.param("kelle est la date limitte pr candidater", "call-deadline", id="SMS"),
+        pytest.param("date butoir dépôt candidature", "call-deadline", id="other words"),
+        pytest.param("When were the laureates announced?", "results-date-2023", id="results"),
+        pytest.param("Faut-il que le projet utilise de l'IA générative ?", "project-generative-ai-not-required", id="generative AI"),
+        pytest.param("une entreprise seule peut elle candidater", "eligibility-private-alone", id="a company alone"),
+    ],
+)  # fmt: skip
+def test_the_real_corpus_is_found(text, fact, real):
+    sections = real.retriever.retrieve(text, embed=real.index.encoder.question, limit=3).found
+    assert any(fact in passage.fact_ids for one in sections for passage in one.section.passages)
+
+
+@pytest.mark.real_index
+@pytest.mark.parametrize("text", ["AIPD", "DPO", "article 35 RGPD", "art. 22"])
+def test_acronyms_and_articles_are_exact_in_the_real_corpus(text, real):
+    terms = {"AIPD": ("AIPD", "analyse d’impact"), "DPO": ("délégué", "DPO"), "article 35 RGPD": ("35",), "art. 22": ("22",)}[text]
+    best = real.retriever.retrieve(text, embed=real.index.encoder.question, limit=3).found
+    told = [" ".join([p.title, p.text, *(r.pinpoint for r in p.references)]) for one in best for p in one.section.passages]
+    assert any(term in one for one in told for term in terms)

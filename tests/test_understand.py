@@ -1,0 +1,166 @@
+"""Messages, read: their language, small talk, what leans on the conversation, and typing mended."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from assistant.understand import Reader
+from assistant.vocabulary import Conversation, Question
+
+
+def understood(reader: Reader, message: str, *earlier: str, language=None, default="fr") -> Question:
+    return reader.understand(message, Conversation(earlier), language=language, default=default)
+
+
+@pytest.mark.parametrize(
+    ("message", "language"),
+    [
+        ("Quelle était la date limite ?", "fr"),
+        ("What was the deadline?", "en"),
+        ("date limite dépôt", "fr"),
+        ("deadline of the call", "en"),
+        ("c koi la deadline pour le dossier ?", "fr"),
+        ("Can a commune apply?", "en"),
+        ("Le projet Albert, who is behind it and what does it do?", "en"),
+        ("nous sommes une start-up", "fr"),
+        ("we are a start-up", "en"),
+        ("Bonjour", "fr"),
+        ("Hello", "en"),
+        ("2023 ?", None),
+        ("🙂", None),
+        ("", None),
+    ],
+)
+def test_the_language_of_a_message_is_that_of_its_words(message, language, reader):
+    assert reader.language_of(message) == language
+
+
+@pytest.mark.parametrize(
+    ("message", "earlier", "chosen", "default", "language"),
+    [
+        pytest.param("What was the deadline?", (), "fr", "fr", "fr", id="the chosen language first"),
+        pytest.param("What was the deadline?", (), None, "fr", "en", id="then that of the message"),
+        pytest.param("2023 ?", ("What was the deadline?",), None, "fr", "en", id="then that of the conversation"),
+        pytest.param("2023 ?", (), None, "en", "en", id="then that of the page"),
+        pytest.param("et après ?", ("What was the deadline?",), None, "en", "fr", id="a change of language is followed"),
+    ],
+)
+def test_the_language_of_the_reply(message, earlier, chosen, default, language, reader):
+    assert understood(reader, message, *earlier, language=chosen, default=default).language == language
+
+
+@pytest.mark.parametrize(
+    ("message", "kind"),
+    [
+        ("Bonjour", "greeting"),
+        ("Bonjour !", "greeting"),
+        ("hello", "greeting"),
+        ("Bonjour Madame", "greeting"),
+        ("merci beaucoup", "thanks"),
+        ("Merci, c'était très utile", "thanks"),
+        ("thanks a lot!", "thanks"),
+        ("au revoir", "goodbye"),
+        ("Qui êtes-vous ?", "identity"),
+        ("are you a robot?", "identity"),
+        ("oui", "yes_no"),
+        ("Bonjour, quelle était la date limite ?", None),
+        ("Merci, et quelle est la date limite ?", None),
+        ("Merci pour votre réponse mais combien de temps dure l'accompagnement", None),
+        ("Qui peut candidater ?", None),
+        ("", None),
+    ],
+)
+def test_small_talk_is_told_from_questions(message, kind, reader):
+    assert reader.smalltalk_of(message) == kind
+
+
+@pytest.mark.parametrize(
+    ("message", "leans"),
+    [
+        pytest.param("et après ?", True, id="opens with a connective"),
+        pytest.param("combien de temps ?", True, id="has hardly a subject"),
+        pytest.param("and for children?", True, id="in English"),
+        pytest.param("et pour les associations ?", True, id="another subject of the same question"),
+        pytest.param("ça dure longtemps cette affaire de dépôt des dossiers de candidature ?", True, id="points back"),
+        pytest.param("Quelle était la date limite de dépôt des dossiers pour l'appel à projets de la CNIL ?", False, id="stands alone"),
+        pytest.param("On what condition can a private body answer the call for projects of the CNIL in France?", False, id="stands alone in English"),
+    ],
+)  # fmt: skip
+def test_a_message_leans_on_the_conversation_or_stands_alone(message, leans, reader):
+    assert reader.is_dependent(message) is leans
+
+
+def test_a_message_that_leans_takes_the_subject_of_the_last_that_stands_alone(reader):
+    subject = "Quelle amende maximale une collectivité risque-t-elle après une violation de données personnelles ?"
+    question = understood(reader, "et en euros ?", "Bonjour", subject, "merci")
+    assert "amende" in question.standalone and question.standalone.endswith("et en euros ?")
+    assert question.text == question.repaired == "et en euros ?"
+    assert "merci" not in question.standalone and "Bonjour" not in question.standalone
+
+
+def test_a_message_that_stands_alone_leaves_the_conversation_behind(reader):
+    question = understood(
+        reader, "Quelle était la date limite de dépôt des dossiers de candidature ?", "Quelle est l'amende maximale ?"
+    )
+    assert "amende" not in question.standalone
+
+
+def test_a_message_keeps_its_own_words(reader):
+    assert understood(reader, "Quelle est l’amande maximal ?").text == "Quelle est l’amande maximal ?"
+
+
+@pytest.mark.parametrize(
+    ("message", "mended"),
+    [
+        pytest.param("quelle est la date limitte", "limite", id="a letter too many"),
+        pytest.param("notifier une violatoin de données", "violation", id="two letters swapped"),
+        pytest.param("recompnse en argent", "recompense", id="a letter missing"),
+        pytest.param("c koi la date limite ?", "quoi", id="hasty typing"),
+    ],
+)
+def test_typing_is_mended(message, mended, reader):
+    assert mended in reader.repair(message, "fr")
+
+
+@pytest.mark.parametrize("message", ["art. 35 du RGPD", "AIPD", "l’ANSSI et la DINUM", "Albert", "30 septembre 2023"])
+def test_what_is_written_right_is_left_alone(message, reader):
+    assert reader.repair(message, "fr") == message
+
+
+@pytest.mark.parametrize(
+    ("message", "premise"),
+    [
+        ("c'est bien le 31 octobre ?", True),
+        ("Puisque le bac à sable suspend le RGPD, que faire ?", True),
+        ("On m'a dit que les entreprises étaient exclues", True),
+        ("The deadline is 31 October, right?", True),
+        ("I was told that companies are excluded.", True),
+        ("Quelle était la date limite ?", False),
+        ("What was the deadline?", False),
+    ],
+)
+def test_a_message_that_takes_something_for_granted_is_noticed(message, premise, reader):
+    assert reader.builds_on_a_premise(message) is premise
+
+
+@given(st.text(max_size=120), st.lists(st.text(max_size=40), max_size=4))
+def test_any_message_becomes_a_question(reader_for_anything, message, earlier):
+    question = understood(reader_for_anything, message, *earlier)
+    assert question.text == message and question.language in ("fr", "en")
+    assert question.standalone.endswith(question.repaired.strip())
+
+
+@pytest.fixture(scope="module")
+def reader_for_anything(reader: Reader) -> Reader:
+    return reader
+
+
+@pytest.mark.parametrize("message", ["a" * 1000, "date " * 200, "é" * 999 + "?", "?" * 1000, "l'" * 500])
+def test_the_longest_messages_are_read_in_an_instant(message, reader):
+    import time
+
+    started = time.perf_counter()
+    understood(reader, message, message, message)
+    assert time.perf_counter() - started < 2
