@@ -101,8 +101,12 @@ class Scale:
             "neighbours_beside": sum(weight for kind, weight in closeness if kind == "beside") / total
             if total
             else 0.0,
-            "neighbours_elsewhere": sum(weight for kind, weight in closeness if kind == "elsewhere") / total if total else 0.0,
-            "nearest_elsewhere": max((cosine for kind, cosine in search.neighbours if kind == "elsewhere"), default=0.0),
+            "neighbours_elsewhere": sum(weight for kind, weight in closeness if kind == "elsewhere") / total
+            if total
+            else 0.0,
+            "nearest_elsewhere": max(
+                (cosine for kind, cosine in search.neighbours if kind == "elsewhere"), default=0.0
+            ),
             "words_elsewhere": sum(self._elsewhere[term] > 0 and self._all_asked[term] < 3 for term in asked) * share,
             "words_beside": sum(leanings) / 5,
             "worst_word": max(leanings, default=0.0),

@@ -62,7 +62,8 @@ class Retriever:
         channels = self.channels_of(scores, standalone)
         total = self.total(channels)
         if alone is not None:
-            total = (total + self.total(self.channels_of(self.index.scores(embed(alone), alone), alone))) / 2
+            by_itself = self.total(self.channels_of(self.index.scores(embed(alone), alone), alone))
+            total = (total + by_itself) / np.float32(2)
         best = np.argsort(-total, kind="stable")[:limit]
         found = tuple(
             Found(

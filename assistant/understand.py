@@ -59,9 +59,8 @@ class Reader:
         self, message: str, conversation: Conversation, *, language: Language | None, default: Language
     ) -> Question:
         """The question that `message` asks. Its language is the one given, else the one that it is written in, else `default`."""
-        written_in = self.language_of(message) or next(
-            (found for earlier in reversed(conversation.messages) if (found := self.language_of(earlier))), default
-        )
+        written = (self.language_of(one) for one in (message, *reversed(conversation.messages)))
+        written_in: Language = next((found for found in written if found is not None), default)
         text = self.repair(message, written_in)
         subject = self._subject_before(conversation) if self.is_dependent(text) else ""
         return Question(message, f"{self.repair(subject, written_in)} {text}".strip(), text, language or written_in)
@@ -77,7 +76,9 @@ class Reader:
                 used, used_there = self.corpus_words[language].get(word, 0), self.corpus_words[other].get(word, 0)
                 if word in self._language_words[language]:
                     votes[language] += 2
-                elif used > 3 * used_there or (not used and not used_there and _is_known(word, language) and not _is_known(word, other)):
+                elif used > 3 * used_there or (
+                    not used and not used_there and _is_known(word, language) and not _is_known(word, other)
+                ):
                     votes[language] += 1
         if re.search(r"[éèêàçùœîôû]", message.casefold()):
             votes["fr"] += 1
@@ -94,10 +95,8 @@ class Reader:
         rest = folded
         for phrase in sorted((p for group in self.phrases.smalltalk.values() for p in group), key=len, reverse=True):
             rest = re.sub(rf"\b{re.escape(phrase)}\b", " ", rest)
-        if (
-            (folded
-            and not rest.split())
-            or (len(rest.split()) <= _MOST_WORDS_OF_THANKS and "?" not in message and self._opens_with_thanks(folded))
+        if (folded and not rest.split()) or (
+            len(rest.split()) <= _MOST_WORDS_OF_THANKS and "?" not in message and self._opens_with_thanks(folded)
         ):
             return next(
                 kind

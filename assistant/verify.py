@@ -7,9 +7,10 @@ from collections.abc import Callable
 from datetime import date
 
 from assistant.vocabulary import Answer, Citation, Claim, Draft, Verdict
+from corpus.passages import Language
 from corpus.words import content_words, fold, stems, words
 
-AssertionReader = Callable[[str, str], str | None]
+AssertionReader = Callable[[str, Language], str | None]
 """(sentence, language) → the verdict that the sentence asserts, None when it asserts none."""
 
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
@@ -69,7 +70,7 @@ def verify(draft: Draft, *, as_of: date, asserted: AssertionReader) -> Answer:
     )
 
 
-def claim_stands(claim: Claim, language: str, verdict: Verdict | None, asserted: AssertionReader) -> bool:
+def claim_stands(claim: Claim, language: Language, verdict: Verdict | None, asserted: AssertionReader) -> bool:
     """True when every quote is verbatim, together they carry the claim, and it tells the reader no verdict but the one given.
 
     A sentence of a source that states a rule for everyone tells the reader none.
@@ -118,7 +119,7 @@ def is_negative(text: str) -> bool:
     return any(word in _NEGATIONS for word in re.findall(r"[a-z]+", folded))
 
 
-def _may_be_said(text: str, language: str, verdict: Verdict | None, asserted: AssertionReader) -> bool:
+def _may_be_said(text: str, language: Language, verdict: Verdict | None, asserted: AssertionReader) -> bool:
     said = asserted(text, language) if content_words(text) else None
     # That the sources are silent or that it depends promises nothing; a yes or a no has to be the verdict's own.
     return said not in ("eligible", "not_eligible") or (verdict is not None and said == verdict.status)

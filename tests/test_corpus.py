@@ -86,7 +86,11 @@ def facts_that_nobody_verified(corpus: Corpus) -> list[str]:
 
 
 def sections_without_reference(corpus: Corpus) -> list[str]:
-    return [passage.id for passage in corpus.passages if not any(r.url and r.title and r.publisher for r in passage.references)]
+    return [
+        passage.id
+        for passage in corpus.passages
+        if not any(r.url and r.title and r.publisher for r in passage.references)
+    ]
 
 
 def addresses_that_no_fact_has(corpus: Corpus) -> list[str]:
@@ -212,7 +216,9 @@ def silences_missing(corpus: Corpus) -> list[str]:
     known = {fact for fact in corpus.addresses if fact.startswith("not-stated")}
     found = [] if known else ["no fact says what the sources do not settle"]
     for language in LANGUAGES:
-        silent = {fact for passage in corpus.in_language(language) if passage.is_not_stated for fact in passage.fact_ids}
+        silent = {
+            fact for passage in corpus.in_language(language) if passage.is_not_stated for fact in passage.fact_ids
+        }
         found += [f"{fact} is in no section marked not_stated in {language}" for fact in sorted(known - silent)]
     return found
 
@@ -224,7 +230,12 @@ def facts_of_the_call_missing(corpus: Corpus) -> list[str]:
 
 def details_missing(corpus: Corpus) -> list[str]:
     sections = {passage.section_id for passage in corpus.passages}
-    return [f"{p.id} has the detail {d}, which is no section" for p in corpus.passages for d in p.details if d not in sections]
+    return [
+        f"{p.id} has the detail {d}, which is no section"
+        for p in corpus.passages
+        for d in p.details
+        if d not in sections
+    ]
 
 
 def dates_of_the_call_elsewhere(corpus: Corpus) -> list[str]:
@@ -311,7 +322,9 @@ CHECKS: list[tuple[Check, str, Callable[[Corpus], Corpus]]] = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize("check", list(dict.fromkeys(check for check, _, _ in CHECKS)), ids=lambda check: check.__name__)
+@pytest.mark.parametrize(
+    "check", list(dict.fromkeys(check for check, _, _ in CHECKS)), ids=lambda check: check.__name__
+)
 def test_the_corpus_has_nothing_to_correct(check, corpus):
     assert check(corpus) == []
 
@@ -366,7 +379,11 @@ def files_out_of_step(folder: Path) -> list[str]:
         leads = folder / "questions" / name.replace(".md", ".yaml")
         asked = LeadsBySection.model_validate(yaml.safe_load(leads.read_text(encoding="utf-8"))).sections
         found += [f"{leads.name}: no section is called {section}" for section in asked if section not in sections[0]]
-    found += [f"{language}: two files have the same place" for language in LANGUAGES if len(set(order[language])) < len(order[language])]
+    found += [
+        f"{language}: two files have the same place"
+        for language in LANGUAGES
+        if len(set(order[language])) < len(order[language])
+    ]
     return found
 
 
@@ -375,11 +392,15 @@ def test_files_come_in_pairs_that_keep_step():
 
 
 def _append(path: str, text: str) -> Callable[[Path], object]:
-    return lambda folder: (folder / path).write_text((folder / path).read_text(encoding="utf-8") + text, encoding="utf-8")
+    return lambda folder: (folder / path).write_text(
+        (folder / path).read_text(encoding="utf-8") + text, encoding="utf-8"
+    )
 
 
 def _replace(path: str, old: str, new: str) -> Callable[[Path], object]:
-    return lambda folder: (folder / path).write_text((folder / path).read_text(encoding="utf-8").replace(old, new, 1), encoding="utf-8")
+    return lambda folder: (folder / path).write_text(
+        (folder / path).read_text(encoding="utf-8").replace(old, new, 1), encoding="utf-8"
+    )
 
 
 @pytest.mark.parametrize(
@@ -400,7 +421,9 @@ def test_files_that_lose_step_are_noticed(spoil, corpus_folder, tmp_path):
 
 
 def test_every_passage_is_found_again_in_its_file(corpus):
-    texts = {file: (FOLDER / file).read_text(encoding="utf-8") for file in {passage.file for passage in corpus.passages}}
+    texts = {
+        file: (FOLDER / file).read_text(encoding="utf-8") for file in {passage.file for passage in corpus.passages}
+    }
     assert all(texts[passage.file][passage.start : passage.end] == passage.text for passage in corpus.passages)
 
 
@@ -415,5 +438,10 @@ def test_no_question_leads_to_two_sections(corpus):
 
 def test_no_question_is_both_answered_and_beside(corpus):
     asked = {fold(question).strip(" ?.!"): passage.id for passage in corpus.passages for question in passage.questions}
-    both = [(asked[fold(text).strip(" ?.!")], p.id, text) for p in corpus.passages for text in p.beside if fold(text).strip(" ?.!") in asked]
+    both = [
+        (asked[fold(text).strip(" ?.!")], p.id, text)
+        for p in corpus.passages
+        for text in p.beside
+        if fold(text).strip(" ?.!") in asked
+    ]
     assert both == []

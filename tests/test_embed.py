@@ -40,7 +40,7 @@ def test_a_question_is_nearer_to_its_answer_in_either_language_than_to_another_s
     assert french > recipe and english > pancakes
 
 
-@pytest.mark.parametrize("text", ["", " ", "?", "é" * 1000, "🙂", "a\x00b", "\u202e\u200b"])
+@pytest.mark.parametrize("text", ["", " ", "?", "é" * 200, "🙂", "a\x00b", "\u202e\u200b"])
 def test_any_text_has_a_finite_vector(text, encoder):
     assert np.isfinite(encoder.question(text)).all()
 
@@ -56,7 +56,9 @@ def test_two_folders_of_one_name_have_two_identities(tmp_path):
     assert Encoder(str(tmp_path)).identity != before
 
 
-@pytest.mark.xfail(reason="the version of a local model is the size of its files: other weights of that size pass unseen", strict=True)
+@pytest.mark.xfail(
+    reason="the version of a local model is the size of its files: other weights of that size pass unseen", strict=True
+)
 def test_two_models_of_one_size_have_two_identities(tmp_path):
     (tmp_path / "model.safetensors").write_bytes(b"1" * 10)
     before = Encoder(str(tmp_path)).identity

@@ -15,7 +15,9 @@ def signals_of(retriever: Retriever, text: str) -> dict[str, float]:
     return dict(weigh(retriever, text, {}, {}).signals)
 
 
-def weigh(retriever: Retriever, text: str, answers: dict[str, float], on_topic: dict[str, float], limit: int = 8) -> Evidence:
+def weigh(
+    retriever: Retriever, text: str, answers: dict[str, float], on_topic: dict[str, float], limit: int = 8
+) -> Evidence:
     """The evidence for `text` under a calibration that looks at the named signals alone."""
     silent = dict.fromkeys(("constant", *SIGNALS), 0.0)
     scale = Scale(retriever.index, Calibration(silent | answers, silent | on_topic, 0.6, 0.6))

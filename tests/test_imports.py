@@ -114,6 +114,10 @@ def test_a_wrong_import_is_noticed(place, source, arrows, doors):
 def test_a_command_starts_without_its_slow_libraries(module):
     """What can fail at once is told at once: the seconds of torch and Chroma come after."""
     loaded = subprocess.run(
-        [sys.executable, "-c", f"import sys, {module}; print(*sys.modules)"], cwd=ROOT, capture_output=True, text=True, check=True
+        [sys.executable, "-c", f"import sys, {module}; print(*sys.modules)"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
     ).stdout.split()
     assert not {"torch", "sentence_transformers", "chromadb", "gradio", "langchain_core"} & set(loaded)

@@ -79,7 +79,9 @@ def test_a_changed_passage_alone_is_embedded_again(folder, passages, fresh_encod
 
 @pytest.mark.parametrize("field", ["questions", "misconceptions", "beside"])
 def test_a_new_question_alone_is_embedded(field, folder, passages, fresh_encoder):
-    more = [replace(p, **{field: (*getattr(p, field), "Et le plafond ?")}) if p.id == "fine/fr" else p for p in passages]
+    more = [
+        replace(p, **{field: (*getattr(p, field), "Et le plafond ?")}) if p.id == "fine/fr" else p for p in passages
+    ]
     build_index(folder, more, fresh_encoder)
     assert fresh_encoder.embedded == ["Et le plafond ?"]
 
@@ -113,7 +115,9 @@ def test_two_sections_with_one_anchor_are_refused(passages):
 
 def test_a_build_that_was_interrupted_changes_nothing_and_is_resumed(folder, passages):
     served = indexes.read_pointer(folder)
-    other = [replace(p, title=f"{p.title} ({p.id})", questions=tuple(f"{q} {p.id}" for q in p.questions)) for p in passages]
+    other = [
+        replace(p, title=f"{p.title} ({p.id})", questions=tuple(f"{q} {p.id}" for q in p.questions)) for p in passages
+    ]
     whole = FakeEncoder()
     build_index(folder.parent / "whole", other, whole)
     stopped = FakeEncoder(stops_after=sum(len(p.questions) for p in passages))
@@ -182,7 +186,11 @@ def test_an_open_index_goes_on_serving_what_it_opened(folder, passages):
 
 
 def test_a_second_writer_is_refused_at_once(folder):
-    with indexes.writing(folder), pytest.raises(ExplainedError, match="Another ingest is writing"), indexes.writing(folder):
+    with (
+        indexes.writing(folder),
+        pytest.raises(ExplainedError, match="Another ingest is writing"),
+        indexes.writing(folder),
+    ):
         pass
     with indexes.writing(folder):
         pass  # the first one left: the folder is free again
@@ -219,7 +227,11 @@ def test_no_index_says_what_to_do(tmp_path):
 def test_an_index_refuses_another_encoder_than_its_own(encoder, index_folder):
     with pytest.raises(ExplainedError) as raised:
         PassageIndex.open(index_folder, encoder)
-    assert "fake@1" in str(raised.value) and encoder.identity in str(raised.value) and "python -m ingest" in str(raised.value)
+    assert (
+        "fake@1" in str(raised.value)
+        and encoder.identity in str(raised.value)
+        and "python -m ingest" in str(raised.value)
+    )
 
 
 def test_an_index_of_another_format_says_to_build_it_again(folder):
@@ -235,7 +247,9 @@ def lost_generation(folder: Path) -> None:
 
 
 def cut_manifest(folder: Path) -> None:
-    (folder / "generations" / indexes.read_pointer(folder)[0] / "manifest.json").write_text('{"format": 5, "di', encoding="utf-8")
+    (folder / "generations" / indexes.read_pointer(folder)[0] / "manifest.json").write_text(
+        '{"format": 5, "di', encoding="utf-8"
+    )
 
 
 def lost_passages(folder: Path) -> None:
@@ -293,14 +307,18 @@ def test_questions_that_nothing_answers_lead_to_no_section_by_their_words(index)
     assert not words.any()
 
 
-@pytest.mark.parametrize("text", ["Quelle était la date limite ?", "How many projects were selected?", "amende", "Qui ?"])
+@pytest.mark.parametrize(
+    "text", ["Quelle était la date limite ?", "How many projects were selected?", "amende", "Qui ?"]
+)
 def test_when_chroma_fails_the_search_in_memory_finds_the_same(text, folder, index, caplog):
     import chromadb
     from chromadb.config import Settings
 
     broken = open_index(folder)
     path = folder / "generations" / indexes.read_pointer(folder)[0] / "chroma"
-    chromadb.PersistentClient(path=str(path), settings=Settings(anonymized_telemetry=False)).delete_collection("entries")
+    chromadb.PersistentClient(path=str(path), settings=Settings(anonymized_telemetry=False)).delete_collection(
+        "entries"
+    )
     vector = FakeEncoder().question(text)
     expected, found = index.scores(vector, text), broken.scores(vector, text)
     assert "Chroma failed" in caplog.text and text not in caplog.text
@@ -309,7 +327,9 @@ def test_when_chroma_fails_the_search_in_memory_finds_the_same(text, folder, ind
     assert [kind for kind, _ in found.neighbours[:5]] == [kind for kind, _ in expected.neighbours[:5]]
 
 
-@pytest.mark.xfail(reason="a broken Chroma folder stops the site at start, though the vectors are there (R-07)", strict=True)
+@pytest.mark.xfail(
+    reason="a broken Chroma folder stops the site at start, though the vectors are there (R-07)", strict=True
+)
 def test_an_index_opens_when_its_chroma_folder_is_lost(folder):
     shutil.rmtree(folder / "generations" / indexes.read_pointer(folder)[0] / "chroma")
     assert open_index(folder).scores(FakeEncoder().question("amende"), "amende").words.any()

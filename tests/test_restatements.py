@@ -36,7 +36,11 @@ def test_a_passage_is_its_section(passage_of):
     assert passage.text == (
         "Une violation de données est notifiée à la CNIL dans les 72 heures, sauf si elle ne crée pas de risque pour les personnes."
     )
-    assert (passage.section_id, passage.language, passage.title) == ("breach", "fr", "Notifier une violation de données")
+    assert (passage.section_id, passage.language, passage.title) == (
+        "breach",
+        "fr",
+        "Notifier une violation de données",
+    )
     assert passage.heading_path == ("Le RGPD", "Notifier une violation de données")
     assert "Le RGPD" in passage.locator and passage.title in passage.locator
     assert passage.fact_ids == ("breach-72h",) and passage.confidence == "high" and not passage.official

@@ -53,7 +53,9 @@ def test_sections_come_best_first_and_no_more_than_asked(retriever):
 def test_the_same_question_always_finds_the_same(retriever, synonyms, index_folder):
     other = Retriever(PassageIndex.open(index_folder, FakeEncoder()), synonyms, load_weights(WEIGHTS))
     for text in ("amende", "Quelle était la date limite ?", "zzz"):
-        assert retriever.retrieve(text, embed=FakeEncoder().question) == retriever.retrieve(text, embed=FakeEncoder().question)
+        assert retriever.retrieve(text, embed=FakeEncoder().question) == retriever.retrieve(
+            text, embed=FakeEncoder().question
+        )
         assert found(other, text) == found(retriever, text)
 
 
@@ -69,7 +71,9 @@ def test_every_channel_is_told_with_each_section(retriever):
 
 
 def test_the_nearest_questions_are_told_nearest_first(retriever):
-    cosines = [c for _, c in retriever.retrieve("Combien de projets ?", embed=retriever.index.encoder.question).neighbours]
+    cosines = [
+        c for _, c in retriever.retrieve("Combien de projets ?", embed=retriever.index.encoder.question).neighbours
+    ]
     assert cosines and cosines == sorted(cosines, reverse=True)
 
 
@@ -123,7 +127,14 @@ def test_the_real_corpus_is_found(text, fact, real):
 @pytest.mark.real_index
 @pytest.mark.parametrize("text", ["AIPD", "DPO", "article 35 RGPD", "art. 22"])
 def test_acronyms_and_articles_are_exact_in_the_real_corpus(text, real):
-    terms = {"AIPD": ("AIPD", "analyse d’impact"), "DPO": ("délégué", "DPO"), "article 35 RGPD": ("35",), "art. 22": ("22",)}[text]
+    terms = {
+        "AIPD": ("AIPD", "analyse d’impact"),
+        "DPO": ("délégué", "DPO"),
+        "article 35 RGPD": ("35",),
+        "art. 22": ("22",),
+    }[text]
     best = real.retriever.retrieve(text, embed=real.index.encoder.question, limit=3).found
-    told = [" ".join([p.title, p.text, *(r.pinpoint for r in p.references)]) for one in best for p in one.section.passages]
+    told = [
+        " ".join([p.title, p.text, *(r.pinpoint for r in p.references)]) for one in best for p in one.section.passages
+    ]
     assert any(term in one for one in told for term in terms)

@@ -36,7 +36,9 @@ def test_every_character_that_is_seen_is_in_one_sentence(text):
     spans = sentence_spans(text)
     assert all(start < end for start, end in spans)
     assert all(before[1] <= after[0] for before, after in zip(spans, spans[1:], strict=False))
-    outside = "".join(text[end:start] for (_, end), (start, _) in zip([(0, 0), *spans], [*spans, (len(text), 0)], strict=True))
+    outside = "".join(
+        text[end:start] for (_, end), (start, _) in zip([(0, 0), *spans], [*spans, (len(text), 0)], strict=True)
+    )
     assert not outside.strip()
 
 

