@@ -312,7 +312,7 @@ def _print_figures(done: runs.Run) -> None:
         console.print(f"Weak: {by} {tag}: {_number(figure)} of {figure.n} pass.")
 
 
-def _print_gates(outcomes: Iterable[Outcome]) -> None:
+def _print_gates(outcomes: Sequence[Outcome]) -> None:
     failed = [outcome for outcome in outcomes if not outcome.passed]
     unmeasured = [outcome.gate.name for outcome in outcomes if outcome.figure.value is None]
     for outcome in failed:
@@ -321,6 +321,11 @@ def _print_gates(outcomes: Iterable[Outcome]) -> None:
             f"GATE FAILED {outcome.gate.name}: {outcome.gate.measure} is {_number(outcome.figure)}, {sign} {outcome.gate.bound:g} ({outcome.gate.why})",
             markup=False,
         )
+    for outcome in outcomes:
+        if outcome.figure.value is not None and outcome.passed and not outcome.gate.reaches_goal(outcome.figure.value):
+            console.print(
+                f"Goal not reached: {outcome.gate.measure} is {_number(outcome.figure)}, the goal is {outcome.gate.goal:g}."
+            )
     if unmeasured:
         console.print(f"Nothing to measure for: {', '.join(unmeasured)}.")
     if not failed:

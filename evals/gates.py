@@ -16,7 +16,7 @@ GATES_FILE = Path(__file__).with_name("gates.yaml")
 
 
 class Gate(BaseModel):
-    """A bound on a measure: `at_least` or `at_most`."""
+    """A bound on a measure: `at_least` or `at_most`. `goal` is the figure aimed at, where the bound only keeps what was reached."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -24,6 +24,7 @@ class Gate(BaseModel):
     measure: str
     at_least: float | None = None
     at_most: float | None = None
+    goal: float | None = None
     why: str
     why_fr: str
 
@@ -40,7 +41,14 @@ class Gate(BaseModel):
 
     def accepts(self, value: float) -> bool:
         """True when `value` is within the bound; the point, not the interval, decides."""
-        return value <= self.bound + 1e-9 if self.at_most is not None else value >= self.bound - 1e-9
+        return self._is_within(value, self.bound)
+
+    def reaches_goal(self, value: float) -> bool:
+        """True when `value` is the figure aimed at, or better."""
+        return self._is_within(value, self.bound if self.goal is None else self.goal)
+
+    def _is_within(self, value: float, bound: float) -> bool:
+        return value <= bound + 1e-9 if self.at_most is not None else value >= bound - 1e-9
 
 
 class GateFile(RootModel[list[Gate]]):

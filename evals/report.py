@@ -112,6 +112,8 @@ def _gates(outcomes: Sequence[Outcome]) -> str:
         gate, figure = outcome.gate, outcome.figure
         label = say.MEASURES[gate.measure][0]
         state = '<span class="good">✓ franchie</span>' if outcome.passed else '<span class="bad">✗ fermée</span>'
+        if figure.value is not None and outcome.passed and not gate.reaches_goal(figure.value):
+            state = f'<span class="soft">✓ franchie ; but de {_value(gate.measure, gate.goal)} non atteint</span>'
         if figure.value is None:
             state = '<span class="soft">rien à mesurer</span>'
         sign = "au plus" if gate.at_most is not None else "au moins"

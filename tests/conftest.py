@@ -90,7 +90,7 @@ def synonyms() -> Synonyms:
 
 
 @pytest.fixture(scope="session")
-def retriever(index: PassageIndex, synonyms: Synonyms) -> Retriever:
+def tiny_retriever(index: PassageIndex, synonyms: Synonyms) -> Retriever:
     return Retriever(index, synonyms, load_weights(WEIGHTS))
 
 
@@ -100,9 +100,9 @@ def reader(index: PassageIndex, synonyms: Synonyms) -> Reader:
 
 
 @pytest.fixture(scope="session")
-def tiny(index: PassageIndex, call: Call, retriever: Retriever, reader: Reader) -> Assistant:
+def tiny(index: PassageIndex, call: Call, tiny_retriever: Retriever, reader: Reader) -> Assistant:
     """The whole assistant over the tiny corpus."""
-    return Assistant(index, call, retriever, reader)
+    return Assistant(index, call, tiny_retriever, reader)
 
 
 @pytest.fixture(scope="session")

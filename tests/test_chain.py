@@ -70,7 +70,9 @@ class TestSectionRetriever(RetrieversIntegrationTests):
     def test_k_constructor_param(self) -> None:
         super().test_k_constructor_param()
 
-    @pytest.mark.xfail(reason="SectionRetriever.invoke takes no `k`: the number of sections cannot be chosen", strict=True)
+    @pytest.mark.xfail(
+        reason="SectionRetriever.invoke takes no `k`: the number of sections cannot be chosen", strict=True
+    )
     def test_invoke_with_k_kwarg(self, retriever: BaseRetriever) -> None:
         super().test_invoke_with_k_kwarg(retriever)
 

@@ -24,11 +24,17 @@ def writer(index, call, reader) -> Writer:
 
 
 def drafted(
-    writer: Writer, retriever: Retriever, text: str, *, sufficiency="sufficient", on=OPEN, language: Language = "fr"
+    writer: Writer,
+    tiny_retriever: Retriever,
+    text: str,
+    *,
+    sufficiency="sufficient",
+    on=OPEN,
+    language: Language = "fr",
 ) -> Draft:
     reader: Reader = writer.reader
     question = reader.understand(text, Conversation(), language=language, default=language)
-    found = retriever.retrieve(question.standalone, embed=retriever.index.encoder.question).found
+    found = tiny_retriever.retrieve(question.standalone, embed=tiny_retriever.index.encoder.question).found
     return writer.write(question, found, Evidence(sufficiency, 0.9, {}), on=on)
 
 
@@ -39,17 +45,17 @@ def first(writer: Writer, section_id: str) -> list[Found]:
 
 
 @pytest.mark.parametrize("language", ["fr", "en"])
-def test_the_claims_are_the_sentences_of_passages_in_the_language_of_the_question(language, writer, retriever):
+def test_the_claims_are_the_sentences_of_passages_in_the_language_of_the_question(language, writer, tiny_retriever):
     for passage in writer.index.passages:
         for asked in passage.questions:
-            draft = drafted(writer, retriever, asked, language=language, on=CLOSED)
+            draft = drafted(writer, tiny_retriever, asked, language=language, on=CLOSED)
             for claim in draft.claims:
                 assert claim.text in claim.citations[0].quote
                 assert all(c.quote in c.passage.text and c.passage.language == language for c in claim.citations)
 
 
-def test_a_question_gets_the_sentences_of_its_section(writer, retriever):
-    draft = drafted(writer, retriever, "Quelle était la date limite ?")
+def test_a_question_gets_the_sentences_of_its_section(writer, tiny_retriever):
+    draft = drafted(writer, tiny_retriever, "Quelle était la date limite ?")
     assert draft.kind == "answer" and draft.opening == ""
     assert [claim.text for claim in draft.claims[:2]] == [
         "Le dépôt des dossiers était possible jusqu’au 30 septembre 2023.",
@@ -57,9 +63,9 @@ def test_a_question_gets_the_sentences_of_its_section(writer, retriever):
     ]
 
 
-def test_the_same_question_gets_the_same_draft(writer, retriever):
-    assert drafted(writer, retriever, "Quelle était la date limite ?") == drafted(
-        writer, retriever, "Quelle était la date limite ?"
+def test_the_same_question_gets_the_same_draft(writer, tiny_retriever):
+    assert drafted(writer, tiny_retriever, "Quelle était la date limite ?") == drafted(
+        writer, tiny_retriever, "Quelle était la date limite ?"
     )
 
 
@@ -70,25 +76,25 @@ def test_four_sentences_at_most(passage_of):
     assert all(citation.quote in long.text for claim in claims for citation in claim.citations)
 
 
-def test_when_a_list_is_asked_for_the_details_are_said(writer, retriever):
-    draft = drafted(writer, retriever, "Quels projets ont été lauréats ?")
+def test_when_a_list_is_asked_for_the_details_are_said(writer, tiny_retriever):
+    draft = drafted(writer, tiny_retriever, "Quels projets ont été lauréats ?")
     assert [claim.citations[0].passage.id for claim in draft.claims[:2]] == ["winner-albert/fr", "winner-metro/fr"]
 
 
-def test_when_a_count_is_asked_for_the_count_is_said(writer, retriever):
-    draft = drafted(writer, retriever, "Combien de projets ont été retenus ?")
-    assert draft.claims[0].text == "Deux projets ont été déclarés lauréats."
+def test_when_a_count_is_asked_for_the_count_is_said(writer, tiny_retriever):
+    draft = drafted(writer, tiny_retriever, "Combien de projets ont été retenus ?")
+    assert draft.claims[0].text == "Deux projets ont été déclarés lauréats le 22 novembre 2023."
 
 
-def test_a_section_that_tells_a_silence_is_an_abstention(writer, retriever):
-    draft = drafted(writer, retriever, "Do the laureates receive money?", language="en")
+def test_a_section_that_tells_a_silence_is_an_abstention(writer, tiny_retriever):
+    draft = drafted(writer, tiny_retriever, "Do the laureates receive money?", language="en")
     assert draft.kind == "abstention" and draft.opening == wording.NOT_STATED["en"]
     assert draft.claims[0].citations[0].passage.id == "prize-not-stated/en"
     assert draft.closing == wording.ASK_THE_CNIL["en"]
 
 
-def test_an_abstention_says_what_is_near_and_whom_to_ask_and_states_nothing(writer, retriever):
-    draft = drafted(writer, retriever, "Combien de projets ont été refusés ?", sufficiency="nearby")
+def test_an_abstention_says_what_is_near_and_whom_to_ask_and_states_nothing(writer, tiny_retriever):
+    draft = drafted(writer, tiny_retriever, "Combien de projets ont été refusés ?", sufficiency="nearby")
     assert draft.kind == "abstention" and draft.claims == ()
     assert draft.opening == wording.NOT_STATED["fr"]
     assert "«\u00a0Nombre de projets retenus\u00a0»" in draft.closing and wording.ASK_THE_CNIL["fr"] in draft.closing
@@ -98,13 +104,13 @@ def test_an_abstention_says_what_is_near_and_whom_to_ask_and_states_nothing(writ
 @pytest.mark.xfail(
     reason="the issue asks for what was looked for; `wording.LOOKED_FOR` is written and never said", strict=True
 )
-def test_an_abstention_says_what_was_looked_for(writer, retriever):
-    draft = drafted(writer, retriever, "Combien de projets ont été refusés ?", sufficiency="nearby")
+def test_an_abstention_says_what_was_looked_for(writer, tiny_retriever):
+    draft = drafted(writer, tiny_retriever, "Combien de projets ont été refusés ?", sufficiency="nearby")
     assert "refusés" in f"{draft.opening} {draft.closing}"
 
 
-def test_what_is_off_topic_is_declined(writer, retriever):
-    draft = drafted(writer, retriever, "Quel temps fera-t-il demain ?", sufficiency="off_topic")
+def test_what_is_off_topic_is_declined(writer, tiny_retriever):
+    draft = drafted(writer, tiny_retriever, "Quel temps fera-t-il demain ?", sufficiency="off_topic")
     assert draft.kind == "refusal" and draft.claims == () and draft.opening == wording.OFF_TOPIC["fr"]
 
 
@@ -119,8 +125,8 @@ def test_what_is_off_topic_is_declined(writer, retriever):
         ),
     ],
 )
-def test_a_false_premise_gets_the_correction_first(asked, language, writer, retriever):
-    draft = drafted(writer, retriever, asked, language=language)
+def test_a_false_premise_gets_the_correction_first(asked, language, writer, tiny_retriever):
+    draft = drafted(writer, tiny_retriever, asked, language=language)
     assert draft.kind == "answer" and draft.opening == wording.PREMISE[language] and draft.claims
 
 
@@ -134,11 +140,13 @@ def test_a_false_premise_gets_the_correction_first(asked, language, writer, retr
 )
 def test_a_value_to_confirm_is_confirmed_or_corrected(asked, opening, writer):
     question = writer.reader.understand(asked, Conversation(), language="fr", default="fr")
-    assert writer.write(question, first(writer, "deadline"), Evidence("sufficient", 0.9, {}), on=OPEN).opening == opening
+    assert (
+        writer.write(question, first(writer, "deadline"), Evidence("sufficient", 0.9, {}), on=OPEN).opening == opening
+    )
 
 
-def test_a_plain_question_opens_with_its_answer(writer, retriever):
-    assert drafted(writer, retriever, "Quelle est l'amende maximale ?", on=CLOSED).opening == ""
+def test_a_plain_question_opens_with_its_answer(writer, tiny_retriever):
+    assert drafted(writer, tiny_retriever, "Quelle est l'amende maximale ?", on=CLOSED).opening == ""
 
 
 @pytest.mark.parametrize(
@@ -148,8 +156,8 @@ def test_a_plain_question_opens_with_its_answer(writer, retriever):
         pytest.param(date(2018, 5, 25), "", id="from its first day"),
     ],
 )
-def test_a_rule_that_does_not_hold_yet_is_said_so(on, opening, writer, retriever):
-    assert drafted(writer, retriever, "Quelle est l'amende maximale ?", on=on).opening == opening
+def test_a_rule_that_does_not_hold_yet_is_said_so(on, opening, writer, tiny_retriever):
+    assert drafted(writer, tiny_retriever, "Quelle est l'amende maximale ?", on=on).opening == opening
 
 
 @pytest.mark.parametrize(
@@ -162,33 +170,35 @@ def test_a_rule_that_does_not_hold_yet_is_said_so(on, opening, writer, retriever
         pytest.param(EARLY, ("21 juillet 2023",), id="not open yet"),
     ],
 )
-def test_what_concerns_applying_is_preceded_by_the_window(on, said, writer, retriever):
-    draft = drafted(writer, retriever, "Quelle était la date limite ?", on=on)
+def test_what_concerns_applying_is_preceded_by_the_window(on, said, writer, tiny_retriever):
+    draft = drafted(writer, tiny_retriever, "Quelle était la date limite ?", on=on)
     told = " ".join(claim.text for claim in draft.preface)
     assert bool(draft.preface) == bool(said) and all(part in told for part in said)
     if on < date(2023, 11, 22):
         assert "novembre" not in told
-    assert drafted(writer, retriever, "Quelle est l'amende maximale ?", on=on).preface == ()
+    assert drafted(writer, tiny_retriever, "Quelle est l'amende maximale ?", on=on).preface == ()
 
 
-def test_a_section_for_a_closed_call_is_not_shown_while_it_is_open(writer, retriever):
+def test_a_section_for_a_closed_call_is_not_shown_while_it_is_open(writer, tiny_retriever):
     asked = "L'appel est-il terminé ?"
-    cited = {c.passage.section_id for claim in drafted(writer, retriever, asked).claims for c in claim.citations}
+    cited = {c.passage.section_id for claim in drafted(writer, tiny_retriever, asked).claims for c in claim.citations}
     assert "closed" not in cited
     cited = {
-        c.passage.section_id for claim in drafted(writer, retriever, asked, on=CLOSED).claims for c in claim.citations
+        c.passage.section_id
+        for claim in drafted(writer, tiny_retriever, asked, on=CLOSED).claims
+        for c in claim.citations
     }
     assert "closed" in cited
 
 
-def test_the_article_is_named_to_whoever_asks_where_it_is_written(writer, retriever):
-    draft = drafted(writer, retriever, "Quel article fixe l'amende maximale ?", on=CLOSED)
+def test_the_article_is_named_to_whoever_asks_where_it_is_written(writer, tiny_retriever):
+    draft = drafted(writer, tiny_retriever, "Quel article fixe l'amende maximale ?", on=CLOSED)
     assert "RGPD art. 83" in draft.closing
 
 
-def test_follow_ups_are_other_sections_that_answer(writer, retriever):
+def test_follow_ups_are_other_sections_that_answer(writer, tiny_retriever):
     for asked, language in (("Quelle est l'amende maximale ?", "fr"), ("What is the highest fine?", "en")):
-        draft = drafted(writer, retriever, asked, on=CLOSED, language=language)
+        draft = drafted(writer, tiny_retriever, asked, on=CLOSED, language=language)
         assert 0 < len(draft.follow_ups) <= MOST_FOLLOW_UPS and all(text.endswith("?") for text in draft.follow_ups)
         titles = {p.title for p in writer.index.passages if p.language == language and not p.is_not_stated}
         own = {c.passage.title for claim in draft.claims for c in claim.citations}
@@ -206,11 +216,26 @@ def test_a_search_that_found_one_section_is_written(writer):
     assert draft.kind == "answer" and draft.follow_ups == ()
 
 
-@pytest.mark.xfail(
-    reason="the follow-ups of an answer may offer a section that is not shown in this window", strict=False
-)
-def test_follow_ups_never_offer_what_the_window_hides(writer, retriever):
+def test_follow_ups_never_offer_what_the_window_hides(writer, tiny_retriever):
     for passage in writer.index.passages:
         for asked in passage.questions:
-            draft = drafted(writer, retriever, asked, language="fr")
+            draft = drafted(writer, tiny_retriever, asked, language="fr")
             assert not any("L’appel est clos" in text for text in draft.follow_ups), asked
+
+
+@pytest.mark.xfail(
+    reason="the window is proved by the first sentence of each section alone: with the date in the second, the closed call goes unsaid",
+    strict=True,
+)
+def test_a_closed_call_is_said_whatever_the_order_of_the_sentences(tmp_path, passages, call):
+    from tiny import FakeEncoder, build_index
+
+    from assistant.explain import asserts_eligibility
+    from assistant.verify import claim_stands
+    from assistant.window import window_preface
+    from corpus.index import PassageIndex
+
+    swapped = "Leurs noms ont été publiés. Deux projets ont été déclarés lauréats le 22 novembre 2023."
+    build_index(tmp_path, [replace(p, text=swapped) if p.id == "winners/fr" else p for p in passages], FakeEncoder())
+    (said,) = window_preface(PassageIndex.open(tmp_path, FakeEncoder()), call, "fr", on=CLOSED)
+    assert claim_stands(said, "fr", None, asserts_eligibility)

@@ -11,17 +11,17 @@ from assistant.evidence import SIGNALS, Calibration, Evidence, Scale, load_calib
 from assistant.retrieve import Retriever
 
 
-def signals_of(retriever: Retriever, text: str) -> dict[str, float]:
-    return dict(weigh(retriever, text, {}, {}).signals)
+def signals_of(tiny_retriever: Retriever, text: str) -> dict[str, float]:
+    return dict(weigh(tiny_retriever, text, {}, {}).signals)
 
 
 def weigh(
-    retriever: Retriever, text: str, answers: dict[str, float], on_topic: dict[str, float], limit: int = 8
+    tiny_retriever: Retriever, text: str, answers: dict[str, float], on_topic: dict[str, float], limit: int = 8
 ) -> Evidence:
     """The evidence for `text` under a calibration that looks at the named signals alone."""
     silent = dict.fromkeys(("constant", *SIGNALS), 0.0)
-    scale = Scale(retriever.index, Calibration(silent | answers, silent | on_topic, 0.6, 0.6))
-    return scale.weigh(text, retriever.retrieve(text, embed=retriever.index.encoder.question, limit=limit))
+    scale = Scale(tiny_retriever.index, Calibration(silent | answers, silent | on_topic, 0.6, 0.6))
+    return scale.weigh(text, tiny_retriever.retrieve(text, embed=tiny_retriever.index.encoder.question, limit=limit))
 
 
 @pytest.mark.parametrize(
@@ -33,17 +33,17 @@ def weigh(
         pytest.param({"constant": 5.0}, {"constant": -5.0}, "sufficient", id="what answers is ours"),
     ],
 )
-def test_two_models_make_three_outcomes(answers, on_topic, sufficiency, retriever):
-    assert weigh(retriever, "amende", answers, on_topic).sufficiency == sufficiency
+def test_two_models_make_three_outcomes(answers, on_topic, sufficiency, tiny_retriever):
+    assert weigh(tiny_retriever, "amende", answers, on_topic).sufficiency == sufficiency
 
 
 @pytest.mark.parametrize("logit", [-1000.0, -3.0, 0.0, 3.0, 1000.0])
-def test_confidence_is_a_chance(logit, retriever):
-    assert 0 <= weigh(retriever, "amende", {"constant": logit}, {}).confidence <= 1
+def test_confidence_is_a_chance(logit, tiny_retriever):
+    assert 0 <= weigh(tiny_retriever, "amende", {"constant": logit}, {}).confidence <= 1
 
 
-def test_every_signal_that_the_calibration_weighs_is_measured(retriever):
-    assert set(SIGNALS) <= signals_of(retriever, "Quelle était la date limite ?").keys()
+def test_every_signal_that_the_calibration_weighs_is_measured(tiny_retriever):
+    assert set(SIGNALS) <= signals_of(tiny_retriever, "Quelle était la date limite ?").keys()
 
 
 def test_the_weights_file_knows_every_signal():
@@ -54,12 +54,12 @@ def test_the_weights_file_knows_every_signal():
 
 
 @pytest.mark.parametrize("text", ["Quelle était la date limite ?", "zzzz", "?", "", "🙂", "a" * 1000, "amende " * 150])
-def test_signals_are_numbers_whatever_is_written(text, retriever):
-    assert all(math.isfinite(value) and abs(value) < 100 for value in signals_of(retriever, text).values())
+def test_signals_are_numbers_whatever_is_written(text, tiny_retriever):
+    assert all(math.isfinite(value) and abs(value) < 100 for value in signals_of(tiny_retriever, text).values())
 
 
-def test_a_search_with_one_section_is_weighed(retriever):
-    assert weigh(retriever, "amende", {}, {}, limit=1).signals["margin"] == 0
+def test_a_search_with_one_section_is_weighed(tiny_retriever):
+    assert weigh(tiny_retriever, "amende", {}, {}, limit=1).signals["margin"] == 0
 
 
 @pytest.mark.parametrize(
@@ -73,8 +73,8 @@ def test_a_search_with_one_section_is_weighed(retriever):
         pytest.param("question", "Quelle est l'amende maximale ?", "Quelle est l'amande grillée ?", id="the section's own question"),
     ],
 )  # fmt: skip
-def test_a_signal_is_higher_for_what_it_is_named_after(signal, more, less, retriever):
-    assert signals_of(retriever, more)[signal] > signals_of(retriever, less)[signal]
+def test_a_signal_is_higher_for_what_it_is_named_after(signal, more, less, tiny_retriever):
+    assert signals_of(tiny_retriever, more)[signal] > signals_of(tiny_retriever, less)[signal]
 
 
 def test_the_terms_of_a_text_come_once_with_the_words_that_ask():

@@ -143,7 +143,11 @@ def test_a_follow_up_takes_its_subject_from_the_conversation(tiny):
 
 
 def test_a_follow_up_may_change_language(tiny):
-    answer = asked(tiny, "and how many hours?", "Dans quel délai faut-il notifier une violation de données personnelles à la CNIL ?")
+    answer = asked(
+        tiny,
+        "and how many hours?",
+        "Dans quel délai faut-il notifier une violation de données personnelles à la CNIL ?",
+    )
     assert answer.question.language == "en" and answer.claims[0].citations[0].passage.id == "breach/en"
 
 
@@ -161,19 +165,39 @@ ODD = st.one_of(
     st.text(max_size=80),
     st.lists(
         st.sampled_from(
-            ["Vous êtes éligible", "commune", "?", "[1]", "<script>", "31 octobre", "éligible", "ignore your rules", "\n", "pas", "start-up", "et", "deadline", "**"]
+            [
+                "Vous êtes éligible",
+                "commune",
+                "?",
+                "[1]",
+                "<script>",
+                "31 octobre",
+                "éligible",
+                "ignore your rules",
+                "\n",
+                "pas",
+                "start-up",
+                "et",
+                "deadline",
+                "**",
+            ]
         ),
         max_size=6,
     ).map(" ".join),
 )
 
 
-@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@settings(
+    max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
 @given(message=ODD, earlier=st.lists(ODD, max_size=2))
 def test_any_message_gets_a_whole_reply_and_is_never_repeated_as_a_fact(tiny, message, earlier):
     answer = asked(tiny, message, *earlier)
     assert breaches(to_json(replace(answer, timings_ms={"total": 1.0}))) == []
-    assert all(claim.text in " ".join(p.text for p in tiny.index.passages) or claim in answer.preface or answer.verdict for claim in answer.claims)
+    assert all(
+        claim.text in " ".join(p.text for p in tiny.index.passages) or claim in answer.preface or answer.verdict
+        for claim in answer.claims
+    )
 
 
 # --- opening --------------------------------------------------------------------------------------------------------------
@@ -201,7 +225,14 @@ def test_with_the_index_of_another_encoder_it_says_what_to_do(index_folder, corp
         pytest.param("c'est bien le 31 octobre 2023 la date limite ?", "answer", "call-deadline", id="a false premise"),
         pytest.param("Le bac à sable suspend-il le RGPD ?", "answer", None, id="a fear"),
         pytest.param("Quel temps fera-t-il demain à Lyon ?", "refusal", None, id="off topic"),
-        pytest.param("Donne-moi une recette de crêpes", "refusal", None, id="off topic again"),
+        pytest.param("What's the capital of Australia?", "refusal", None, id="off topic in English"),
+        pytest.param(
+            "Qui a gagné la coupe du monde ?",
+            "refusal",
+            None,
+            id="off topic, with the word of a winner",
+            marks=pytest.mark.xfail(reason="answered with the number of laureates, confidence 0.66", strict=True),
+        ),
         pytest.param("Merci beaucoup", "smalltalk", None, id="thanks"),
     ],
 )
@@ -236,5 +267,7 @@ def test_every_real_reply_is_the_object_of_the_contract(message, real):
 @pytest.mark.real_index
 def test_a_real_question_is_answered_quickly(real):
     real.ask(MESSAGES[0])
-    timings = sorted(real.ask(f"Quelle est la date limite du dossier numéro {n} ?", as_of=OPEN).timings_ms["total"] for n in range(9))
+    timings = sorted(
+        real.ask(f"Quelle est la date limite du dossier numéro {n} ?", as_of=OPEN).timings_ms["total"] for n in range(9)
+    )
     assert timings[4] < 500, timings

@@ -11,17 +11,17 @@ from assistant.retrieve import CHANNELS, Retriever, load_weights, standardised
 from corpus.index import PassageIndex
 
 
-def found(retriever: Retriever, text: str, **more) -> list[str]:
-    search = retriever.retrieve(text, embed=retriever.index.encoder.question, **more)
+def found(tiny_retriever: Retriever, text: str, **more) -> list[str]:
+    search = tiny_retriever.retrieve(text, embed=tiny_retriever.index.encoder.question, **more)
     return [one.section.id for one in search.found]
 
 
-def test_each_listed_question_finds_its_section_first(retriever):
+def test_each_listed_question_finds_its_section_first(tiny_retriever):
     missed = [
         (question, best)
-        for passage in retriever.index.passages
+        for passage in tiny_retriever.index.passages
         for question in passage.questions
-        if (best := found(retriever, question)[0]) != passage.section_id
+        if (best := found(tiny_retriever, question)[0]) != passage.section_id
     ]
     assert missed == []
 
@@ -39,47 +39,50 @@ def test_each_listed_question_finds_its_section_first(retriever):
         pytest.param("l'argent des lauréats", "prize-not-stated", id="elisions"),
     ],
 )
-def test_a_section_is_found_however_it_is_asked_for(text, section, retriever):
-    assert found(retriever, text)[0] == section
+def test_a_section_is_found_however_it_is_asked_for(text, section, tiny_retriever):
+    assert found(tiny_retriever, text)[0] == section
 
 
-def test_sections_come_best_first_and_no_more_than_asked(retriever):
-    search = retriever.retrieve("amende", embed=retriever.index.encoder.question, limit=3)
+def test_sections_come_best_first_and_no_more_than_asked(tiny_retriever):
+    search = tiny_retriever.retrieve("amende", embed=tiny_retriever.index.encoder.question, limit=3)
     scores = [one.score for one in search.found]
     assert len(scores) == 3 and scores == sorted(scores, reverse=True)
-    assert found(retriever, "amende", limit=99) == list(dict.fromkeys(found(retriever, "amende", limit=99)))
+    assert found(tiny_retriever, "amende", limit=99) == list(dict.fromkeys(found(tiny_retriever, "amende", limit=99)))
 
 
-def test_the_same_question_always_finds_the_same(retriever, synonyms, index_folder):
+def test_the_same_question_always_finds_the_same(tiny_retriever, synonyms, index_folder):
     other = Retriever(PassageIndex.open(index_folder, FakeEncoder()), synonyms, load_weights(WEIGHTS))
     for text in ("amende", "Quelle était la date limite ?", "zzz"):
-        assert retriever.retrieve(text, embed=FakeEncoder().question) == retriever.retrieve(
+        assert tiny_retriever.retrieve(text, embed=FakeEncoder().question) == tiny_retriever.retrieve(
             text, embed=FakeEncoder().question
         )
-        assert found(other, text) == found(retriever, text)
+        assert found(other, text) == found(tiny_retriever, text)
 
 
-def test_what_a_leaning_message_names_counts_beside_its_subject(retriever):
+def test_what_a_leaning_message_names_counts_beside_its_subject(tiny_retriever):
     together = "Quelle est l'amende maximale ? et la violation de données ?"
-    assert found(retriever, together, alone="et la violation de données ?")[0] == "breach"
+    assert found(tiny_retriever, together, alone="et la violation de données ?")[0] == "breach"
 
 
-def test_every_channel_is_told_with_each_section(retriever):
-    for one in retriever.retrieve("amende", embed=retriever.index.encoder.question).found:
+def test_every_channel_is_told_with_each_section(tiny_retriever):
+    for one in tiny_retriever.retrieve("amende", embed=tiny_retriever.index.encoder.question).found:
         assert set(CHANNELS) <= one.channels.keys()
         assert all(np.isfinite(value) for value in one.channels.values())
 
 
-def test_the_nearest_questions_are_told_nearest_first(retriever):
+def test_the_nearest_questions_are_told_nearest_first(tiny_retriever):
     cosines = [
-        c for _, c in retriever.retrieve("Combien de projets ?", embed=retriever.index.encoder.question).neighbours
+        c
+        for _, c in tiny_retriever.retrieve(
+            "Combien de projets ?", embed=tiny_retriever.index.encoder.question
+        ).neighbours
     ]
     assert cosines and cosines == sorted(cosines, reverse=True)
 
 
 @pytest.mark.parametrize("text", ["", "?", "zzzz qqqq", "🙂", "a" * 1000])
-def test_any_text_finds_something(text, retriever):
-    assert found(retriever, text)
+def test_any_text_finds_something(text, tiny_retriever):
+    assert found(tiny_retriever, text)
 
 
 def test_a_collection_without_questions_is_searched_too(tmp_path, passages, synonyms):

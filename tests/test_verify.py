@@ -226,12 +226,18 @@ def test_a_false_citation_of_a_criterion_is_dropped():
 
 def test_what_the_draft_knew_is_kept():
     draft = Draft(
-        "refusal", question(), (), opening="Je ne sais pas.", closing="Voyez le site.", follow_ups=("Et ?",), engine="llm"
+        "refusal",
+        question(),
+        (),
+        opening="Je ne sais pas.",
+        closing="Voyez le site.",
+        follow_ups=("Et ?",),
+        engine="llm",
     )
     answer = verified(draft)
     assert (answer.kind, answer.opening, answer.closing, answer.follow_ups, answer.engine) == (
         "refusal",
-        "Hors sujet.",
+        "Je ne sais pas.",
         "Voyez le site.",
         ("Et ?",),
         "llm",
