@@ -21,7 +21,7 @@ lint: $(VENV)/.installed-dev
 	$(BIN)/mypy assistant corpus ingest evals app.py
 
 unit: $(VENV)/.installed-dev
-	$(BIN)/pytest tests --ignore tests/e2e
+	$(BIN)/pytest tests --ignore tests/e2e -n 2
 
 # Skips, saying so, where Chromium is not installed (Debian: apt-get install chromium).
 browser: $(VENV)/.installed-dev

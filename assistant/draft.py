@@ -23,8 +23,8 @@ MOST_SENTENCES = 4
 MOST_FOLLOW_UPS = 3
 TIE = 0.8
 """Two sections whose scores differ by less than this are equals: one that answers is preferred to one that says that nothing does."""
-NEAR = 2.0
-"""Two sections whose scores differ by less than this are both shown: in one reply in ten, and one time in seven only the second answers."""
+NEAR = 1.5
+"""Two sections whose scores differ by less than this are both shown: in one reply in twelve, and one time in seven only the second answers."""
 MISCONCEPTION_LEAD = 0.0
 """How much nearer (cosine) a question that builds on a premise must be to a false statement than to any question of the section."""
 

@@ -565,5 +565,6 @@ def _from_json(value: dict[str, Any]) -> Passage:
         value[key] = date.fromisoformat(value[key]) if value[key] else None
     for key in ("heading_path", "fact_ids", "questions", "misconceptions", "beside", "details"):
         value[key] = tuple(value.get(key, ()))
+    value["places"] = tuple((offset, locator) for offset, locator in value.get("places", ()))
     value["references"] = tuple(Reference(**reference) for reference in value["references"])
     return Passage(**value)

@@ -31,6 +31,9 @@ class Passage:
     `details` are the sections that say one by one what this one counts (four laureates: who?).
     `questions` and `misconceptions` lead to the passage, `beside` are questions close to it that no passage answers: they are indexed,
     never shown nor quoted.
+    A passage of a document by others: `text` is `[start:end]` of the text that was extracted from the file and kept; `page` (from 1) or
+    `anchor` lead to it in the file; `context` is the lead-in of the list or the header of the table it was cut from; `places` are the
+    points that begin inside it, each as (offset in `text`, locator).
     """
 
     id: str
@@ -58,6 +61,10 @@ class Passage:
     questions: tuple[str, ...] = ()
     misconceptions: tuple[str, ...] = ()
     beside: tuple[str, ...] = ()
+    page: int | None = None
+    anchor: str = ""
+    context: str = ""
+    places: tuple[tuple[int, str], ...] = ()
 
     def holds_on(self, day: date) -> bool:
         """True when the statement is in force on `day` (bounds included)."""

@@ -214,7 +214,7 @@ def clean_anchor(anchor: str) -> str:
 
 
 # The structure of legal texts, whatever the format they come in.
-_NUMBER = r"(?:[LRDA]\.?\s?\*?\s?)?\d{1,4}(?:er\b)?(?:-\d{1,3})*(?:\s(?:bis|ter|quater|quinquies)\b)?(?:\s[A-Z]\b)?|premier|unique|1er"
+_NUMBER = r"(?:[LRDA]\.?\s?\*?\s?)?\d{1,4}(?:er\b|[a-z]{1,2}\b)?(?:-\d{1,3})*(?:\s(?:bis|ter|quater|quinquies)\b)?(?:\s[A-Z]\b)?|premier|unique|1er"
 ARTICLE = re.compile(
     rf"^(?:Article|ARTICLE|Art\.)\s+(?P<number>{_NUMBER})(?P<rest>\s*(?:[:.–—(-].{{0,250}})?)$"
 )

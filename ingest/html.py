@@ -55,7 +55,8 @@ def read_html(data: bytes, limit: int) -> Extracted:
             node.decompose()
     if hidden:
         out.notes.append(f"{hidden} hidden part(s) of the page were left out")
-    for node in parser.css(f"{_AWAY}, {_LEGIFRANCE_AWAY}"):
+    legal_away = ", ".join(f".{name}" for name, role in _EURLEX.items() if role == "away")
+    for node in parser.css(f"{_AWAY}, {_LEGIFRANCE_AWAY}, {legal_away}"):
         if node.tag not in ("html", "body", "main"):
             node.decompose()
     for node in parser.css("header"):
@@ -142,7 +143,7 @@ class _Walk:
             if role == "away":
                 continue
             anchor = node.attributes.get("id") or (node.attributes.get("name") if tag == "a" else "") or ""
-            if anchor and not (role == "subtitle" and self.heading):
+            if anchor and not (role == "subtitle" and self.heading) and ".tit_" not in anchor:
                 self.anchor = anchor
             if tag in _INLINE and role is None and "no-parag" not in (node.attributes.get("class") or ""):
                 stack += [(child, False, depth) for child in reversed(list(node.iter(include_text=True)))]
@@ -248,6 +249,7 @@ class _Walk:
 
     def _head(self, level: int, text: str, anchor: str) -> None:
         self._end_heading()
+        self.mark, self.is_item, self.prefix = "", False, ""
         if text:
             legal = legal_heading(text)
             self.heading = (legal or level, text, anchor)
@@ -293,7 +295,7 @@ class _Walk:
             self.out.add("header" if first else "row", " | ".join(kept), anchor=self.anchor)
 
     def _flush(self, depth: int) -> None:
-        text = " ".join("".join(self.words).split())
+        text = _unmarked(" ".join("".join(self.words).split()))
         self.words.clear()
         if not text:
             return
@@ -331,4 +333,9 @@ def _text(node: LexborNode) -> str:
     for call in node.css("a[href]"):
         if _Walk._is_note_call(call):
             call.decompose()
-    return " ".join(node.text(separator=" " if node.tag in ("td", "th") else "").split())
+    return _unmarked(" ".join(node.text(separator=" " if node.tag in ("td", "th") else "").split()))
+
+
+def _unmarked(text: str) -> str:
+    # EUR-Lex marks in consolidated texts what each amending act brought: ►M1 … ◄
+    return re.sub(r"\s*(?:[►▼]\s?[ABCM]\d*\b|◄)\s*", " ", text).strip() if "►" in text or "▼" in text or "◄" in text else text

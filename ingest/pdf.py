@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from statistics import median
 
@@ -101,12 +101,16 @@ def read_pages(pages: Sequence[Page], outline: Sequence[Bookmark], out: Builder)
 def lines_of(page: Page) -> list[Line]:
     """The lines of a page, in the order of the file."""
     rows: list[list[tuple[Piece, float]]] = []
+    apart = False
     for piece in page.pieces:
         row = rows[-1] if rows else None
         if not piece.text.strip():
+            apart = apart or bool(piece.text)
             if row and abs(row[-1][0].y - piece.y) < 0.1 and piece.x > row[-1][0].x and not piece.text:
                 row[-1] = (row[-1][0], max(row[-1][1], piece.x) if row[-1][1] == _estimate(row[-1][0]) else piece.x)
             continue
+        if apart:
+            piece, apart = replace(piece, text=f" {piece.text}"), False
         if row and abs(row[0][0].y - piece.y) < 0.45 * max(piece.size, row[0][0].size, 1) and piece.x >= row[-1][0].x - 0.5 * piece.size:
             row.append((piece, _estimate(piece)))
         else:
@@ -121,8 +125,8 @@ def lines_of(page: Page) -> list[Line]:
         for piece, piece_end in row:
             part = " ".join(piece.text.split())
             gap = piece.x - end
-            spaced = text and (gap > 0.12 * size or text[-1].isspace() or piece.text[0].isspace() or piece.text[0] == "\u00a0")
-            if text and gap > 2.2 * size:
+            spaced = text and (gap > 0.12 * size or text[-1].isspace() or piece.text[0].isspace())
+            if text and gap > 1.3 * size:
                 cells.append((cell_start, cell.strip()))
                 cell, cell_start = "", piece.x
             if spaced and not re.match(r"[,.;:!?)\]](?!\w)", part):
@@ -244,7 +248,7 @@ def paragraphs_of(lines: Sequence[Line], page: int, label: str) -> list[Paragrap
                 down > 1.45 * max(step, 0.9 * line.size)
                 or down < -0.5 * line.size
                 or abs(above.size - line.size) > 0.12 * max(above.size, line.size)
-                or (above.bold != line.bold and (ends or short or above.bold))
+                or (above.bold != line.bold and not line.text[:1].islower() and (ends or short or above.bold))
                 or starts
                 or (short and ends and line.text[:1].isupper())
                 or indented
@@ -312,10 +316,22 @@ def with_levels(paragraphs: Sequence[Paragraph], outline: Sequence[Bookmark], bo
             size = round(paragraph.size)
             if size in larger and paragraph.size >= 1.15 * body:
                 level = 1 + larger.index(size) + (1 if outline else 0)
-            elif all(line.bold for line in paragraph.lines) and len(text) < 120 and paragraph.size >= 0.95 * body:
+            elif all(line.bold for line in paragraph.lines) and len(text) < 120 and paragraph.size >= 0.95 * body and not re.match(r"[a-zà-ÿ]{2,}\b[^.)]", text):
                 level = 5 if not larger else min(6, 2 + len(larger))
         found.append(replace(paragraph, level=level))
-    return _whole_headings(found)
+    return _with_something_below(_whole_headings(found), wanted)
+
+
+def _with_something_below(paragraphs: Sequence[Paragraph], wanted: Mapping[int, object]) -> list[Paragraph]:
+    """Large text with nothing below it (boxes of a slide) is text: as a heading, it would be lost."""
+    found = list(paragraphs)
+    for number in range(len(found) - 1, -1, -1):
+        one = found[number]
+        following = found[number + 1] if number + 1 < len(found) else None
+        alone = following is None or (following.level and following.level <= one.level) or following.page > one.page + 1
+        if one.level and alone and not wanted and not legal_heading(" ".join(line.text for line in one.lines)):
+            found[number] = replace(one, level=0)
+    return found
 
 
 def _whole_headings(paragraphs: Sequence[Paragraph]) -> list[Paragraph]:

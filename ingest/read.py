@@ -50,21 +50,22 @@ def read_pdf(data: bytes, most_pages: int, most_characters: int) -> Extracted:
     import logging
 
     import pypdf
-    from pypdf.errors import FileNotDecryptedError
+    from pypdf.errors import DependencyError, FileNotDecryptedError
 
     logging.getLogger("pypdf").setLevel(logging.CRITICAL)
-    reader = pypdf.PdfReader(io.BytesIO(data), strict=False)
-    if reader.is_encrypted:
-        try:
-            opened = reader.decrypt("")
-        except pypdf.errors.DependencyError as error:
-            raise Unreadable("it is encrypted in a way that this program does not open. Save it without protection.") from error
-        if not opened:
-            raise Unreadable("it is protected by a password. Save it without the password.")
     try:
+        reader = pypdf.PdfReader(io.BytesIO(data), strict=False)
+        if reader.is_encrypted and not reader.decrypt(""):
+            raise Unreadable("it is protected by a password. Save it without the password.")
         count = len(reader.pages)
+        if count and reader.is_encrypted:
+            reader.pages[0].extract_text()
     except FileNotDecryptedError as error:
         raise Unreadable("it is protected by a password. Save it without the password.") from error
+    except DependencyError as error:
+        raise Unreadable(
+            "it is encrypted (AES), and the package `cryptography` that opens it is not installed. Save it without protection, or install that package."
+        ) from error
     if count == 0:
         raise Unreadable("it has no page.")
     if count > most_pages:
@@ -100,7 +101,7 @@ def read_pdf(data: bytes, most_pages: int, most_characters: int) -> Extracted:
     if broken:
         out.notes.append(f"{broken} of {count} pages are broken and were left out")
     read = read_pages(pages, _quietly(lambda: _bookmarks(reader)) or [], out)
-    images = sum(page.has_image and not page.pieces for page in pages)
+    images = sum(page.has_image and not page.plain.strip() for page in pages)
     if not read.blocks:
         what = f"{images} of its {count} pages are images: it was scanned" if images else f"its {count} page(s) hold no text (drawings or blank pages)"
         raise Unreadable(f"{what}. No text was found. Recognise its text first, for instance with `ocrmypdf`, or run `python -m ingest --ocr` where it is installed.")

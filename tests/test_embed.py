@@ -74,7 +74,7 @@ def test_a_folder_that_holds_no_model_is_told_with_what_to_set(tmp_path):
 
 def test_a_model_that_this_machine_cannot_reach_is_told_with_what_to_set(encoder):
     encoder.question("the switches that keep the Hub away are set when a local model is loaded")
-    with pytest.raises(ExplainedError, match="nobody/no-such-model.*ASSISTANT_ENCODER"):
+    with pytest.raises(ExplainedError, match=r"nobody/no-such-model.*ASSISTANT_ENCODER"):
         Encoder("nobody/no-such-model").question("Quelle est la date limite ?")
 
 

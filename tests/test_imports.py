@@ -29,7 +29,7 @@ ONLY_DOORS = {
     "langchain_core": {"assistant/chain.py", "assistant/llm.py"},
     "langchain_openai": {"assistant/llm.py"},
     "langchain_ollama": {"assistant/llm.py"},
-    "pypdf": {"ingest/read.py"},
+    "pypdf": {"ingest/read.py", "ingest/pdf.py"},
     "gradio": {"app.py", "assistant/site/"},
     "fastapi": {"app.py", "assistant/site/"},
     "starlette": {"app.py", "assistant/site/"},

