@@ -6,7 +6,6 @@ Nothing here searches: the splitter, the encoder, the index and the retriever ar
 from __future__ import annotations
 
 import json
-import re
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -14,9 +13,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from corpus.errors import ExplainedError
-from corpus.passages import Language, Passage, Reference
+from corpus.passages import Language, Passage
 from evals import wording
 from evals.measures import interval
+from ingest.split import split_plain
 
 if TYPE_CHECKING:
     from corpus.index import PassageIndex
@@ -25,8 +25,6 @@ DEPTH = 100
 """Documents kept in the run for each query."""
 
 CUTS = (1, 3, 5, 10)
-
-_PIECE = 1000
 
 Progress = Callable[[str, int, int], None]
 Ranking = list[tuple[str, float]]
@@ -175,29 +173,11 @@ def split_all(documents: Sequence[Item]) -> tuple[list[Passage], dict[str, str]]
     document_of: dict[str, str] = {}
     default = _main_language(documents)
     for document in documents:
-        for passage in _split(document, _language_of(f"{document.title} {document.text}", default)):
+        language = _language_of(f"{document.title} {document.text}", default)
+        for passage in split_plain(document.id, document.title, document.text, language=language):
             passages.append(passage)
             document_of[passage.id] = document.id
     return passages, document_of
-
-
-def split_text(text: str) -> list[tuple[int, str]]:
-    """Pieces of at most about 1,000 characters with their place, cut between paragraphs, else between sentences."""
-    pieces: list[tuple[int, str]] = []
-    for match in re.finditer(r"\S(?:.*?\S)?(?=\s*(?:\n\s*\n|\Z))", text, re.DOTALL):
-        start, paragraph = match.start(), match[0]
-        if pieces and len(pieces[-1][1]) + len(paragraph) < _PIECE:
-            first = pieces[-1][0]
-            pieces[-1] = (first, text[first : match.end()])
-            continue
-        while len(paragraph) > _PIECE:
-            cut = max(paragraph.rfind(end, 0, _PIECE) for end in (". ", " ? ", "; ", "\n", " ")) + 1
-            cut = cut if cut > _PIECE // 4 else _PIECE
-            pieces.append((start, paragraph[:cut].rstrip()))
-            start, paragraph = start + cut, paragraph[cut:]
-        if paragraph.strip():
-            pieces.append((start, paragraph))
-    return pieces or [(0, text)]
 
 
 def open_retriever(opened: PassageIndex, corpus_folder: Path, default: Language) -> Callable[[str], Ranking]:
@@ -219,30 +199,6 @@ def open_retriever(opened: PassageIndex, corpus_folder: Path, default: Language)
         return [(passage.id, one.score) for one in found.found for passage in one.section.passages]
 
     return find
-
-
-def _split(document: Item, language: Language) -> list[Passage]:
-    """The passages of a document, each a section of its own, as an official text without a twin is."""
-    pieces = split_text(document.text)
-    return [
-        Passage(
-            id=f"{document.id}#{number}",
-            section_id=f"{document.id}#{number}",
-            source_id=document.id,
-            file=document.id,
-            title=document.title,
-            heading_path=(document.title,),
-            locator=document.title,
-            text=piece,
-            start=start,
-            end=start + len(piece),
-            language=language,
-            official=True,
-            confidence="high",
-            references=(Reference(document.title, "", "", ""),),
-        )
-        for number, (start, piece) in enumerate(pieces)
-    ]
 
 
 def _main_language(documents: Sequence[Item]) -> Language:

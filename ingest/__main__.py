@@ -54,7 +54,10 @@ def ingest(
     index_folder: IndexFolder = DEFAULT_INDEX,
     encoder: EncoderName = BUNDLED,
     check: Annotated[bool, typer.Option("--check", help="Only say what would change.")] = False,
-    ocr: Annotated[bool, typer.Option("--ocr", help="Recognise the text of scanned PDF files with ocrmypdf, where it is installed.")] = False,
+    ocr: Annotated[
+        bool,
+        typer.Option("--ocr", help="Recognise the text of scanned PDF files with ocrmypdf, where it is installed."),
+    ] = False,
 ) -> None:
     """Read the corpus, build a generation beside the served one, and switch to it."""
     context.obj = Folders(corpus, index_folder)

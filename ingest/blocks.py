@@ -106,9 +106,7 @@ class Builder:
             raise Unreadable(f"it holds more than {self.limit:,} characters of text. Split it into several files.")
         self._parts += [gap, text]
         label = self.clean(page_label)[:20]
-        self._blocks.append(
-            Block(kind, text, start, self._length, level, clean_anchor(anchor), page, label)
-        )
+        self._blocks.append(Block(kind, text, start, self._length, level, clean_anchor(anchor), page, label))
 
     def clean(self, text: str) -> str:
         """`text` on one line, without what a reader does not see; what was taken away is counted."""
@@ -140,7 +138,20 @@ class Builder:
 
 
 _LIGATURES = str.maketrans(
-    {"ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl", "ﬅ": "ft", "ﬆ": "st", "\u00a0": " ", "\u202f": " ", "\u2007": " ", "\u2028": " ", "\u2029": " "}
+    {
+        "ﬀ": "ff",
+        "ﬁ": "fi",
+        "ﬂ": "fl",
+        "ﬃ": "ffi",
+        "ﬄ": "ffl",
+        "ﬅ": "ft",
+        "ﬆ": "st",
+        "\u00a0": " ",
+        "\u202f": " ",
+        "\u2007": " ",
+        "\u2028": " ",
+        "\u2029": " ",
+    }
 )
 _EXPECTED = "\n\t\r\f\v\u00ad\ufeff\u200b\ufe0f\ufe0e"
 """Removed without a word: ordinary documents are full of them."""
@@ -188,7 +199,8 @@ _SUSPICIOUS = {
         re.IGNORECASE,
     ),
     "holds markup that imitates a prompt": re.compile(
-        r"</?\s*(context|system|assistant|instructions?|passages?|sources?|question)\s*>|<\|[a-z_]+\|>|\[/?INST\]", re.IGNORECASE
+        r"</?\s*(context|system|assistant|instructions?|passages?|sources?|question)\s*>|<\|[a-z_]+\|>|\[/?INST\]",
+        re.IGNORECASE,
     ),
 }
 _LETTERS = re.compile(r"[^\W\d_]{3,}")
@@ -215,9 +227,7 @@ def clean_anchor(anchor: str) -> str:
 
 # The structure of legal texts, whatever the format they come in.
 _NUMBER = r"(?:[LRDA]\.?\s?\*?\s?)?\d{1,4}(?:er\b|[a-z]{1,2}\b)?(?:-\d{1,3})*(?:\s(?:bis|ter|quater|quinquies)\b)?(?:\s[A-Z]\b)?|premier|unique|1er"
-ARTICLE = re.compile(
-    rf"^(?:Article|ARTICLE|Art\.)\s+(?P<number>{_NUMBER})(?P<rest>\s*(?:[:.–—(-].{{0,250}})?)$"
-)
+ARTICLE = re.compile(rf"^(?:Article|ARTICLE|Art\.)\s+(?P<number>{_NUMBER})(?P<rest>\s*(?:[:.–—(-].{{0,250}})?)$")
 ANNEX = re.compile(r"^(?:ANNEXE?|Annexe?)(?:\s+(?P<number>[IVXLC]+|\d{1,2}|[A-Z]))?(?P<rest>\s*(?:[:.–—(-].{0,250})?)$")
 DIVISION = re.compile(
     r"^(?:(?P<one>LIVRE|Livre|PARTIE|Partie|PART|Part)|(?P<two>TITRE|Titre|TITLE|Title)|(?P<three>CHAPITRE|Chapitre|CHAPTER|Chapter)"
@@ -244,8 +254,12 @@ def legal_heading(text: str) -> int:
     return 0
 
 
-_FRENCH = frozenset("le la les des du une est que qui dans pour par sur au aux avec ce cette ces sont ou il elle être vous nous leur pas plus".split())
-_ENGLISH = frozenset("the of and to in is that for with be are shall by this which or it was on not from have has you they their".split())
+_FRENCH = frozenset(
+    "le la les des du une est que qui dans pour par sur au aux avec ce cette ces sont ou il elle être vous nous leur pas plus".split()
+)
+_ENGLISH = frozenset(
+    "the of and to in is that for with be are shall by this which or it was on not from have has you they their".split()
+)
 
 
 def language_of(text: str) -> str:

@@ -8,6 +8,10 @@ from __future__ import annotations
 import json
 import resource
 import sys
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from ingest.blocks import Extracted
 
 CPU_SECONDS = 20
 MEMORY = 512 * 1024 * 1024
@@ -39,17 +43,23 @@ def main() -> None:
     except Unreadable as error:
         answer = {"reason": str(error)}
     except MemoryError:
-        answer = {"reason": f"reading it needs more than {MEMORY // 2**20} MB of memory. It may be made to harm; save it anew, or leave it out."}
+        answer = {
+            "reason": f"reading it needs more than {MEMORY // 2**20} MB of memory. It may be made to harm; save it anew, or leave it out."
+        }
     except RecursionError:
-        answer = {"reason": "its parts are nested without end: it is broken or made to harm. Save it anew, or leave it out."}
+        answer = {
+            "reason": "its parts are nested without end: it is broken or made to harm. Save it anew, or leave it out."
+        }
     except Exception as error:  # noqa: BLE001  # any other fault of a reader on a hostile file is a reason, never a crash
-        answer = {"reason": f"its content is broken ({type(error).__name__}). Open it in its own program and save it anew."}
+        answer = {
+            "reason": f"its content is broken ({type(error).__name__}). Open it in its own program and save it anew."
+        }
     text = json.dumps(answer, ensure_ascii=True)
     sys.stdout.write(text)
     sys.stdout.flush()
 
 
-def _read(kind: str, data: bytes) -> object:
+def _read(kind: str, data: bytes) -> Extracted:
     # Each reader is imported for its own files alone: starting costs more than reading a small file.
     if kind == "pdf":
         from ingest.read import read_pdf

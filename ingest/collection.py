@@ -54,13 +54,17 @@ def read_collection(
 ) -> Collection:
     """Everything in `corpus`. A mistake in a text of ours is an ExplainedError; a document that cannot be read is set aside."""
     if not corpus.is_dir():
-        raise ExplainedError(f"'{corpus}' is not a folder, so there is nothing to index. Name the folder of the texts with --corpus DIR.")
+        raise ExplainedError(
+            f"'{corpus}' is not a folder, so there is nothing to index. Name the folder of the texts with --corpus DIR."
+        )
     restatements = tuple(read_corpus(corpus)) if is_ours(corpus) else ()
     official = load_official(corpus / "official.yaml")
     folder = folder_of_documents(corpus)
     shelf = Shelf()
     if folder.is_dir():
-        shelf = read_documents(folder, corpus, official, kept=kept, write_kept=write_kept, ocr=ocr, on_progress=on_progress)
+        shelf = read_documents(
+            folder, corpus, official, kept=kept, write_kept=write_kept, ocr=ocr, on_progress=on_progress
+        )
     ours = [passage for document in restatements for passage in document.passages]
     theirs = [passage for document in shelf.documents for passage in document.passages if passage.official]
     collection = Collection(restatements, shelf, tuple(disagreements(ours, theirs)))

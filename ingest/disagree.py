@@ -35,8 +35,12 @@ _MEASURE = re.compile(
     rf"(?<![\w,.])(?P<number>{_NUMBER})\s*(?P<big>millions?|milliards?|billions?)?\s*(?P<unit>{'|'.join(f'(?:{p})' for p in _UNITS.values())})(?!\w)",
     re.IGNORECASE,
 )
-_MONEY_FIRST = re.compile(rf"(?:EUR|€)\s*(?P<number>{_DIGITS})\s*(?P<big>millions?|milliards?|billions?)?", re.IGNORECASE)
-_DATE = re.compile(rf"\b(?P<day>\d{{1,2}})(?:er)?\s+(?P<month>{'|'.join(_MONTHS)})\s+(?P<year>\d{{4}})\b", re.IGNORECASE)
+_MONEY_FIRST = re.compile(
+    rf"(?:EUR|€)\s*(?P<number>{_DIGITS})\s*(?P<big>millions?|milliards?|billions?)?", re.IGNORECASE
+)
+_DATE = re.compile(
+    rf"\b(?P<day>\d{{1,2}})(?:er)?\s+(?P<month>{'|'.join(_MONTHS)})\s+(?P<year>\d{{4}})\b", re.IGNORECASE
+)
 _ARTICLES = re.compile(r"\bart(?:icle)?s?\.?\s+(?P<list>(?:[LRD]\.\s*)?\d[^;()]*)", re.IGNORECASE)
 _ARTICLE = re.compile(r"(?<![§\d])(?P<number>(?:[LRD]\.\s*)?\d{1,4}(?:-\d+)*(?:\s(?:bis|ter|quater))?[a-z]?)(?![\d)°])")
 

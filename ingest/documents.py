@@ -14,6 +14,7 @@ import sys
 import tempfile
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -32,9 +33,6 @@ MOST_BYTES = 25 * 1024 * 1024
 WALL_SECONDS = 30.0
 OCR_SECONDS = 600.0
 _AT_ONCE = 2
-_CONSOLE = "python -m ingest propose"
-
-Say = Callable[[str], None]
 
 
 @dataclass(frozen=True)
@@ -157,7 +155,9 @@ def read_documents(
     near = near_duplicates({one.name: one.extracted.text for one in reads})
     for likeness in near:
         what = "is contained in" if likeness.inside else "is nearly the same as"
-        warnings.append(f"{likeness.one} {what} {likeness.other} ({likeness.share:.0%} of its text). Both are indexed; remove one if it is an older version.")
+        warnings.append(
+            f"{likeness.one} {what} {likeness.other} ({likeness.share:.0%} of its text). Both are indexed; remove one if it is an older version."
+        )
     reads.sort(key=lambda one: one.name)
     fetched = load_fetched(folder) or load_fetched(corpus / "official")
     documents, reports = [], []
@@ -176,7 +176,11 @@ def _files(folder: Path) -> list[Path]:
     for root, folders, files in os.walk(folder):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
         for name in sorted(files):
-            if not name.startswith((".", "~$")) and not name.endswith((".yaml", ".yml", ".part")) and name not in (MANIFEST, "README.md"):
+            if (
+                not name.startswith((".", "~$"))
+                and not name.endswith((".yaml", ".yml", ".part"))
+                and name not in (MANIFEST, "README.md")
+            ):
                 found.append(Path(root) / name)
     return found
 
@@ -200,11 +204,19 @@ def _admit(path: Path, folder: Path) -> tuple[bytes, str, str]:
         if not stat.S_ISREG(status.st_mode):
             return b"", "", "it is not an ordinary file. Put the document itself there."
         if not kind:
-            return b"", "", f"files named '{path.suffix or path.name}' are not read. Save it as PDF, HTML, Markdown, DOCX or plain text, under that name."
+            return (
+                b"",
+                "",
+                f"files named '{path.suffix or path.name}' are not read. Save it as PDF, HTML, Markdown, DOCX or plain text, under that name.",
+            )
         if status.st_size == 0:
             return b"", "", "the file is empty (0 byte). Copy it again."
         if status.st_size > MOST_BYTES:
-            return b"", "", f"it is {status.st_size / 2**20:,.0f} MB, and {MOST_BYTES // 2**20} MB are read at most. Split it, or make its images smaller."
+            return (
+                b"",
+                "",
+                f"it is {status.st_size / 2**20:,.0f} MB, and {MOST_BYTES // 2**20} MB are read at most. Split it, or make its images smaller.",
+            )
         data = path.read_bytes()
     except OSError as error:
         return b"", "", f"it could not be opened ({error.strerror}). Check its permissions."
@@ -242,13 +254,25 @@ def read_apart(kind: str, data: bytes, *, ocr: bool = False, seconds: float = WA
         if isinstance(recognised, str):
             return f"{result} {recognised}"
         again = _in_child(kind, recognised, seconds)
-        return again if isinstance(again, str) else replace(again, notes=(*again.notes, "its text was recognised from images (OCR): check quotes against the page"))
+        return (
+            again
+            if isinstance(again, str)
+            else replace(
+                again, notes=(*again.notes, "its text was recognised from images (OCR): check quotes against the page")
+            )
+        )
     return result
 
 
 def _in_child(kind: str, data: bytes, seconds: float) -> Extracted | str:
     root = str(Path(__file__).resolve().parents[1])
-    environment = {"PATH": os.environ.get("PATH", ""), "PYTHONPATH": root, "PYTHONIOENCODING": "utf-8", "LC_ALL": "C.UTF-8", "PYTHONHASHSEED": "0"}
+    environment = {
+        "PATH": os.environ.get("PATH", ""),
+        "PYTHONPATH": root,
+        "PYTHONIOENCODING": "utf-8",
+        "LC_ALL": "C.UTF-8",
+        "PYTHONHASHSEED": "0",
+    }
     with tempfile.TemporaryFile() as given, tempfile.TemporaryFile() as answer:
         given.write(data)
         given.seek(0)
@@ -265,7 +289,9 @@ def _in_child(kind: str, data: bytes, seconds: float) -> Extracted | str:
             code = child.wait(seconds)
         except subprocess.TimeoutExpired:
             _end(child)
-            return f"reading it takes more than {seconds:.0f} seconds. It may be made to harm; save it anew, or split it."
+            return (
+                f"reading it takes more than {seconds:.0f} seconds. It may be made to harm; save it anew, or split it."
+            )
         except BaseException:
             _end(child)
             raise
@@ -282,10 +308,8 @@ def _in_child(kind: str, data: bytes, seconds: float) -> Extracted | str:
 
 
 def _end(child: subprocess.Popen[bytes]) -> None:
-    try:
+    with suppress(ProcessLookupError):
         os.killpg(child.pid, signal.SIGKILL)
-    except ProcessLookupError:
-        pass
     child.wait()
 
 
@@ -297,8 +321,26 @@ def _recognised(data: bytes) -> bytes | str:
     with tempfile.TemporaryDirectory(prefix="ingest-ocr-") as folder:
         source, target = Path(folder) / "in.pdf", Path(folder) / "out.pdf"
         source.write_bytes(data)
-        command = [tool, "--skip-text", "--quiet", "--jobs", "1", "--language", "fra+eng", "--output-type", "pdf", str(source), str(target)]
-        child = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True)
+        command = [
+            tool,
+            "--skip-text",
+            "--quiet",
+            "--jobs",
+            "1",
+            "--language",
+            "fra+eng",
+            "--output-type",
+            "pdf",
+            str(source),
+            str(target),
+        ]
+        child = subprocess.Popen(
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        )
         try:
             code = child.wait(OCR_SECONDS)
         except subprocess.TimeoutExpired:
@@ -347,14 +389,23 @@ def _document(
         entry = next((text for text in official if same_address(text.url, sidecar.address)), None)
         if entry:
             warnings.append(f"{one.name} is taken for '{entry.title}' on the word of its .yaml file.")
-    if entry and entry.url in fetched and fetched[entry.url].file == one.path.name and fetched[entry.url].sha256 != one.sha256:
-        warnings.append(f"{one.name} is not the file that was fetched on {fetched[entry.url].fetched[:10]}: it was changed since. Run `python -m ingest fetch --again` to have it back.")
+    if (
+        entry
+        and entry.url in fetched
+        and fetched[entry.url].file == one.path.name
+        and fetched[entry.url].sha256 != one.sha256
+    ):
+        warnings.append(
+            f"{one.name} is not the file that was fetched on {fetched[entry.url].fetched[:10]}: it was changed since. Run `python -m ingest fetch --again` to have it back."
+        )
     voted = language_of(extracted.text)
     proposed = dict(extracted.proposed)
     if voted:
         stated = proposed.get("language", {}).get("value")
         if stated and stated != voted:
-            warnings.append(f"{one.name} says that it is in '{stated}' and reads as '{voted}'; it is indexed as '{voted}'. Confirm it in {one.path.name}.yaml.")
+            warnings.append(
+                f"{one.name} says that it is in '{stated}' and reads as '{voted}'; it is indexed as '{voted}'. Confirm it in {one.path.name}.yaml."
+            )
         if stated != voted:
             proposed["language"] = {"value": voted, "seen": "most of its small words"}
     if "language" not in proposed:
@@ -362,13 +413,25 @@ def _document(
     if not _is_a_title(proposed.get("title", {}).get("value", ""), one.path):
         heading = next((b.text for b in extracted.blocks if b.kind == "heading"), "")
         proposed["title"] = (
-            {"value": heading, "seen": "first heading"} if 3 < len(heading) < 200 else {"value": _spoken(one.path.stem), "seen": "name of the file"}
+            {"value": heading, "seen": "first heading"}
+            if 3 < len(heading) < 200
+            else {"value": _spoken(one.path.stem), "seen": "name of the file"}
         )
     title = entry.title if entry else sidecar.title if sidecar else proposed["title"]["value"]
-    language: Language = entry.language if entry else sidecar.language if sidecar else "en" if proposed["language"]["value"] == "en" else "fr"
+    language: Language = (
+        entry.language
+        if entry
+        else sidecar.language
+        if sidecar
+        else "en"
+        if proposed["language"]["value"] == "en"
+        else "fr"
+    )
     date = entry.date if entry else sidecar.date if sidecar else proposed.get("date", {}).get("value", "")
     if entry and voted and voted != entry.language:
-        warnings.append(f"{one.name} is listed as '{entry.language}' and reads as '{voted}'. Check its address in official.yaml.")
+        warnings.append(
+            f"{one.name} is listed as '{entry.language}' and reads as '{voted}'. Check its address in official.yaml."
+        )
     if entry:
         reference = entry.reference()
         licence = entry.licence
@@ -403,7 +466,10 @@ def _document(
     return document, report, warnings
 
 
-_NO_TITLE = re.compile(r"^(untitled|sans titre|document\d*|microsoft word\b.*|.*\.(docx?|xml|indd|pdf|html?|pptx?)|[\W\d_]*)$", re.IGNORECASE)
+_NO_TITLE = re.compile(
+    r"^(untitled|sans titre|document\d*|microsoft word\b.*|.*\.(docx?|xml|indd|pdf|html?|pptx?)|[\W\d_]*)$",
+    re.IGNORECASE,
+)
 
 
 def _is_a_title(title: str, path: Path) -> bool:
@@ -428,7 +494,11 @@ def proposal_of(report: FileReport) -> str:
 def write_reports(folder: Path, shelf: Shelf, disagreements: Sequence[str]) -> None:
     """`quarantine.json` and `documents.json` beside the index: what was set aside, what was read, what to look at."""
     _write(folder / "quarantine.json", [asdict(one) for one in shelf.quarantined])
-    value = {"documents": [asdict(one) for one in shelf.reports], "warnings": list(shelf.warnings), "disagreements": list(disagreements)}
+    value = {
+        "documents": [asdict(one) for one in shelf.reports],
+        "warnings": list(shelf.warnings),
+        "disagreements": list(disagreements),
+    }
     _write(folder / "documents.json", value)
 
 

@@ -27,7 +27,9 @@ def read_docx(data: bytes, limit: int) -> Extracted:
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         parts = archive.infolist()
         if len(parts) > _MOST_PARTS or sum(part.file_size for part in parts) > _MOST_BYTES:
-            raise Unreadable("once unpacked it would fill the memory: it was made to harm, or holds very large images. Save it as PDF.")
+            raise Unreadable(
+                "once unpacked it would fill the memory: it was made to harm, or holds very large images. Save it as PDF."
+            )
     document: Any = docx.Document(io.BytesIO(data))
     out = Builder("docx", limit)
     properties = document.core_properties

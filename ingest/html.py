@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
@@ -65,7 +66,9 @@ def read_html(data: bytes, limit: int) -> Extracted:
     main = _main(parser)
     _Walk(out, main).run()
     if not any(block.kind != "heading" for block in out.built().blocks):
-        raise Unreadable("no text was found in the page: its content may be written by a script in the browser. Save the page as PDF.")
+        raise Unreadable(
+            "no text was found in the page: its content may be written by a script in the browser. Save the page as PDF."
+        )
     return out.built()
 
 
@@ -114,7 +117,6 @@ class _Walk:
         self.out, self.root = out, root
         self.words: list[str] = []
         self.anchor = ""
-        self.base_level = 0
         self.heading: tuple[int, str, str] | None = None
         self.mark = ""
         self.is_item = False
@@ -122,7 +124,7 @@ class _Walk:
 
     def run(self) -> None:
         # (node, state): state False when entered, True when left. `depth` is that of lists.
-        stack: list[tuple[LexborNode, bool, int]] = [(self.root, False, 0)]
+        stack: list[tuple[Any, bool, int]] = [(self.root, False, 0)]
         while stack:
             node, leaving, depth = stack.pop()
             tag = node.tag
@@ -161,7 +163,11 @@ class _Walk:
                     self._table(node)
                     continue
                 for mark, content in reversed(cells):
-                    stack += [(content, True, depth + 1), *self._children(content, depth + 1), (_Mark(mark), False, depth + 1)]  # type: ignore[list-item]
+                    stack += [
+                        (content, True, depth + 1),
+                        *self._children(content, depth + 1),
+                        (_Mark(mark), False, depth + 1),
+                    ]
                 continue
             if isinstance(node, _Mark):
                 self.mark, self.is_item = node.mark, True
@@ -170,7 +176,9 @@ class _Walk:
                 self.prefix = _text(node)
                 continue
             if "grid-list" in (node.attributes.get("class") or "").split():
-                columns = [child for child in node.iter() if "grid-list-column" in (child.attributes.get("class") or "")]
+                columns = [
+                    child for child in node.iter() if "grid-list-column" in (child.attributes.get("class") or "")
+                ]
                 if len(columns) == 2:
                     stack += [(columns[1], True, depth + 1), *self._children(columns[1], depth + 1)]
                     self.mark, self.is_item = _text(columns[0]), True
@@ -211,7 +219,11 @@ class _Walk:
         if inner is not None:
             return inner.attributes.get("id") or inner.attributes.get("name") or ""
         parent = node.parent
-        return (parent.attributes.get("id") or "") if parent is not None and parent.tag in ("section", "article", "div") else ""
+        return (
+            (parent.attributes.get("id") or "")
+            if parent is not None and parent.tag in ("section", "article", "div")
+            else ""
+        )
 
     @staticmethod
     def _li_mark(node: LexborNode) -> str:
@@ -285,12 +297,12 @@ class _Walk:
             return
         self._end_heading()
         if max(len(cells) for cells, _ in values) <= 1 or len(rows) == 1:
-            for cells, _ in values:
-                for text in cells:
+            for texts, _ in values:
+                for text in texts:
                     self.out.add("paragraph", text, anchor=self.anchor)
             return
-        for number, (cells, is_head) in enumerate(values):
-            kept = [cell for cell in cells if cell]
+        for number, (texts, is_head) in enumerate(values):
+            kept = [text for text in texts if text]
             first = number == 0 and (is_head or table.css_first("th") is None)
             self.out.add("header" if first else "row", " | ".join(kept), anchor=self.anchor)
 
@@ -338,4 +350,8 @@ def _text(node: LexborNode) -> str:
 
 def _unmarked(text: str) -> str:
     # EUR-Lex marks in consolidated texts what each amending act brought: ►M1 … ◄
-    return re.sub(r"\s*(?:[►▼]\s?[ABCM]\d*\b|◄)\s*", " ", text).strip() if "►" in text or "▼" in text or "◄" in text else text
+    return (
+        re.sub(r"\s*(?:[►▼]\s?[ABCM]\d*\b|◄)\s*", " ", text).strip()
+        if "►" in text or "▼" in text or "◄" in text
+        else text
+    )

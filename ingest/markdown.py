@@ -78,7 +78,12 @@ class _Reader:
                 self.end()
                 if container[2].strip():
                     self.out.add("paragraph", inline(container[2]), anchor=self.anchor)
-            elif number + 1 < len(lines) and _ROW.match(line) and _SEPARATOR.match(lines[number + 1]) and "|" in lines[number + 1]:
+            elif (
+                number + 1 < len(lines)
+                and _ROW.match(line)
+                and _SEPARATOR.match(lines[number + 1])
+                and "|" in lines[number + 1]
+            ):
                 self.end()
                 self.row("header", line)
                 number += 2
@@ -124,7 +129,9 @@ class _Reader:
 
     def row(self, kind: str, line: str) -> None:
         cells = [inline(cell).strip() for cell in re.split(r"(?<!\\)\|", line.strip().strip("|"))]
-        self.out.add("header" if kind == "header" else "row", " | ".join(cell for cell in cells if cell), anchor=self.anchor)
+        self.out.add(
+            "header" if kind == "header" else "row", " | ".join(cell for cell in cells if cell), anchor=self.anchor
+        )
 
 
 def inline(text: str) -> str:

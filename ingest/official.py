@@ -83,7 +83,9 @@ def load_official(path: Path) -> list[OfficialText]:
         values = [getattr(text, field) for text in texts]
         doubles = sorted({value for value in values if values.count(value) > 1})
         if doubles:
-            raise ExplainedError(f"{path}: two entries have the same {field}: {', '.join(doubles)}. Give each its own. Nothing was changed.")
+            raise ExplainedError(
+                f"{path}: two entries have the same {field}: {', '.join(doubles)}. Give each its own. Nothing was changed."
+            )
     return texts
 
 

@@ -9,6 +9,7 @@ import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from statistics import median
 
 from ingest.blocks import BULLET, MARK, Builder, Extracted, legal_heading
@@ -85,7 +86,9 @@ def read_pages(pages: Sequence[Page], outline: Sequence[Bookmark], out: Builder)
     out.pages_without_text = sum(not any(line.text.strip() for line in lines) for lines in lined)
     lined = without_running_lines(lined, pages)
     lined = [reading_order(lines, page.width) for lines, page in zip(lined, pages, strict=True)]
-    known = Counter(word for lines in lined for line in lines for word in re.findall(r"[\w-]+", line.text.casefold())[:-1])
+    known = Counter(
+        word for lines in lined for line in lines for word in re.findall(r"[\w-]+", line.text.casefold())[:-1]
+    )
     body = _body_size(lined)
     paragraphs = [
         paragraph
@@ -111,7 +114,11 @@ def lines_of(page: Page) -> list[Line]:
             continue
         if apart:
             piece, apart = replace(piece, text=f" {piece.text}"), False
-        if row and abs(row[0][0].y - piece.y) < 0.45 * max(piece.size, row[0][0].size, 1) and piece.x >= row[-1][0].x - 0.5 * piece.size:
+        if (
+            row
+            and abs(row[0][0].y - piece.y) < 0.45 * max(piece.size, row[0][0].size, 1)
+            and piece.x >= row[-1][0].x - 0.5 * piece.size
+        ):
             row.append((piece, _estimate(piece)))
         else:
             rows.append([(piece, _estimate(piece))])
@@ -164,7 +171,9 @@ def without_running_lines(lined: Sequence[list[Line]], pages: Sequence[Page]) ->
     edges: list[dict[int, str]] = []
     for lines, page in zip(lined, pages, strict=True):
         by_height = sorted(range(len(lines)), key=lambda n: -lines[n].y)
-        near = [n for n in by_height[:3] if lines[n].y > 0.82 * page.height] + [n for n in by_height[-3:] if lines[n].y < 0.18 * page.height]
+        near = [n for n in by_height[:3] if lines[n].y > 0.82 * page.height] + [
+            n for n in by_height[-3:] if lines[n].y < 0.18 * page.height
+        ]
         edges.append({n: re.sub(r"\d+|\b[ivxlc]+\b", "#", lines[n].text.casefold()) for n in near})
     counts = Counter(shape for edge in edges for shape in set(edge.values()))
     filled = sum(bool(lines) for lines in lined)
@@ -178,7 +187,9 @@ def without_running_lines(lined: Sequence[list[Line]], pages: Sequence[Page]) ->
             numbered = _PAGE_NUMBER.match(text) and (is_outermost or text == page.label)
             if numbered and len(lines) > 1 and (filled > 1 or text == page.label):
                 away.add(n)
-        kept.append([line for n, line in enumerate(lines) if n not in away])
+        rest = [line for n, line in enumerate(lines) if n not in away]
+        # A page that says nothing but what the others say is not made of headers.
+        kept.append(rest or lines)
     return kept
 
 
@@ -190,7 +201,7 @@ def reading_order(lines: Sequence[Line], width: float) -> list[Line]:
     if middle is None:
         return list(lines)
     side = [0 if line.end <= middle + 0.02 * width else 1 if line.x >= middle - 0.02 * width else 2 for line in lines]
-    turns = sum(a != b and 2 not in (a, b) for a, b in zip(side, side[1:], strict=False))
+    turns = sum(a != b and 2 not in (a, b) for a, b in pairwise(side))
     if turns <= 0.25 * len(lines):
         return list(lines)
     ordered: list[Line] = []
@@ -220,7 +231,11 @@ def _gutter(lines: Sequence[Line], width: float) -> float | None:
 
 def paragraphs_of(lines: Sequence[Line], page: int, label: str) -> list[Paragraph]:
     """`lines` gathered: a wider gap, a mark of list, another size, a short line that ends a sentence start a new paragraph."""
-    steps = [above.y - below.y for above, below in zip(lines, lines[1:], strict=False) if 0 < above.y - below.y < 4 * above.size]
+    steps = [
+        above.y - below.y
+        for above, below in pairwise(lines)
+        if 0 < above.y - below.y < 4 * above.size
+    ]
     step = median(steps) if steps else 12.0
     right = sorted(line.end for line in lines)[int(0.8 * len(lines))] if lines else 0.0
     tables = _table_rows(lines)
@@ -267,7 +282,9 @@ def _table_rows(lines: Sequence[Line]) -> set[int]:
     rows: set[int] = set()
     run: list[int] = []
     for number, line in enumerate([*lines, Line("", 0, 0, 0, 0, False)]):
-        fits = len(line.cells) >= 2 and not any(re.fullmatch(r"[•●–—-]|\(?\w{1,3}[.)]", text) for _, text in line.cells[:1])
+        fits = len(line.cells) >= 2 and not any(
+            re.fullmatch(r"[•●–—-]|\(?\w{1,3}[.)]", text) for _, text in line.cells[:1]
+        )
         if fits and (not run or any(abs(a - b) < 6 for a, _ in line.cells[1:] for b, _ in lines[run[-1]].cells[1:])):
             run.append(number)
             continue
@@ -283,7 +300,12 @@ def _title_first(paragraphs: list[Paragraph], page: Page, body: float) -> list[P
         return paragraphs
     largest = max(paragraphs, key=lambda p: p.size)
     top = max(line.y for p in paragraphs for line in p.lines)
-    if largest.size >= 1.25 * body and largest.lines[0].y > top - 0.2 * page.height and largest is not paragraphs[0] and not largest.is_row:
+    if (
+        largest.size >= 1.25 * body
+        and largest.lines[0].y > top - 0.2 * page.height
+        and largest is not paragraphs[0]
+        and not largest.is_row
+    ):
         return [largest, *(p for p in paragraphs if p is not largest)]
     return paragraphs
 
@@ -311,12 +333,24 @@ def with_levels(paragraphs: Sequence[Paragraph], outline: Sequence[Bookmark], bo
         level = legal_heading(text) if not paragraph.is_row else 0
         if not level and len(text) < 300:
             titles = wanted.get(paragraph.page, []) + wanted.get(paragraph.page - 1, [])
-            level = next((n for title, n in titles if bare == title or (len(title) > 8 and bare.endswith(title) and len(bare) < len(title) + 8)), 0)
+            level = next(
+                (
+                    n
+                    for title, n in titles
+                    if bare == title or (len(title) > 8 and bare.endswith(title) and len(bare) < len(title) + 8)
+                ),
+                0,
+            )
         if not level and not paragraph.is_row and _is_short(paragraph) and not BULLET.match(text):
             size = round(paragraph.size)
             if size in larger and paragraph.size >= 1.15 * body:
                 level = 1 + larger.index(size) + (1 if outline else 0)
-            elif all(line.bold for line in paragraph.lines) and len(text) < 120 and paragraph.size >= 0.95 * body and not re.match(r"[a-zà-ÿ]{2,}\b[^.)]", text):
+            elif (
+                all(line.bold for line in paragraph.lines)
+                and len(text) < 120
+                and paragraph.size >= 0.95 * body
+                and not re.match(r"[a-zà-ÿ]{2,}\b[^.)]", text)
+            ):
                 level = 5 if not larger else min(6, 2 + len(larger))
         found.append(replace(paragraph, level=level))
     return _with_something_below(_whole_headings(found), wanted)
@@ -347,7 +381,10 @@ def _whole_headings(paragraphs: Sequence[Paragraph]) -> list[Paragraph]:
             and abs(last.size - paragraph.size) < 0.5
             and 0 < last.lines[-1].y - paragraph.lines[0].y < 1.7 * paragraph.size
             and not legal_heading(" ".join(line.text for line in paragraph.lines))
-            and (paragraph.lines[0].text[:1].islower() or last.lines[-1].text.endswith((",", "–", ":", "de", "of", "the", "and", "et", "la", "le")))
+            and (
+                paragraph.lines[0].text[:1].islower()
+                or last.lines[-1].text.endswith((",", "–", ":", "de", "of", "the", "and", "et", "la", "le"))
+            )
         ):
             found[-1] = replace(last, lines=last.lines + paragraph.lines)
         else:
@@ -361,7 +398,12 @@ def _bare(text: str) -> str:
 
 def _is_short(paragraph: Paragraph) -> bool:
     text = " ".join(line.text for line in paragraph.lines)
-    return 2 < len(text) <= 160 and len(paragraph.lines) <= 3 and not text.rstrip().endswith((".", ";", ",")) and sum(c.isalpha() for c in text) > 0.5 * len(text)
+    return (
+        2 < len(text) <= 160
+        and len(paragraph.lines) <= 3
+        and not text.rstrip().endswith((".", ";", ","))
+        and sum(c.isalpha() for c in text) > 0.5 * len(text)
+    )
 
 
 def joined_over_pages(paragraphs: Sequence[Paragraph]) -> list[Paragraph]:
@@ -373,7 +415,13 @@ def joined_over_pages(paragraphs: Sequence[Paragraph]) -> list[Paragraph]:
             before, after = last.lines[-1], paragraph.lines[0]
             over = paragraph.page == last.page + 1 or (paragraph.page == last.page and after.y > before.y)
             open_end = bool(re.search(r"[\w,’'(«-]$", before.text.rstrip()))
-            if over and open_end and re.match(r"[a-zà-ÿ(«]", after.text) and not MARK.match(after.text) and abs(before.size - after.size) < 1:
+            if (
+                over
+                and open_end
+                and re.match(r"[a-zà-ÿ(«]", after.text)
+                and not MARK.match(after.text)
+                and abs(before.size - after.size) < 1
+            ):
                 found[-1] = replace(last, lines=last.lines + paragraph.lines)
                 continue
         found.append(paragraph)
@@ -381,7 +429,9 @@ def joined_over_pages(paragraphs: Sequence[Paragraph]) -> list[Paragraph]:
 
 
 _LEADER = re.compile(r"(?:\.\s?){4,}\s*\d*\s*$|…{2,}\s*\d+\s*$")
-_KEEPS_HYPHEN = frozenset("sous non demi mi vice ex quasi contre avant après auto co self non cross re multi semi".split())
+_KEEPS_HYPHEN = frozenset(
+    "sous non demi mi vice ex quasi contre avant après auto co self non cross re multi semi".split()
+)
 
 
 def _add(out: Builder, paragraph: Paragraph, known: Counter[str]) -> None:
@@ -414,7 +464,11 @@ def join_lines(lines: Sequence[str], known: Counter[str]) -> str:
         if cut and goes_on:
             head, tail = cut[1].casefold(), goes_on[1].casefold()
             whole, hyphened = known[head + tail], known[f"{head}-{tail}"]
-            keeps = hyphened > whole or (not whole and not hyphened and (head in _KEEPS_HYPHEN or len(head) == 1)) or text.endswith("--")
+            keeps = (
+                hyphened > whole
+                or (not whole and not hyphened and (head in _KEEPS_HYPHEN or len(head) == 1))
+                or text.endswith("--")
+            )
             text = (text if keeps and not text.endswith("\u00ad") else text[:-1]) + line
         else:
             text = f"{text} {line}" if text else line

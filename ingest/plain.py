@@ -75,7 +75,7 @@ def heading_level(line: str, *, alone: bool) -> int:
     if numbered and not line.endswith((".", ";", ",", ":")):
         return min(6, 2 + numbered["number"].count("."))
     letters = [char for char in line if char.isalpha()]
-    if 3 < len(letters) and len(line) < 80 and line.isupper() and not line.endswith((".", ";", ",")):
+    if len(letters) > 3 and len(line) < 80 and line.isupper() and not line.endswith((".", ";", ",")):
         return 2
     return 0
 
@@ -91,9 +91,7 @@ def joined(lines: list[str]) -> str:
     """The lines as one text; a word cut at the end of a line is made whole."""
     text = ""
     for line in lines:
-        if text.endswith("\u00ad"):
-            text = text[:-1] + line
-        elif re.search(r"[a-zà-ÿ]-$", text) and re.match(r"[a-zà-ÿ]", line):
+        if text.endswith("\u00ad") or (re.search(r"[a-zà-ÿ]-$", text) and re.match(r"[a-zà-ÿ]", line)):
             text = text[:-1] + line
         else:
             text = f"{text} {line}" if text else line

@@ -42,7 +42,9 @@ def read_elsewhere(folder: Path) -> list[str]:
         elsewhere: dict[Language, list[str]]
 
     path = folder / "elsewhere.yaml"
-    return [text for texts in load_checked(path, Elsewhere).elsewhere.values() for text in texts] if path.exists() else []
+    return (
+        [text for texts in load_checked(path, Elsewhere).elsewhere.values() for text in texts] if path.exists() else []
+    )
 
 
 def read_pdf(data: bytes, most_pages: int, most_characters: int) -> Extracted:
@@ -74,7 +76,7 @@ def read_pdf(data: bytes, most_pages: int, most_characters: int) -> Extracted:
     information = _quietly(lambda: reader.metadata) or {}
     title = str(information.get("/Title") or "")
     out.propose("title", title, "properties of the file")
-    language = str(_quietly(lambda: reader.trailer["/Root"].get("/Lang")) or "")[:2].lower()
+    language = str(_quietly(lambda: reader.root_object.get("/Lang")) or "")[:2].lower()
     if language in ("fr", "en"):
         out.propose("language", language, "language stated in the file")
     date = _quietly(lambda: information.get("/ModDate") or information.get("/CreationDate"))
@@ -103,10 +105,18 @@ def read_pdf(data: bytes, most_pages: int, most_characters: int) -> Extracted:
     read = read_pages(pages, _quietly(lambda: _bookmarks(reader)) or [], out)
     images = sum(page.has_image and not page.plain.strip() for page in pages)
     if not read.blocks:
-        what = f"{images} of its {count} pages are images: it was scanned" if images else f"its {count} page(s) hold no text (drawings or blank pages)"
-        raise Unreadable(f"{what}. No text was found. Recognise its text first, for instance with `ocrmypdf`, or run `python -m ingest --ocr` where it is installed.")
+        what = (
+            f"{images} of its {count} pages are images: it was scanned"
+            if images
+            else f"its {count} page(s) hold no text (drawings or blank pages)"
+        )
+        raise Unreadable(
+            f"{what}. No text was found. Recognise its text first, for instance with `ocrmypdf`, or run `python -m ingest --ocr` where it is installed."
+        )
     if read.pages_without_text and count > 1:
-        out.notes.append(f"{read.pages_without_text} of {count} pages hold no text ({images} are images, perhaps scanned)")
+        out.notes.append(
+            f"{read.pages_without_text} of {count} pages hold no text ({images} are images, perhaps scanned)"
+        )
     return out.built()
 
 
@@ -118,7 +128,7 @@ def _page(page: Any, label: str) -> Page:
         y = tm[4] * cm[1] + tm[5] * cm[3] + cm[5]
         scale = abs((tm[0] * tm[3] - tm[1] * tm[2]) * (cm[0] * cm[3] - cm[1] * cm[2])) ** 0.5
         name = str((font or {}).get("/BaseFont", "")).casefold()
-        bold = "bold" in name or "black" in name or "semibold" in name or bool(_BOLD_FONT(name))
+        bold = "bold" in name or "black" in name or "semibold" in name or _is_bold_latex(name)
         below = 0.0
         for part in text.split("\n") if "\n" in text.strip() else [text]:
             pieces.append(Piece(part, x, y - below, max(size * scale, 0.1), bold))
@@ -126,21 +136,26 @@ def _page(page: Any, label: str) -> Page:
 
     box = page.mediabox
     plain = page.extract_text(visitor_text=see) or ""
-    resources = page.get("/Resources")
-    objects = (resources.get_object().get("/XObject") if resources is not None else None) or {}
-    images = _quietly(lambda: any(o.get_object().get("/Subtype") == "/Image" for o in objects.get_object().values()) if objects else False)
+    images = _quietly(lambda: any(_is_image(o) for o in page["/Resources"]["/XObject"].values()))
     width, height = float(box.width), float(box.height)
     left, bottom = float(box.left), float(box.bottom)
     moved = tuple(Piece(p.text, p.x - left, p.y - bottom, p.size, p.bold) for p in pieces)
     if page.rotation % 360 in (90, 270):
         turned = page.rotation % 360 == 90
-        moved = tuple(Piece(p.text, p.y if turned else height - p.y, width - p.x if turned else p.x, p.size, p.bold) for p in moved)
+        moved = tuple(
+            Piece(p.text, p.y if turned else height - p.y, width - p.x if turned else p.x, p.size, p.bold)
+            for p in moved
+        )
         width, height = height, width
     placed = {(round(p.x), round(p.y)) for p in moved if p.text.strip()}
     return Page(label, moved if len(placed) > 1 or plain.count("\n") < 2 else (), width, height, bool(images), plain)
 
 
-def _BOLD_FONT(name: str) -> bool:
+def _is_image(item: Any) -> bool:
+    return bool(item.get_object().get("/Subtype") == "/Image")
+
+
+def _is_bold_latex(name: str) -> bool:
     # Computer Modern, as LaTeX names it.
     return "cmbx" in name or "sfbx" in name
 

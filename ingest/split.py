@@ -103,13 +103,14 @@ def split_plain(doc_id: str, title: str, text: str, *, language: Language | None
         passages = (_bare(origin, text),)
     # In a collection the document is what is found: passages are counted, so that an id is short and never clashes.
     return tuple(
-        Passage(**{**_values(passage), "id": f"{doc_id}#{number}", "section_id": f"{doc_id}#{number}", "title": _collection_title(title, passage)})
+        replace(
+            passage,
+            id=f"{doc_id}#{number}",
+            section_id=f"{doc_id}#{number}",
+            title=_collection_title(title, passage),
+        )
         for number, passage in enumerate(passages)
     )
-
-
-def _values(passage: Passage) -> dict[str, object]:
-    return {name: getattr(passage, name) for name in passage.__dataclass_fields__}
 
 
 def _collection_title(title: str, passage: Passage) -> str:
@@ -134,7 +135,9 @@ def _bare(origin: Origin, text: str) -> Passage:
 
 _RECITALS = re.compile(r"^(?:whereas|considérant ce qui suit)\s*:?$", re.IGNORECASE)
 _RECITALS_END = re.compile(r"^(?:HAVE ADOPTED|HAS ADOPTED|ONT ADOPTÉ|A ADOPTÉ|ONT ARRÊTÉ)\b")
-_PARAGRAPH = re.compile(r"^(?:(?P<arabic>\d{1,3}[a-z]?)\.|(?P<roman>[IVX]{1,6}(?:\s(?:bis|ter|quater))?)\s?(?:\.|\s[–—-]|[–—-]))\s+\S")
+_PARAGRAPH = re.compile(
+    r"^(?:(?P<arabic>\d{1,3}[a-z]?)\.|(?P<roman>[IVX]{1,6}(?:\s(?:bis|ter|quater))?)\s?(?:\.|\s[–—-]|[–—-]))\s+\S"
+)
 _SHEET = re.compile(r"^(?P<kind>fiche|sheet|étape|step)\s*(?:n\s?[°ºo]\s?)?(?P<number>\d{1,3})\b", re.IGNORECASE)
 
 
@@ -157,7 +160,11 @@ def _groups(read: Extracted, origin: Origin) -> Iterator[_Group]:
             if article:
                 unit, unit_level, in_recitals = f"art. {_article_number(article['number'])}", block.level, False
             elif annex and (is_act or annex["number"]):
-                unit, unit_level, in_recitals = f"{'annexe' if french else 'annex'} {annex['number'] or ''}".strip(), block.level, False
+                unit, unit_level, in_recitals = (
+                    f"{'annexe' if french else 'annex'} {annex['number'] or ''}".strip(),
+                    block.level,
+                    False,
+                )
             elif block.level <= unit_level:
                 unit, unit_level = "", 0
             elif unit and unit_level < 99:
@@ -178,7 +185,9 @@ def _groups(read: Extracted, origin: Origin) -> Iterator[_Group]:
             unit, unit_level = "", 0
         if unit and not recital and unit_level != 99:
             paragraph, points = _numbering(block, paragraph, points, after_lead, french)
-            after_lead = text.rstrip().endswith(":") or (after_lead and bool(points) and (block.kind == "item" or bool(MARK.match(text))))
+            after_lead = text.rstrip().endswith(":") or (
+                after_lead and bool(points) and (block.kind == "item" or bool(MARK.match(text)))
+            )
         place = Place(unit, paragraph, tuple(mark for _, mark in points))
         new_key = (tuple(path), unit, paragraph)
         if group is None or new_key != key:
@@ -223,7 +232,9 @@ def _numbering(
         # `1.` after a lead-in is the first point of a list, not a paragraph of the article.
         if numbered and (numbered["roman"] or not after_lead or paragraph[:1].isdigit()):
             number = numbered["roman"] or numbered["arabic"]
-            if _follows(paragraph, number) and not (numbered["arabic"] and after_lead and paragraph and not _follows_next(paragraph, number)):
+            if _follows(paragraph, number) and not (
+                numbered["arabic"] and after_lead and paragraph and not _follows_next(paragraph, number)
+            ):
                 return number, outer
     mark = MARK.match(block.text)
     if mark and (block.kind == "item" or mark["degree"] or mark["bracketed"] or mark["letter"] or after_lead):
@@ -296,8 +307,15 @@ def _cut_legal(blocks: Sequence[tuple[Block, Place]], text: str) -> list[_Part]:
             and previous[1] == context
             and bool(place.points) == bool(previous[0][-1][1].points)
             and (
-                (place.points and previous[0][-1][1].points[: len(place.points)] == place.points and _words(text, [*previous[0], one]) <= TARGET)
-                or (_words(text, previous[0]) + words <= TARGET and (words < OWN_PASSAGE or _words(text, previous[0]) < OWN_PASSAGE))
+                (
+                    place.points
+                    and previous[0][-1][1].points[: len(place.points)] == place.points
+                    and _words(text, [*previous[0], one]) <= TARGET
+                )
+                or (
+                    _words(text, previous[0]) + words <= TARGET
+                    and (words < OWN_PASSAGE or _words(text, previous[0]) < OWN_PASSAGE)
+                )
             )
         )
         if joins and previous:
@@ -310,7 +328,12 @@ def _cut_legal(blocks: Sequence[tuple[Block, Place]], text: str) -> list[_Part]:
     merged: list[_Part] = []
     for part, context in parts:
         last = merged[-1] if merged else None
-        if last and last[0][-1][0].text.rstrip().endswith(":") and _words(text, last[0]) < LEAST and _words(text, [*last[0], *part]) <= MOST_WORDS:
+        if (
+            last
+            and last[0][-1][0].text.rstrip().endswith(":")
+            and _words(text, last[0]) < LEAST
+            and _words(text, [*last[0], *part]) <= MOST_WORDS
+        ):
             last[0].extend(part)
         else:
             merged.append((part, context))
@@ -331,7 +354,9 @@ def _cut_prose(blocks: Sequence[tuple[Block, Place]], text: str) -> list[_Part]:
         if previous:
             now = _words(text, previous[0])
             last = previous[0][-1][0]
-            holds_on = last.kind == "header" or (last.text.rstrip().endswith(":") and block.kind in ("item", "row", "paragraph"))
+            holds_on = last.kind == "header" or (
+                last.text.rstrip().endswith(":") and block.kind in ("item", "row", "paragraph")
+            )
             if now + words <= (MOST_WORDS if holds_on else TARGET) or (now < LEAST and now + words <= MOST_WORDS):
                 previous[0].append(one)
                 lead = _new_lead(block, lead)
@@ -343,7 +368,11 @@ def _cut_prose(blocks: Sequence[tuple[Block, Place]], text: str) -> list[_Part]:
                 continue
         parts.append(([one], context))
         lead = _new_lead(block, lead)
-    if len(parts) > 1 and _words(text, parts[-1][0]) < LEAST and _words(text, [*parts[-2][0], *parts[-1][0]]) <= MOST_WORDS:
+    if (
+        len(parts) > 1
+        and _words(text, parts[-1][0]) < LEAST
+        and _words(text, [*parts[-2][0], *parts[-1][0]]) <= MOST_WORDS
+    ):
         last_part, _ = parts.pop()
         parts[-1][0].extend(last_part)
     return parts
@@ -434,7 +463,11 @@ def _passage(piece: _Piece, group: _Group, read: Extracted, origin: Origin, seen
         language=origin.language,
         official=origin.official,
         confidence=origin.confidence,
-        references=(Reference(origin.reference.title, origin.reference.publisher, origin.reference.url, origin.reference.date, locator),),
+        references=(
+            Reference(
+                origin.reference.title, origin.reference.publisher, origin.reference.url, origin.reference.date, locator
+            ),
+        ),
         page=first.page,
         anchor=first.anchor or group.anchor,
         context=piece.context,
