@@ -180,6 +180,11 @@ def split_all(documents: Sequence[Item]) -> tuple[list[Passage], dict[str, str]]
     return passages, document_of
 
 
+def split_text(text: str) -> list[tuple[int, str]]:
+    """The pieces of a text by the product's splitter, each with its place."""
+    return [(passage.start, passage.text) for passage in split_plain("", "", text)]
+
+
 def open_retriever(opened: PassageIndex, corpus_folder: Path, default: Language) -> Callable[[str], Ranking]:
     """The product's reading of a question and its retriever over an index: text → (passage id, score), best first."""
     import assistant

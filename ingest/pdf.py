@@ -231,11 +231,7 @@ def _gutter(lines: Sequence[Line], width: float) -> float | None:
 
 def paragraphs_of(lines: Sequence[Line], page: int, label: str) -> list[Paragraph]:
     """`lines` gathered: a wider gap, a mark of list, another size, a short line that ends a sentence start a new paragraph."""
-    steps = [
-        above.y - below.y
-        for above, below in pairwise(lines)
-        if 0 < above.y - below.y < 4 * above.size
-    ]
+    steps = [above.y - below.y for above, below in pairwise(lines) if 0 < above.y - below.y < 4 * above.size]
     step = median(steps) if steps else 12.0
     right = sorted(line.end for line in lines)[int(0.8 * len(lines))] if lines else 0.0
     tables = _table_rows(lines)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
-from ingest.blocks import BULLET, MARK, Builder, Extracted, Unreadable, legal_heading
+from ingest.blocks import BULLET, MARK, Builder, Extracted, Kind, Unreadable, legal_heading
 
 _NUMBERED = re.compile(r"^(?P<number>\d{1,2}(?:\.\d{1,2}){0,3})\.?\s+(?P<title>[A-ZÀ-Þ].{2,90})$")
 
@@ -43,27 +44,56 @@ def read_plain(data: bytes, limit: int) -> Extracted:
 
 
 def add_plain(out: Builder, text: str) -> None:
-    """Add the blocks of `text`: an empty line, a mark of list or a line laid out as a heading starts a new one."""
-    for paragraph in re.split(r"\n[ \t]*\n|\f", text):
-        lines = [line.rstrip() for line in paragraph.split("\n") if line.strip()]
-        if len(lines) == 2 and re.fullmatch(r"\s*(=+|-+)\s*", lines[1]) and len(lines[1].strip()) > 2:
-            out.add("heading", lines[0], level=1 if "=" in lines[1] else 2)
+    """Add the blocks of `text`, each line joined to the next of its block."""
+    for kind, level, lines in plain_blocks(text):
+        out.add(kind, joined([text[start:end] for start, end in lines]), level=level)
+
+
+def plain_blocks(text: str) -> Iterator[tuple[Kind, int, list[tuple[int, int]]]]:
+    """The blocks of `text` as (kind, level, places of their lines).
+
+    An empty line, a mark of list or a line laid out as a heading starts a new one.
+    """
+    for paragraph in _paragraphs(text):
+        if (
+            len(paragraph) == 2
+            and re.fullmatch(r"(=+|-+)", text[slice(*paragraph[1])])
+            and paragraph[1][1] - paragraph[1][0] > 2
+        ):
+            yield "heading", 1 if text[paragraph[1][0]] == "=" else 2, paragraph[:1]
             continue
-        gathered: list[str] = []
+        gathered: list[tuple[int, int]] = []
         is_item = False
-        for line in lines:
-            bare = line.strip()
-            level = heading_level(bare, alone=len(lines) == 1)
-            starts_item = bool(BULLET.match(bare) or MARK.match(bare))
-            if level or starts_item:
-                _end(out, gathered, is_item)
+        for start, end in paragraph:
+            line = text[start:end]
+            level = heading_level(line, alone=len(paragraph) == 1)
+            bullet, mark = BULLET.match(line), MARK.match(line)
+            if (level or bullet or mark) and gathered:
+                yield "item" if is_item else "paragraph", int(is_item), gathered
                 gathered, is_item = [], False
             if level:
-                out.add("heading", bare, level=level)
+                yield "heading", level, [(start, end)]
                 continue
-            is_item = is_item or starts_item
-            gathered.append(bare)
-        _end(out, gathered, is_item)
+            is_item = is_item or bool(bullet or mark)
+            place = (start + bullet.end() if bullet else start, end)
+            if place[0] < end:
+                gathered.append(place)
+        if gathered:
+            yield "item" if is_item else "paragraph", int(is_item), gathered
+
+
+def _paragraphs(text: str) -> Iterator[list[tuple[int, int]]]:
+    lines: list[tuple[int, int]] = []
+    for match in re.finditer(r"[^\n\f]*[\n\f]?", text):
+        line = match[0].strip()
+        if line:
+            start = match.start() + match[0].index(line)
+            lines.append((start, start + len(line)))
+        if lines and (not line or match[0].endswith("\f")):
+            yield lines
+            lines = []
+    if lines:
+        yield lines
 
 
 def heading_level(line: str, *, alone: bool) -> int:
@@ -78,13 +108,6 @@ def heading_level(line: str, *, alone: bool) -> int:
     if len(letters) > 3 and len(line) < 80 and line.isupper() and not line.endswith((".", ";", ",")):
         return 2
     return 0
-
-
-def _end(out: Builder, lines: list[str], is_item: bool) -> None:
-    text = joined(lines)
-    if text:
-        bullet = BULLET.match(text) if is_item else None
-        out.add("item" if is_item else "paragraph", text[bullet.end() :] if bullet else text, level=int(is_item))
 
 
 def joined(lines: list[str]) -> str:

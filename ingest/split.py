@@ -14,9 +14,9 @@ from dataclasses import dataclass, field, replace
 
 from corpus.passages import Confidence, Language, Passage, Reference
 from corpus.sentences import sentence_spans
-from ingest.blocks import ANNEX, ARTICLE, MARK, Block, Builder, Extracted, language_of, legal_heading
+from ingest.blocks import ANNEX, ARTICLE, MARK, Block, Extracted, language_of, legal_heading
 from ingest.markdown import slug
-from ingest.plain import add_plain
+from ingest.plain import plain_blocks
 
 MOST_WORDS = 220
 """No passage is longer."""
@@ -91,10 +91,15 @@ def split(read: Extracted, origin: Origin) -> tuple[Passage, ...]:
 
 
 def split_plain(doc_id: str, title: str, text: str, *, language: Language | None = None) -> tuple[Passage, ...]:
-    """The passages of a text without a file, such as an entry of a collection {id, title, text}. Never none: an empty text is one passage."""
-    out = Builder("text", limit=10**9)
-    add_plain(out, text.replace("\r\n", "\n").replace("\r", "\n"))
-    read = out.built()
+    """The passages of a text without a file, such as an entry of a collection {id, title, text}: slices of it, as it stands.
+
+    Never none: an empty text is one passage.
+    """
+    blocks = tuple(
+        Block(kind, text[lines[0][0] : lines[-1][1]], lines[0][0], lines[-1][1], level)
+        for kind, level, lines in plain_blocks(text)
+    )
+    read = Extracted("text", text, blocks, {})
     spoken = language or ("en" if language_of(f"{title} {text}") == "en" else "fr")
     reference = Reference(title, "", "", "")
     origin = Origin(doc_id, doc_id, title, spoken, True, reference)
