@@ -18,9 +18,11 @@ from corpus.call import Call
 from corpus.index import PassageIndex, Section
 from corpus.passages import Language, Passage
 from corpus.sentences import sentence_spans
+from corpus.words import STOPWORDS, fold
 
 MOST_SENTENCES = 4
 MOST_FOLLOW_UPS = 3
+MOST_WORDS_ECHOED = 6
 TIE = 0.8
 """Two sections whose scores differ by less than this are equals: one that answers is preferred to one that says that nothing does."""
 NEAR = 1.5
@@ -147,6 +149,7 @@ class Writer:
             opening=wording.NOT_STATED[language],
             closing="\n\n".join(
                 [
+                    wording.LOOKED_FOR[language].format(words=", ".join(_subject_of(question.text))),
                     wording.NEARBY[language].format(titles=(" et " if language == "fr" else " and ").join(quoted)),
                     wording.ASK_THE_CNIL[language],
                 ]
@@ -165,6 +168,16 @@ class Writer:
             one.section.passage(language).title for one in found if not one.section.passage(language).is_not_stated
         ]
         return tuple(wording.as_question(title, language) for title in titles[:MOST_FOLLOW_UPS])
+
+
+def _subject_of(text: str) -> list[str]:
+    """The words of a question that carry its subject, letters and digits only: what can be echoed without harm."""
+    found = [
+        word
+        for word in re.findall(r"\w+", text)
+        if len(word) > 2 and fold(word) not in STOPWORDS and "eligib" not in fold(word)
+    ]
+    return list(dict.fromkeys(found))[:MOST_WORDS_ECHOED]
 
 
 def _articles(passage: Passage, language: Language) -> str:

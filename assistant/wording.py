@@ -14,9 +14,12 @@ PREMISE: dict[Language, str] = {
     "en": "That is not what the sources say:",
 }
 CONFIRMED: dict[Language, str] = {"fr": "C’est ce que disent les sources :", "en": "That is what the sources say:"}
-LOOKED_FOR: dict[Language, str] = {"fr": "Recherche faite : « {question} ».", "en": "Searched for: “{question}”."}
+LOOKED_FOR: dict[Language, str] = {
+    "fr": "Recherche faite sur : « {words} ».",
+    "en": "Searched for: “{words}”.",
+}
 NEARBY: dict[Language, str] = {
-    "fr": "Sur des points voisins, elles traitent de : {titles}.",
+    "fr": "Sur des points voisins, elles traitent de : {titles}.",
     "en": "On nearby points, they cover: {titles}.",
 }
 ASK_THE_CNIL: dict[Language, str] = {
@@ -24,7 +27,7 @@ ASK_THE_CNIL: dict[Language, str] = {
     "en": f"For this point, ask the CNIL ([cnil.fr]({CNIL_SITE})).",
 }
 OFF_TOPIC: dict[Language, str] = {
-    "fr": "Cette question sort de mon sujet. Je réponds sur l’appel à projets de la CNIL « IA et services publics », son bac à sable, le RGPD et le règlement sur l’IA.",
+    "fr": "Cette question sort de mon sujet. Je réponds sur l’appel à projets de la CNIL « IA et services publics », son bac à sable, le RGPD et le règlement sur l’IA.",
     "en": "This question is outside my subject. I answer about the CNIL’s call for projects “AI and public services”, its sandbox, the GDPR and the AI Act.",
 }
 OFF_TOPIC_CONTACT: dict[Language, str] = {
@@ -44,12 +47,12 @@ ARTICLES: dict[Language, str] = {"fr": "Où le lire : {pinpoints}.", "en": "Whe
 IN_FORCE_FROM: dict[Language, str] = {"fr": "Cette règle vaut à partir du {day}.", "en": "This rule holds from {day}."}
 IN_FORCE_UNTIL: dict[Language, str] = {"fr": "Cette règle a valu jusqu’au {day}.", "en": "This rule held until {day}."}
 UNCLEAR: dict[Language, str] = {
-    "fr": "Pouvez-vous préciser votre question ? Par exemple : la date limite, qui peut candidater, l’accompagnement, le RGPD.",
+    "fr": "Pouvez-vous préciser votre question ? Par exemple : la date limite, qui peut candidater, l’accompagnement, le RGPD.",
     "en": "Could you say more about your question? For example: the deadline, who can apply, the support given, the GDPR.",
 }
 SMALLTALK: dict[str, dict[Language, str]] = {
     "greeting": {
-        "fr": "Bonjour. Posez-moi une question sur l’appel à projets, le bac à sable ou le RGPD : chaque réponse cite ses sources.",
+        "fr": "Bonjour. Posez-moi une question sur l’appel à projets, le bac à sable ou le RGPD : chaque réponse cite ses sources.",
         "en": "Hello. Ask me about the call for projects, the sandbox or the GDPR: every answer cites its sources.",
     },
     "thanks": {
@@ -61,13 +64,13 @@ SMALLTALK: dict[str, dict[Language, str]] = {
         "en": "Goodbye, and good luck with your project.",
     },
     "identity": {
-        "fr": "Je suis un assistant automatique, pas un agent de la CNIL. Je réponds à partir de textes publics sur l’appel à projets, le bac à sable, le RGPD et le règlement sur l’IA ; "
+        "fr": "Je suis un assistant automatique, pas un agent de la CNIL. Je réponds à partir de textes publics sur l’appel à projets, le bac à sable, le RGPD et le règlement sur l’IA ; "
         "je cite chaque source, et je dis quand elles se taisent. Mes réponses n’engagent pas la CNIL.",
         "en": "I am an automatic assistant, not a member of the CNIL’s staff. I answer from public texts on the call for projects, the sandbox, the GDPR and the AI Act; I cite each source, and "
         "say when they are silent. My answers do not bind the CNIL.",
     },
     "yes_no": {
-        "fr": "D’accord. Quelle est votre question ?",
+        "fr": "D’accord. Quelle est votre question ?",
         "en": "All right. What is your question?",
     },
 }

@@ -101,9 +101,6 @@ def test_an_abstention_says_what_is_near_and_whom_to_ask_and_states_nothing(writ
     assert draft.follow_ups
 
 
-@pytest.mark.xfail(
-    reason="the issue asks for what was looked for; `wording.LOOKED_FOR` is written and never said", strict=True
-)
 def test_an_abstention_says_what_was_looked_for(writer, tiny_retriever):
     draft = drafted(writer, tiny_retriever, "Combien de projets ont été refusés ?", sufficiency="nearby")
     assert "refusés" in f"{draft.opening} {draft.closing}"

@@ -356,7 +356,7 @@ def test_suggestions_and_follow_ups_ask(page: Page, address: str, fake: Any) -> 
     page.wait_for_selector(".reply")
     page.get_by_role("button", name="Quelle était la date limite ?").last.click()
     page.wait_for_selector(".turn:nth-child(2) .reply")
-    assert fake.asked[-1] == ("Quelle était la date limite\u00a0?", ("Une commune peut-elle candidater ?",))
+    assert fake.asked[-1] == ("Quelle était la date limite\u00a0?", ("Une commune peut-elle candidater\u00a0?",))
 
 
 def test_what_was_understood_can_be_corrected(page: Page, address: str, fake: Any) -> None:
