@@ -197,7 +197,7 @@ def fetch(
             result = fetcher.fetch(text, again=again)
             results.append(result)
             console.print(f"[{number}/{len(texts)}] {text.id}: {result.said}", markup=False)
-            if fetcher.no_network:
+            if fetcher.no_network or (fetcher.reached_nothing and number == len(texts)):
                 raise ExplainedError(
                     "There is no network: no address could be reached, so nothing was downloaded and nothing was changed. "
                     f"Everything else works without it. Put the files into '{fetcher.folder}' by hand under the names that official.yaml gives, or try again later."
@@ -236,7 +236,9 @@ def _say_changes(index_folder: Path, planned: index.Manifest, collection: Collec
     added = planned.passages.keys() - old.keys()
     removed = old.keys() - planned.passages.keys()
     changed = {i for i in planned.passages.keys() & old.keys() if planned.passages[i] != old[i]}
-    # The id of a document's passage holds a digest of its words: the same place with other words is a change.
+    # The id of a document's passage holds a digest of its words: the same place with other words is a change, the same id is not.
+    moved = {i for i in changed if _place_of(i) != i}
+    changed -= moved
     replaced = {_place_of(i): i for i in sorted(removed) if _place_of(i) != i}
     pairs = {i: replaced.pop(_place_of(i)) for i in sorted(added) if _place_of(i) in replaced}
     added -= pairs.keys()
@@ -244,6 +246,7 @@ def _say_changes(index_folder: Path, planned: index.Manifest, collection: Collec
     changed |= pairs.keys()
     console.print(
         f"{len(collection.documents)} documents, {len(planned.passages)} passages: {len(added)} added, {len(changed)} changed, {len(removed)} removed."
+        + (f" {len(moved)} with the same words moved or are named otherwise." if moved else "")
     )
     if served:
         for sign, ids in (("+", added), ("~", changed), ("-", removed)):

@@ -13,7 +13,7 @@ from typing import Any, Literal
 
 Kind = Literal["heading", "paragraph", "item", "row", "header"]
 
-READER = 1
+READER = 2
 """Raised when a file would be read otherwise than before, so that nothing read earlier is reused."""
 
 
@@ -228,7 +228,7 @@ def clean_anchor(anchor: str) -> str:
 # The structure of legal texts, whatever the format they come in.
 _NUMBER = r"(?:[LRDA]\.?\s?\*?\s?)?\d{1,4}(?:er\b|[a-z]{1,2}\b)?(?:-\d{1,3})*(?:\s(?:bis|ter|quater|quinquies)\b)?(?:\s[A-Z]\b)?|premier|unique|1er"
 ARTICLE = re.compile(rf"^(?:Article|ARTICLE|Art\.)\s+(?P<number>{_NUMBER})(?P<rest>\s*(?:[:.–—(-].{{0,250}})?)$")
-ANNEX = re.compile(r"^(?:ANNEXE?|Annexe?)(?:\s+(?P<number>[IVXLC]+|\d{1,2}|[A-Z]))?(?P<rest>\s*(?:[:.–—(-].{0,250})?)$")
+ANNEX = re.compile(r"^(?:ANNEXE?|Annexe?)(?:\s+(?P<number>[IVXLC]+|\d{1,2}|[A-Z]))?(?P<rest>\s*(?:[:.–—(-].{0,600})?)$")
 DIVISION = re.compile(
     r"^(?:(?P<one>LIVRE|Livre|PARTIE|Partie|PART|Part)|(?P<two>TITRE|Titre|TITLE|Title)|(?P<three>CHAPITRE|Chapitre|CHAPTER|Chapter)"
     r"|(?P<four>SECTION|Section)|(?P<five>SOUS-SECTION|Sous-section))\s+(?:[IVXLC]+|\d+|[A-Z]|premier|PREMIER|Ier|unique)\b.{0,250}$"
@@ -242,7 +242,7 @@ MARK = re.compile(
 
 def legal_heading(text: str) -> int:
     """The level of `text` when it stands alone as the head of an article, an annex or a division of a legal text; 0 otherwise."""
-    if len(text) > 300:
+    if len(text) > 700:
         return 0
     if ARTICLE.match(text):
         return ARTICLE_LEVEL

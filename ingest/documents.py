@@ -231,11 +231,11 @@ def wrong_kind(data: bytes, kind: str) -> str:
     page = bool(re.match(rb"<(?:!doctype\s+html|html|\?xml[^>]*\?>\s*<(?:!doctype\s+html|html))", start, re.IGNORECASE))
     if kind == "pdf":
         if b"%PDF-" not in head:
-            return f"it is named PDF and is {looks or ('a web page' if page else 'something else')}. Save it under the name of what it is."
+            return f"it is named PDF and is {looks or ('a web page' if page else 'not one')}. Save it under the name of what it is."
         return ""
     if kind == "docx":
         if not start.startswith(b"PK\x03\x04"):
-            return f"it is named DOCX and is {looks or ('a web page' if page else 'something else')}. Save it as DOCX."
+            return f"it is named DOCX and is {looks or ('a web page' if page else 'not one')}. Save it as DOCX."
         if b"word/" not in data:
             return "it is an archive, but not a Word document. Unpack it and put the documents themselves there."
         return ""

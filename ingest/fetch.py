@@ -128,8 +128,13 @@ class Fetcher:
 
     @property
     def no_network(self) -> bool:
-        """True when two different hosts did not answer and none ever did."""
-        return not self._reached_any and len(self._unreachable) >= 2
+        """True when two different servers did not answer and none ever did."""
+        return self.reached_nothing and len(self._unreachable) >= 2
+
+    @property
+    def reached_nothing(self) -> bool:
+        """True when servers were tried and none ever answered."""
+        return not self._reached_any and bool(self._unreachable)
 
     def fetch(self, text: OfficialText, *, again: bool = False) -> Result:
         """Bring `text` into the folder, unless it is there and did not change. What fails leaves the file that was there."""
@@ -212,7 +217,7 @@ class Fetcher:
                 self._wait(place)
             response = self._send(place, headers)
             try:
-                if response.is_redirect:
+                if response.has_redirect_location:
                     url = urljoin(url, response.headers["location"])
                     continue
                 yield response, url
@@ -268,7 +273,7 @@ class Fetcher:
                 mark.write_text(etag, encoding="utf-8")
         try:
             with part.open("ab" if goes_on else "wb") as file:
-                for chunk in response.iter_bytes(64 * 1024):
+                for chunk in response.iter_bytes():
                     size += len(chunk)
                     if size > most:
                         file.close()
@@ -341,7 +346,7 @@ class Fetcher:
                 return rules
             body = b""
             try:
-                for chunk in response.iter_bytes(16 * 1024):
+                for chunk in response.iter_bytes():
                     body += chunk
                     if len(body) > _MOST_ROBOTS or time.monotonic() > deadline:
                         break
@@ -374,9 +379,10 @@ def is_public(address: str) -> bool:
     except ValueError:
         return False
     if isinstance(ip, ipaddress.IPv6Address):
+        if ip in ipaddress.ip_network("64:ff9b::/96"):
+            # An IPv4 address as a network without IPv4 writes it.
+            return is_public(str(ipaddress.IPv4Address(int(ip) & 0xFFFFFFFF)))
         inner = ip.ipv4_mapped or ip.sixtofour or (ip.teredo[1] if ip.teredo else None)
-        if inner is None and ip in ipaddress.ip_network("64:ff9b::/96"):
-            inner = ipaddress.IPv4Address(int(ip) & 0xFFFFFFFF)
         if inner is not None and not is_public(str(inner)):
             return False
     return ip.is_global and not ip.is_multicast and not ip.is_reserved and not ip.is_unspecified

@@ -240,6 +240,8 @@ class _Walk:
     def _eurlex(self, role: str, node: LexborNode) -> None:
         text = _text(node)
         anchor = self._anchor_of(node)
+        if role == "annex" and self.heading and not ANNEX.match(text):
+            role = "subtitle"  # the second line of the head of an annex has the class of the first
         if role == "subtitle" and self.heading:
             level, before, place = self.heading
             self.heading = (level, f"{before} — {text}", place)

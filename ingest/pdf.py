@@ -90,13 +90,14 @@ def read_pages(pages: Sequence[Page], outline: Sequence[Bookmark], out: Builder)
         word for lines in lined for line in lines for word in re.findall(r"[\w-]+", line.text.casefold())[:-1]
     )
     body = _body_size(lined)
+    titles = frozenset(_bare(bookmark.title) for bookmark in outline) - {""}
     paragraphs = [
         paragraph
         for number, (lines, page) in enumerate(zip(lined, pages, strict=True))
-        for paragraph in _title_first(paragraphs_of(lines, number + 1, page.label), page, body)
+        for paragraph in _title_first(paragraphs_of(lines, number + 1, page.label, titles), page, body)
     ]
     paragraphs = with_levels(paragraphs, outline, body)
-    for paragraph in joined_over_pages(paragraphs):
+    for paragraph in joined_over_pages(without_contents(paragraphs)):
         _add(out, paragraph, known)
     return out.built()
 
@@ -197,6 +198,7 @@ def reading_order(lines: Sequence[Line], width: float) -> list[Line]:
     """`lines` column by column when the file gives them across the columns; else as the file gives them."""
     if len(lines) < 8:
         return list(lines)
+    lines = _unfolded(lines)
     middle = _gutter(lines, width)
     if middle is None:
         return list(lines)
@@ -216,6 +218,23 @@ def reading_order(lines: Sequence[Line], width: float) -> list[Line]:
     return ordered + [one for _, one in sorted(band, key=lambda pair: (pair[0], -pair[1].y))]
 
 
+def _unfolded(lines: Sequence[Line]) -> list[Line]:
+    """`lines` where those that run across two columns of prose are cut in two."""
+    across = [line for line in lines if len(line.cells) == 2 and min(len(text) for _, text in line.cells) > 25]
+    if len(across) < max(6, 0.5 * len(lines)):
+        return list(lines)
+    middle = median(line.cells[1][0] for line in across)
+    found: list[Line] = []
+    for line in lines:
+        if line in across and abs(line.cells[1][0] - middle) < line.size:
+            (left, text), (right, other) = line.cells
+            found.append(replace(line, text=text, end=min(left + 0.48 * line.size * len(text), right - 1), cells=()))
+            found.append(replace(line, text=other, x=right, cells=()))
+        else:
+            found.append(line)
+    return found
+
+
 def _gutter(lines: Sequence[Line], width: float) -> float | None:
     starts = sorted({round(line.x) for line in lines if line.x > 0.35 * width})
     for start in starts:
@@ -229,8 +248,13 @@ def _gutter(lines: Sequence[Line], width: float) -> float | None:
     return None
 
 
-def paragraphs_of(lines: Sequence[Line], page: int, label: str) -> list[Paragraph]:
-    """`lines` gathered: a wider gap, a mark of list, another size, a short line that ends a sentence start a new paragraph."""
+def paragraphs_of(
+    lines: Sequence[Line], page: int, label: str, titles: frozenset[str] = frozenset()
+) -> list[Paragraph]:
+    """`lines` gathered: a wider gap, a mark of list, another size, a short line that ends a sentence start a new paragraph.
+
+    `titles` are the bare titles of the outline: a line that is one of them stands alone.
+    """
     steps = [above.y - below.y for above, below in pairwise(lines) if 0 < above.y - below.y < 4 * above.size]
     step = median(steps) if steps else 12.0
     right = sorted(line.end for line in lines)[int(0.8 * len(lines))] if lines else 0.0
@@ -263,6 +287,8 @@ def paragraphs_of(lines: Sequence[Line], page: int, label: str) -> list[Paragrap
                 or starts
                 or (short and ends and line.text[:1].isupper())
                 or indented
+                or _bare(line.text) in titles
+                or (_bare(above.text) in titles and len(gathered) == 1)
                 or bool(legal_heading(line.text))
                 or bool(legal_heading(above.text) and len(gathered) == 1)
             )
@@ -400,6 +426,25 @@ def _is_short(paragraph: Paragraph) -> bool:
         and not text.rstrip().endswith((".", ";", ","))
         and sum(c.isalpha() for c in text) > 0.5 * len(text)
     )
+
+
+_CONTENTS = re.compile(r"^(table of contents|contents|sommaire|table des mati[èe]res)$", re.IGNORECASE)
+
+
+def without_contents(paragraphs: Sequence[Paragraph]) -> list[Paragraph]:
+    """`paragraphs` without the table of contents: what follows its heading and ends with page numbers."""
+    kept: list[Paragraph] = []
+    inside = False
+    for paragraph in paragraphs:
+        text = " ".join(line.text for line in paragraph.lines)
+        if _CONTENTS.match(text.strip(" .:")) and len(paragraph.lines) == 1:
+            inside = True
+            continue
+        numbered = sum(bool(re.search(r"[\s.]\d{1,3}$", line.text)) for line in paragraph.lines)
+        inside = inside and numbered >= 0.6 * len(paragraph.lines)
+        if not inside:
+            kept.append(paragraph)
+    return kept
 
 
 def joined_over_pages(paragraphs: Sequence[Paragraph]) -> list[Paragraph]:

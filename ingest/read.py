@@ -69,7 +69,7 @@ def read_pdf(data: bytes, most_pages: int, most_characters: int) -> Extracted:
             "it is encrypted (AES), and the package `cryptography` that opens it is not installed. Save it without protection, or install that package."
         ) from error
     if count == 0:
-        raise Unreadable("it has no page.")
+        raise Unreadable("it has no page: it is broken, or cut off. Open it in its own program and save it anew.")
     if count > most_pages:
         raise Unreadable(f"it has {count} pages, and {most_pages} are read at most. Split it.")
     out = Builder("pdf", most_characters)
@@ -117,6 +117,9 @@ def read_pdf(data: bytes, most_pages: int, most_characters: int) -> Extracted:
         out.notes.append(
             f"{read.pages_without_text} of {count} pages hold no text ({images} are images, perhaps scanned)"
         )
+    tokens = read.text.split()
+    if len(tokens) > 30 and sum(sum(char.isalpha() for char in token) >= 2 for token in tokens) < 0.6 * len(tokens):
+        out.notes.append("much of its text is not made of words: a bad scan, or mostly figures. Look at its passages")
     return out.built()
 
 

@@ -155,9 +155,11 @@ def _groups(read: Extracted, origin: Origin) -> Iterator[_Group]:
     group: _Group | None = None
     key: object = None
     after_lead = False
+    headings = 0
     for block in _with_spoken_headings(read.blocks):
         text = block.text
         if block.kind == "heading":
+            headings += 1
             while path and path[-1][0] >= block.level:
                 path.pop()
             path.append((block.level, text, block.anchor))
@@ -194,7 +196,7 @@ def _groups(read: Extracted, origin: Origin) -> Iterator[_Group]:
                 after_lead and bool(points) and (block.kind == "item" or bool(MARK.match(text)))
             )
         place = Place(unit, paragraph, tuple(mark for _, mark in points))
-        new_key = (tuple(path), unit, paragraph)
+        new_key = (headings, unit, paragraph)
         if group is None or new_key != key:
             if group and group.blocks:
                 yield group

