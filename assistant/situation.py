@@ -212,16 +212,26 @@ def _keys(word: str, is_capital: bool) -> tuple[str, ...]:
 
 
 def _expand(term: str) -> list[list[str]]:
-    """Every wording of a term: `[a|b]` may be missing, `{a|b}` is one of the two."""
-    match = re.search(r"\[([^][{}]*)\]|\{([^][{}]*)\}", term)
-    if match is None:
-        words = term.split()
-        return [words] if words else []
-    optional = match.group(1) is not None
-    choices = (match.group(1) if optional else match.group(2)).split("|")
-    if optional:
+    """Every wording of a term: `[a|b]` may be missing, `{a|b}` is one of the two; one may hold another."""
+    return [words for wording in dict.fromkeys(_wordings(term)) if (words := wording.split())]
+
+
+def _wordings(term: str) -> list[str]:
+    opening = re.search(r"[\[{]", term)
+    if opening is None:
+        return [term]
+    depth, start, choices = 0, opening.end(), list[str]()
+    for end in range(opening.start(), len(term)):
+        depth += (term[end] in "[{") - (term[end] in "]}")
+        if depth == 0 or (depth == 1 and term[end] == "|"):
+            choices += _wordings(term[start:end])
+            start = end + 1
+        if depth == 0:
+            break
+    if opening.group() == "[":
         choices.append("")
-    return [words for choice in choices for words in _expand(f"{term[: match.start()]}{choice}{term[match.end() :]}")]
+    before, after = term[: opening.start()], _wordings(term[start:])
+    return [f"{before}{choice}{rest}" for choice in choices for rest in after]
 
 
 class _Lexicon:
@@ -303,12 +313,14 @@ class _Lexicon:
         }
         self.evidence = {name: [compiled(p) for p in found] for name, found in patterns["evidence"].items()}
         self.purpose = compiled(patterns["purpose"])
+        self.purpose_named = compiled(patterns["purpose_named"])
         self.purpose_later = compiled(patterns["purpose_later"])
         self.scope = {
             name: re.compile(_fill(p, macros))
             if name
             in (
                 "fact",
+                "ellipsis",
                 "bare",
                 "thanks",
                 "fragment",
@@ -446,7 +458,11 @@ def _is_english(words: Iterable[str]) -> bool:
 def _parse(text: str) -> _Message:
     sentences: list[_Sentence] = []
     current: list[_Token] = []
-    for token in _tokens(text):
+    tokens = _tokens(text)
+    for index, token in enumerate(tokens):
+        if token.text == "?" and 0 < len(current) <= 6 and _answers_at_once(current, tokens[index + 1 : index + 2]):
+            current.append(replace(token, text=":"))  # "Personal data? None."
+            continue
         if token.text in _ENDS:
             if current:
                 sentences.append(_sentence(current, token.text == "?"))
@@ -463,6 +479,15 @@ def _sentence(tokens: Sequence[_Token], is_question: bool) -> _Sentence:
     bodies = _tag(tokens, (lexicon.bodies,))
     project = _tag(tokens, (lexicon.project, lexicon.bodies))
     return _Sentence(tuple(tokens), _View(bodies), _View(project), is_question)
+
+
+_ASKED_OF = frozenset("donnees donnee data ia ai partenaire partner partenaires besoin need acteur".split())
+_ANSWERS = frozenset("aucune aucun none no non neant zero nope oui yes".split())
+
+
+def _answers_at_once(question: Sequence[_Token], following: Sequence[_Token]) -> bool:
+    """True for a question that the person answers in the next word."""
+    return bool(following) and following[0].text in _ANSWERS and any(token.text in _ASKED_OF for token in question)
 
 
 _PARTNER_WORDS = frozenset({"partenaire", "partenaires", "partner", "partners"})
@@ -587,6 +612,8 @@ def _denied(tokens: Sequence[_Token], index: int, reach: int) -> bool:
         if word in _BREAKS and not (word in ("que", "qu") and i and tokens[i - 1].text in ("alors", "tant")):
             return False
         following = tokens[i + 1].text if i + 1 < len(tokens) else ""
+        if word == "zero" and i and tokens[i - 1].text in ("de", "from"):
+            continue
         if word == "plus":
             near = {token.text for token in tokens[max(0, i - 5) : i]}
             if near & {"n", "ne", "ni"} or (i and tokens[i - 1].text == "est"):
@@ -687,7 +714,7 @@ def _role(mention: _Mention, message: _Message) -> tuple[str, int]:
 
     if applies("if_we_were"):
         return "applicant", lexicon.rank["if_we_were"]
-    for role in ("negated", "complement", "former"):
+    for role in ("negated", "limited", "complement", "former"):
         if is_(role):
             return role, 0
     for family in _SURE:
@@ -696,7 +723,7 @@ def _role(mention: _Mention, message: _Message) -> tuple[str, int]:
     is_public = mention.kind in _PUBLIC_ACTORS
     conducts = is_public and any(_covers(pattern, text) for pattern in lexicon.conductor)
     for role in lexicon.roles:
-        if conducts and role in ("funder", "customer", "talks", "place"):
+        if role == "limited" or (conducts and role in ("funder", "customer", "talks", "place")):
             continue
         if is_(role):
             # "the staff of our prefecture": the prefecture is ours.
@@ -792,7 +819,10 @@ def _cast(message: _Message, *, bare_body_is: str = "applicant", known_applicant
     if team is not None:
         return _Cast((team.kind, team), False, tuple(p for p in partners if p != team))
     if not claims:
-        return _Cast(None, False, partners)
+        opening = _opening(message, roles) if bare_body_is == "applicant" and known_applicant is None else None
+        if opening is None or opening.kind in _UNCERTAIN:
+            return _Cast(None, opening is not None, partners)
+        return _Cast((opening.kind, opening), False, tuple(p for p in partners if p != opening))
     best = min(rank for rank, _ in claims)
     chosen = [m for rank, m in claims if rank == best]
     known = [m for m in chosen if m.kind not in _UNCERTAIN]
@@ -826,6 +856,39 @@ def _cast(message: _Message, *, bare_body_is: str = "applicant", known_applicant
         if len({m.kind for m in known}) > 1 and not corrected and not _same_side(known):
             return _Cast(None, True, partners)
     return _Cast((one.kind, one), False, tuple(p for p in partners if p != one))
+
+
+# What may come before the body that opens a message, and what may follow it.
+_BEFORE_OPENING = re.compile(
+    r"^(?:(?:bonjour|bonsoir|hello|hi|salut|slt|bjr|madame|monsieur|dear|all|sir|ici|here|chez|,|le|la|l|les|un|une|the|a|an|my|our|notre|nous|sommes|"
+    r"petite?|jeune|grande?|small|young|french|faits|facts|:) )*$"
+)
+_AFTER_OPENING = re.compile(
+    r"^(?:(?:(?!(?:peu\w+|pourr\w+|m a|nous a|told|says?|said|dit|assure|client|comme|finance|et|and|est notre)\b)(?:[a-z0-9]+|PUBS?|RESS?|ENTS?|HOSS?|AMBS?)) ){0,7}?(?:here|ici|[,:.;()]|$)"
+)
+
+
+def _opening(message: _Message, roles: Mapping[_Mention, tuple[str, int]]) -> _Mention | None:
+    """The body that a message opens with, set apart by a mark or « ici »: « DREAL Bretagne : une IA… »; two sides say nothing."""
+    if not message.sentences:
+        return None
+    view = message.sentences[0].bodies
+    found = [m for m in roles if m.sentence == 0]
+    if not found or roles[found[0]][0] not in ("", "place", "need"):
+        return None
+    first = found[0]
+    start = view.starts[first.item]
+    after = view.text[start + len(view.items[first.item].text) + 1 :]
+    if message.sentences[0].is_question or not _BEFORE_OPENING.match(view.text[:start]):
+        return None
+    mark = _AFTER_OPENING.match(after)
+    if mark is None:
+        return None
+    # Its name may hold other bodies: « GHT Grand Paris », « La Poste SA ».
+    named = [first, *(m for m in found[1:] if view.starts[m.item] < start + mark.end())]
+    if len({m.kind in _PUBLIC_KINDS for m in named if m.kind not in _UNCERTAIN}) > 1:
+        return None
+    return next((m for m in named if m.kind not in _UNCERTAIN), first)
 
 
 def _between(message: _Message, one: _Mention, other: _Mention) -> str:
@@ -1056,6 +1119,10 @@ def _is_turned(text: str, position: int) -> bool:
     return match is not None and match.end() <= position and not re.search(r" [,:;] ", text[match.end() : position])
 
 
+# "not without": said of what is there.
+_PAS_SANS = re.compile(r"(?:^|(?<= ))(?:pas|not|jamais|never) (?:sans|without)(?= )")
+
+
 def _first(
     message: _Message, patterns: Sequence[re.Pattern[str]], *, undenied: bool = False, turned: bool = False
 ) -> _Evidence | None:
@@ -1068,6 +1135,8 @@ def _first(
                 if _is_turned(sentence.bodies.text, match.start()) is not turned:
                     continue
                 if turned and _denied(sentence.tokens, last, 7):
+                    continue
+                if not undenied and _PAS_SANS.search(sentence.bodies.text[: match.start()] + match.group()):
                     continue
                 if undenied and (
                     _is_denied(sentence.tokens, last)
@@ -1098,6 +1167,8 @@ def _need(message: _Message) -> Reading | None:
         evidence = _first(message, patterns[name])
         if evidence:
             found[value] = evidence
+    if any(_lexicon().scope["unsure_need"].search(sentence.bodies.text) for sentence in message.sentences):
+        return None
     if "none" in found and "one" in found and "several" not in found:
         # "one town hall asked for it, no other has the need"; "no need identified by a public body" has only one side.
         none, one = found["none"], found["one"]
@@ -1167,6 +1238,13 @@ def _seat(message: _Message) -> Reading | None:
     lexicon = _lexicon()
     for sentence in message.sentences:
         view = sentence.bodies
+        for one in re.finditer(
+            r"(?:^|(?<= ))(?:une?|an?|the|des|celle|celui) (?P<word>[a-z]+)(?: ones?)?(?= ?$)", view.text
+        ):
+            match = lexicon.nationality.fullmatch(one.group("word"))
+            if match and lexicon.scope["ellipsis"].search(view.text):
+                first, last = _span(view, one)
+                return Reading("abroad" if match.group("abroad") else "france", message.words(sentence, first, last))
         told = re.search(
             r"(?:^|(?<= ))(?:elle|il|elles|nous|on|we|it|they|PRIVS?|ASSOS?) (?:n )?(?:est|sont|sommes|is|are|etait|was|were) (?:(?:pas|not) [a-z]+ (?:mais|but) )?(?P<word>[a-z]+)(?= |$)",
             view.text,
@@ -1530,6 +1608,7 @@ def _read_public_service(message: _Message, readings: Mapping[str, Reading], bef
                         _corrected_before(sentence, item.first),
                     )
                 )
+    yes += _serves_named(message, no)
     strong_no: list[_Evidence] = list(no)
     for number, sentence, index in _tagged(message, "PRVU"):
         item = sentence.project.items[index]
@@ -1538,6 +1617,12 @@ def _read_public_service(message: _Message, readings: Mapping[str, Reading], bef
             and not _not_only(sentence, item.first)
             and not _is_the_person(message, number, item)
             and not _public_near(sentence, item.first, item.last)
+            and not any(
+                m.sentence == number
+                and sentence.bodies.items[m.item].first == item.first
+                and _role(m, message)[0] in ("private partner", "applicant")
+                for m in _mentions(message)
+            )
         ):
             no.append(
                 _Evidence(
@@ -1575,6 +1660,29 @@ def _read_public_service(message: _Message, readings: Mapping[str, Reading], bef
         # Weak words of use ("team", "students") do not stand against customers named as private.
         return _settled([], no)
     return _settled(yes, no)
+
+
+def _serves_named(message: _Message, denied: Sequence[_Evidence]) -> list[_Evidence]:
+    """What the AI is for names a public body or a public facility: « une IA qui prépare les rendez-vous en préfecture »."""
+    found: list[_Evidence] = []
+    for number, sentence in enumerate(message.sentences):
+        match = _lexicon().purpose_named.search(sentence.project.text)
+        if match is None or any(e.position[0] == number for e in denied):
+            continue
+        for mention in _mentions(message):
+            item = sentence.bodies.items[mention.item] if mention.sentence == number else None
+            begins = _span(sentence.project, match)[1]
+            if item is None or mention.kind not in _PUBLIC_ACTORS or not begins + 3 <= item.first <= begins + 16:
+                continue
+            if _role(mention, message)[0] not in ("", "place", "complement"):
+                continue
+            if not any(
+                t.text in (":", "(", "sans", "without", "aucun", "no", "pas", "que")
+                or t.text.startswith(("client", "customer", "commercial", "vend", "sell", "sold"))
+                for t in sentence.tokens[begins : item.first]
+            ):
+                found.append(_Evidence("yes", _mention_words(message, mention), (number, item.first)))
+    return found
 
 
 _PROJECT_NOUN = re.compile(
@@ -1789,9 +1897,20 @@ def read_situation(messages: Sequence[str], call: Call) -> Situation:
             general, heard = set(), []
         general = general | set(readings) if scope == "general" else general - set(readings)
         situation = _without(situation, _taken_back(text, situation, readings))
+        if number and scope is not None and _puts_another(_parse(text), situation, readings):
+            known = ("public_partner", "shared_need", "public_service") if "applicant" not in readings else ()
+            situation = _without(situation, ("applicant", "established", *known))
         situation = replace(situation, readings={**situation.readings, **readings})
         heard.append(text)
     return _with_public_service(situation, heard, call)
+
+
+def _puts_another(message: _Message, situation: Situation, readings: Mapping[str, Reading]) -> bool:
+    """True when the message puts another body in the place of the applicant: « et une boulangerie ? », "same thing, but for a…"."""
+    if not _lexicon().scope["ellipsis"].search(message.sentences[0].bodies.text if message.sentences else ""):
+        return False
+    new = readings.get("applicant")
+    return new is None or new.value != situation.value("applicant") or "established" in situation.readings
 
 
 def _without(situation: Situation, fields: Iterable[str]) -> Situation:
@@ -1824,7 +1943,7 @@ def _taken_back(text: str, situation: Situation, readings: Mapping[str, Reading]
     if "public_partner" not in readings and situation.value("public_partner") == "yes":
         # "in fact the region only funds us"
         if any(
-            m.kind in _PUBLIC_ACTORS and roles[m] in ("funder", "customer", "talks", "compared", "former")
+            m.kind in _PUBLIC_ACTORS and roles[m] in ("limited", "funder", "customer", "talks", "compared", "former")
             for m in mentions
         ):
             gone.add("public_partner")
@@ -1912,8 +2031,10 @@ def _scope(text: str, earlier: tuple[str, ...]) -> Scope | None:
         tells_who = bool(_read_bodies(message, "applicant", Situation()))
         if asks_again:
             return "own" if tells_who or described >= 3 else None
-        if any(s.is_question or _INVERTED.search(s.bodies.text) for s in message.sentences):
-            return None
+        asked = [s for s in message.sentences if s.is_question or _INVERTED.search(s.bodies.text)]
+        if asked:
+            short = all(len(s.tokens) <= 9 for s in asked)
+            return "own" if short and tells_who and described >= 3 else None
         if tells_who and described >= 2:
             return "own"
         return "own" if (of_self or before) and (tells_who or described >= 2) else None

@@ -304,7 +304,7 @@ def tosses_a_coin(case: Case, answer: Answer, shelf: Shelf) -> Answer:
 
 def takes_its_time(case: Case, answer: Answer, shelf: Shelf) -> Answer:
     if case.lang == "en":
-        time.sleep(0.05)
+        time.sleep(0.12)
     return answer
 
 

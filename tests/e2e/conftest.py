@@ -20,8 +20,9 @@ ROOT = Path(__file__).parents[2]
 sys.path.insert(0, str(Path(__file__).parents[1]))
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 
-pytest.importorskip("playwright.sync_api")
 pytest.importorskip("axe_playwright_python")
+# A shared machine can be slow: a page is given time before it is called wrong.
+pytest.importorskip("playwright.sync_api").expect.set_options(timeout=20_000)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

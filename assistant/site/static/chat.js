@@ -243,10 +243,18 @@ function receive() {
   ask(carried);
 }
 
-const observer = new MutationObserver(() => {
-  if (field() && byId("conversation") && byId("send") && byId("panel-sources")) {
-    observer.disconnect();
-    wire();
-  }
-});
+// Gradio draws its blocks one by one, each when its code has arrived: nothing is wired before the last of them is there.
+const NEEDED = [
+  "#question textarea", "main", "#send", "#restart", "#composer-actions", "#keys", "#promise", "#composer-message-block #composer-message",
+  "#conversation-block #conversation", "#conversation-title", "#panel-block #panel-sources", "#panel-title", "#panel-about",
+];
+const observer = new MutationObserver(wireOnceDrawn);
+
+function wireOnceDrawn() {
+  if (!NEEDED.every((selector) => document.querySelector(selector))) return;
+  observer.disconnect();
+  wire();
+}
+
 observer.observe(document.body, { childList: true, subtree: true });
+wireOnceDrawn();
