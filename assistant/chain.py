@@ -44,6 +44,8 @@ class Request:
         return self.evidence is not None and self.evidence.sufficiency == "sufficient"
 
 
+MOST_SECTIONS = 8
+"""How many sections a search brings back, unless told otherwise."""
 Step = Callable[[Request], Request]
 
 
@@ -86,17 +88,21 @@ class SectionRetriever(BaseRetriever):
     search: Retriever
     embeddings: Embeddings
     language: Language = "fr"
+    k: int = MOST_SECTIONS
 
-    def find(self, standalone: str, alone: str | None = None) -> Search:
-        """The search, as a value of ours."""
+    def find(self, standalone: str, alone: str | None = None, k: int | None = None) -> Search:
+        """The search, as a value of ours: `k` sections at most."""
         return self.search.retrieve(
-            standalone, alone=alone, embed=lambda text: np.array(self.embeddings.embed_query(text), dtype=np.float32)
+            standalone,
+            alone=alone,
+            embed=lambda text: np.array(self.embeddings.embed_query(text), dtype=np.float32),
+            limit=self.k if k is None else k,
         )
 
     def _get_relevant_documents(
-        self, query: str, *, run_manager: CallbackManagerForRetrieverRun, alone: str | None = None
+        self, query: str, *, run_manager: CallbackManagerForRetrieverRun, alone: str | None = None, k: int | None = None
     ) -> list[Document]:
-        found = self.find(query, alone)
+        found = self.find(query, alone, k)
         return [
             Document(
                 page_content=one.section.passage(self.language).text,

@@ -4,24 +4,25 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from assistant import wording
+from assistant.compare import values
 from assistant.evidence import Evidence
+from assistant.official import official_of, quotable, rests_on
 from assistant.retrieve import Found
+from assistant.suggest import Suggester
 from assistant.understand import Reader
-from assistant.verify import values
 from assistant.vocabulary import Citation, Claim, Draft, Question, Window
 from assistant.window import window_preface
 from corpus.call import Call
 from corpus.index import PassageIndex, Section
 from corpus.passages import Language, Passage
-from corpus.sentences import sentence_spans
+from corpus.sentences import sentence_spans, sentences
 from corpus.words import STOPWORDS, fold
 
 MOST_SENTENCES = 4
-MOST_FOLLOW_UPS = 3
 MOST_WORDS_ECHOED = 6
 TIE = 0.8
 """Two sections whose scores differ by less than this are equals: one that answers is preferred to one that says that nothing does."""
@@ -33,8 +34,9 @@ MISCONCEPTION_LEAD = 0.0
 _QUESTION_WORDS = (
     r"combien|quand|qui|que|quoi|comment|pourquoi|où|quel(?:le)?s?|lequel|laquelle|how|when|who|what|which|where|why"
 )
+_ASKING = frozenset("combien quels quelle quelles lesquels how many much".split())
 _SECOND_QUESTION = re.compile(
-    rf"\?.+\?|\b(?:et|and)\s+(?:à |pour |par |de |avec |for |by |with )?(?:{_QUESTION_WORDS})\b",
+    rf"\?.+\?|(?<=\S)\s+(?:et|and)\s+(?:à |pour |par |de |avec |for |by |with )?(?:{_QUESTION_WORDS})\b",
     re.IGNORECASE | re.DOTALL,
 )
 
@@ -43,7 +45,8 @@ _ASKS_FOR_A_LIST = re.compile(
 )
 _ASKS_WHERE = re.compile(
     r"\b(?:quels?|lesquels|which|what)\s+(?:est\s+l['’]|is\s+the\s+)?(?:articles?|textes?|considérants?|provisions?|recitals?|sections?)\b"
-    r"|\b(?:référence|reference|article number|numéro d['’]article)\b",
+    r"|\b(?:référence|reference|article number|numéro d['’]article)\b"
+    r"|\b(?:où|where)\s+(?:est-ce|est-il|est-elle|c['’]est|cela est|is it|is this|is that|does it say|exactly is it)\b",
     re.IGNORECASE,
 )
 
@@ -55,11 +58,12 @@ class Writer:
     index: PassageIndex
     call: Call
     reader: Reader
+    suggester: Suggester
 
     def write(self, question: Question, found: Sequence[Found], evidence: Evidence, *, on: date) -> Draft:
         """The draft of a reply: an answer, an abstention or a refusal."""
         window = self.call.window(on=on)
-        standing = [one for one in found if _may_be_shown(one.section, window)]
+        standing = self._shown(found, window)
         if evidence.sufficiency == "off_topic" or not standing:
             return self._refusal(question)
         language = question.language
@@ -70,9 +74,23 @@ class Writer:
                 standing, best = [standing[1], standing[0], *standing[2:]], runner_up
         if evidence.sufficiency == "nearby" and not best.is_not_stated:
             return self._abstention(question, standing)
+        restating = next((one for one in standing if rests_on(one.section.passage(language), best)), None)
+        if best.official and restating:
+            # An article answers better with the words that explain it after it.
+            standing, best = (
+                [restating, *(one for one in standing if one is not restating)],
+                restating.section.passage(language),
+            )
         chosen = [best, *self._also(question, standing, best)]
-        said = self._details(question, best) or [claim for passage in chosen for claim in claims_of(passage)]
+        said = (
+            self._details(question, best)
+            or [
+                *self._official(question, best, standing),
+                *(claim for passage in chosen for claim in claims_of(passage)),
+            ][:MOST_SENTENCES]
+        )
         preface = window_preface(self.index, self.call, language, on=on) if best.concerns_applying else ()
+        said = [claim for claim in said if not _is_told(claim, preface)] or said
         if best.is_not_stated:
             return Draft(
                 "abstention",
@@ -81,7 +99,7 @@ class Writer:
                 preface,
                 opening=wording.NOT_STATED[language],
                 closing=wording.ASK_THE_CNIL[language],
-                follow_ups=self._follow_ups(standing[1:], language),
+                follow_ups=self.suggester.after(standing, chosen, language),
             )
         return Draft(
             "answer",
@@ -90,10 +108,18 @@ class Writer:
             preface,
             opening=self._opening(question, standing[0], best, on),
             closing=_articles(best, language) if _ASKS_WHERE.search(question.text) else "",
-            follow_ups=self._follow_ups(
-                [one for one in standing if one.section.passage(language) not in chosen], language
-            ),
+            follow_ups=self.suggester.after(standing, [claim.citations[0].passage for claim in said], language),
         )
+
+    def _shown(self, found: Sequence[Found], window: Window) -> list[Found]:
+        """What may be shown in this state of the window; whoever asks for a state that is not this one is told the date that decides."""
+        shown = [one for one in found if _may_be_shown(one.section, window)]
+        if found and shown and shown[0] is not found[0]:
+            facts = self.call.dates.facts
+            dated = self.index.section_of_fact(facts.opens if window == "not_open_yet" else facts.closes)
+            if dated:
+                shown = [replace(found[0], section=dated), *(one for one in shown if one.section.id != dated.id)]
+        return shown
 
     def _also(self, question: Question, standing: Sequence[Found], best: Passage) -> list[Passage]:
         """The passage of the runner-up, when it is as near as the best one or the question has two parts, and there is room."""
@@ -104,9 +130,16 @@ class Writer:
         second = standing[1].section.passage(question.language)
         has_room = len(sentence_spans(best.text)) + len(sentence_spans(second.text)) <= MOST_SENTENCES
         is_near = margin < (2 * NEAR if has_two_parts else NEAR)
-        if not is_near or not has_room or best.is_not_stated or second.is_not_stated:
+        is_said_apart = best.is_not_stated or second.is_not_stated or rests_on(best, second)
+        if not is_near or not has_room or is_said_apart:
             return []
         return [second]
+
+    def _official(self, question: Question, best: Passage, standing: Sequence[Found]) -> list[Claim]:
+        """The publisher's own sentence, when the search found the article on which `best` says that it rests: it comes first."""
+        official = official_of(best, (one.section.passage(question.language) for one in standing))
+        quote = quotable(official, f"{question.repaired} {best.text}") if official else ""
+        return [Claim(quote, (Citation(official, quote),))] if official and quote else []
 
     def _details(self, question: Question, best: Passage) -> list[Claim]:
         """When a list is asked for and the passage only counts: what each of its details says first."""
@@ -124,7 +157,8 @@ class Writer:
         if best.valid_until and on > best.valid_until:
             return wording.IN_FORCE_UNTIL[language].format(day=wording.in_full(best.valid_until, language))
         asked = values(question.text)
-        if asked and self.reader.asks_to_confirm(question.text) and asked <= values(best.text):
+        # Said later in the passage, a number may be that of another case.
+        if asked and self.reader.asks_to_confirm(question.text) and asked <= values(sentences(best.text)[0]):
             return wording.CONFIRMED[language]
         return ""
 
@@ -140,7 +174,7 @@ class Writer:
 
     def _abstention(self, question: Question, standing: Sequence[Found]) -> Draft:
         language = question.language
-        titles = [one.section.passage(language).title for one in standing[:2]]
+        titles = [_brief(one.section.passage(language).title) for one in standing[:2]]
         quoted = [f"«\u00a0{title}\u00a0»" if language == "fr" else f"“{title}”" for title in titles]
         return Draft(
             "abstention",
@@ -149,12 +183,12 @@ class Writer:
             opening=wording.NOT_STATED[language],
             closing="\n\n".join(
                 [
-                    wording.LOOKED_FOR[language].format(words=", ".join(_subject_of(question.text))),
-                    wording.NEARBY[language].format(titles=(" et " if language == "fr" else " and ").join(quoted)),
+                    f"{wording.LOOKED_FOR[language].format(words=', '.join(_subject_of(question.text)))} "
+                    + wording.NEARBY[language].format(titles=(" et " if language == "fr" else " and ").join(quoted)),
                     wording.ASK_THE_CNIL[language],
                 ]
             ),
-            follow_ups=self._follow_ups(standing, language),
+            follow_ups=self.suggester.after(standing, (), language),
         )
 
     def _refusal(self, question: Question) -> Draft:
@@ -163,26 +197,26 @@ class Writer:
             "refusal", question, (), opening=wording.OFF_TOPIC[language], closing=wording.OFF_TOPIC_CONTACT[language]
         )
 
-    def _follow_ups(self, found: Sequence[Found], language: Language) -> tuple[str, ...]:
-        titles = [
-            one.section.passage(language).title for one in found if not one.section.passage(language).is_not_stated
-        ]
-        return tuple(wording.as_question(title, language) for title in titles[:MOST_FOLLOW_UPS])
-
 
 def _subject_of(text: str) -> list[str]:
     """The words of a question that carry its subject, letters and digits only: what can be echoed without harm."""
     found = [
         word
         for word in re.findall(r"\w+", text)
-        if len(word) > 2 and fold(word) not in STOPWORDS and "eligib" not in fold(word)
+        if len(word) > 2 and fold(word) not in STOPWORDS | _ASKING and "eligib" not in fold(word)
     ]
     return list(dict.fromkeys(found))[:MOST_WORDS_ECHOED]
 
 
+def _brief(title: str) -> str:
+    """What a title is about, without what it says of it: a title that says a fact has no citation to prove it."""
+    return re.split(r"[\s\u00a0]*:\s|\s\(|[,?]", title)[0].strip()
+
+
 def _articles(passage: Passage, language: Language) -> str:
     pinpoints = dict.fromkeys(reference.pinpoint for reference in passage.references if reference.pinpoint)
-    return wording.ARTICLES[language].format(pinpoints=" ; ".join(pinpoints)) if pinpoints else ""
+    read = wording.pinpoint_in(language, " ; ".join(pinpoints))
+    return wording.ARTICLES[language].format(pinpoints=read) if pinpoints else ""
 
 
 def claims_of(passage: Passage) -> list[Claim]:
@@ -190,6 +224,13 @@ def claims_of(passage: Passage) -> list[Claim]:
     spans = sentence_spans(passage.text)[:MOST_SENTENCES]
     citation = Citation(passage, passage.text[spans[0][0] : spans[-1][1]])
     return [Claim(passage.text[start:end], (citation,)) for start, end in spans]
+
+
+def _is_told(claim: Claim, preface: Sequence[Claim]) -> bool:
+    """True when the state of the window, said first, already gave the dates for which this sentence is cited."""
+    cited = {citation.passage.id for told in preface for citation in told.citations}
+    dates = {value for told in preface for value in values(told.text)}
+    return claim.citations[0].passage.id in cited and bool(values(claim.text)) and values(claim.text) <= dates
 
 
 def _may_be_shown(section: Section, window: Window) -> bool:

@@ -1,7 +1,7 @@
 """Is what was found enough to answer? Several signals, weighed together; no single threshold carries it.
 
 The corpus knows three kinds of questions: those that its sections answer, those close to them that nothing answers (`beside`), and those on
-other subjects (`elsewhere`). A new question is judged by which kind it is like: by its nearest neighbours, and by the words that it has and the section's statement has not.
+other subjects (`elsewhere`). A new question is judged by which kind it is like: by its nearest neighbours, by the words that it has and the section's statement has not, and by the words that the corpus hardly uses.
 """
 
 from __future__ import annotations
@@ -17,17 +17,19 @@ import yaml
 
 from assistant.retrieve import Search
 from corpus.index import PassageIndex, Section
-from corpus.words import stems, words
+from corpus.words import content_words, stems, words
 
 Sufficiency = Literal["sufficient", "nearby", "off_topic"]
 
 SIGNALS = (
-    "neighbours_beside", "neighbours_elsewhere", "nearest_elsewhere", "words_elsewhere", "words_beside", "worst_word", "words_of_section", "words_of_statement", "own_words_beside", "unknown_words",
-    "question", "beside", "body", "nearest_question", "nearest_beside", "score", "margin", "length",
+    "neighbours_beside", "neighbours_elsewhere", "nearest_elsewhere", "words_elsewhere", "words_beside", "worst_word", "words_of_section", "words_of_statement", "own_words_beside", "unknown_words", "rare_words",
+    "grams", "question", "beside", "body", "nearest_question", "nearest_beside", "score", "margin", "length",
 )  # fmt: skip
 _ASKING_WORDS = frozenset(
     "qui combien quand ou comment pourquoi quel quelle quels quelles who whom how many much when where why which what".split()
 )
+_RARE = 3
+"""A content word that the index uses so seldom, or never, is a sign of another subject."""
 _SHARPNESS = 12.0
 """How fast a neighbour's say falls with its distance."""
 
@@ -70,6 +72,7 @@ class Scale:
             elif entry.kind in ("question", "beside"):
                 number = index.number_of_passage(entry.passage)
                 (self._asked if entry.kind == "question" else self._beside)[number].update(set(terms(entry.text)))
+        self._used = sum(index.used_words().values(), Counter[str]())
         self._all_asked = sum(self._asked, Counter())
         self._all_beside = sum(self._beside, Counter())
         kinds = Counter(entry.kind for entry in index.all_entries())
@@ -114,6 +117,8 @@ class Scale:
             "words_of_statement": sum(term in statement for term in asked) * share,
             "own_words_beside": sum(math.log((beside[term] + 0.3) / (own[term] + 0.3) * 3) for term in unstated) / 10,
             "unknown_words": sum(not self._all_asked[term] and not self._all_beside[term] for term in asked) * share,
+            "rare_words": sum(self._used[word] <= _RARE for word in set(content_words(text))),
+            "grams": best.channels["grams"] / 50,
             "question": best.channels["question"] * 10 - 9,
             "beside": best.channels["beside"] * 10 - 9,
             "body": best.channels["body"] * 10 - 8,

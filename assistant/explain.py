@@ -73,7 +73,6 @@ _INDICATION: dict[Language, str] = {
     "fr": "C’est une indication tirée des règles de l’appel{NB}; elle n’engage pas la CNIL.",
     "en": "This is an indication drawn from the call’s rules; it does not bind the CNIL.",
 }
-_QUESTION: dict[Language, str] = {"fr": "À préciser{NB}: ", "en": "To be told: "}
 
 
 def word_verdict(
@@ -90,7 +89,7 @@ def word_verdict(
     sentences = _sentences(verdict, call, said, language, scope, field)
     closing = []
     if field is not None and scope == "own":
-        closing.append(_say(_QUESTION[language]) + _lower_first(call.field(field).question[language]))
+        closing.append(call.field(field).question[language])
     if verdict.status == "not_settled":
         closing.append(call.contact[language])
     closing.append(_say(_INDICATION[language]))
@@ -162,32 +161,27 @@ def _sentences(
             chosen = told + [c for c in verdict.criteria if asked is not None and c.id == asked.id and c not in told]
         else:
             chosen = [c for c in verdict.criteria if call.criterion(c.id).excludes]
-    sentences: list[tuple[str, str]] = []
-    for criterion in chosen:
-        sentences.append((criterion.because[language], criterion.fact_ids[0]))
-    for rules in call.criteria:
-        for caveat in rules.caveats:
-            about = scope == "own" or any(c.id == rules.id for c in chosen) or verdict.not_priority
-            if about and holds(caveat.when, said):
-                sentences.append((caveat.text[language], caveat.fact))
+    reasons = [(criterion.because[language], criterion.fact_ids[0]) for criterion in chosen]
+    caveats = [
+        (caveat.text[language], caveat.fact)
+        for rules in call.criteria
+        for caveat in rules.caveats
+        if (scope == "own" or any(c.id == rules.id for c in chosen) or verdict.not_priority)
+        and holds(caveat.when, said)
+    ]
+    # As long as nothing was said that a reason speaks of, what is said of the rest answers first.
+    only_asked = verdict.status == "depends" and all(c.status == "unknown" for c in chosen)
+    nothing_said = not any(field.id in said for c in chosen for field in call.criterion(c.id).fields)
     # Conditions that rest on the same sentence say it once.
-    return tuple(dict.fromkeys(sentences))
+    return tuple(dict.fromkeys([*caveats, *reasons] if only_asked and nothing_said else [*reasons, *caveats]))
 
 
 def _say(text: str) -> str:
     return text.replace("{NB}", NB)
 
 
-def _lower_first(text: str) -> str:
-    return text[:1].lower() + text[1:]
-
-
 # --- the guard ------------------------------------------------------------------------------------------------------------
 
-_SUBJECT = (
-    r"(?:vous|votre \w+|le projet|ce projet|la candidature|votre candidature|the project|this project|your \w+|you|it|he|she|they|"
-    r"the application|elle|il|ils|elles|nous|we|i|l organisme|cet organisme|the body|this body|on|je|notre \w+|our \w+)"
-)
 _ASSERTS: tuple[tuple[VerdictStatus, re.Pattern[str]], ...] = tuple(
     (status, re.compile(pattern))  # type: ignore[misc]
     for status, pattern in (
@@ -198,7 +192,7 @@ _ASSERTS: tuple[tuple[VerdictStatus, re.Pattern[str]], ...] = tuple(
         ("depends", r"\bil (?:manque|reste) (?:\w+ ){0,4}(?:information|precis\w+|point)"),
         # No.
         ("not_eligible", r"\b(?:ineligib\w+|inadmissib\w+|irrecevab\w+|not eligible|non eligib\w+|disqualif\w+)"),
-        ("not_eligible", r"\b(?:exclue?s?|excluded|ruled out|ecartee?s?|rejetee?s?|rejected|hors (?:du )?(?:champ|perimetre|cadre|sujet)|outside the (?:scope|theme)|out of scope|barred)\b"),
+        ("not_eligible", r"\b(?:exclue?s?|excluded|ruled out|ecartee?s?|rejetee?s?|rejected|hors (?:du )?(?:champ|perimetre|cadre)|(?:projets?|candidature|dossier|demande|vous|organisme)\b(?: \w+){0,4} hors sujet|outside the (?:scope|theme)|out of scope|barred)\b"),
         ("not_eligible", r"\b(?:fails?|failed) (?:to meet |to qualify|the (?:condition|criteri|requirement))"),
         # Yes, or no when the same words are denied.
         ("eligible", r"\beligib\w+"),
@@ -230,6 +224,13 @@ _DOUBLE = re.compile(
 _TOO_LATE = re.compile(
     r"\b(?:plus (?:candidater|postuler|deposer|etre presentee?)|any ?more|no longer (?:apply|submit|possible)|trop tard|too late)\b"
 )
+_INVERTED = re.compile(r"\b(can|may|could|should) (?:you|we|they|it|(?:your|our|the) \w+) ", re.IGNORECASE)
+_YES = re.compile(
+    r"\W*(?:oui|yes|yep|absolument|absolutely|tout a fait|bien sur|certainement|certainly|of course|sans aucun doute|sure|indeed|exactement|en effet|definitely|affirmatif)\b"
+)
+_NO = re.compile(
+    r"\W*(?:non|no|nope|pas du tout|not at all|absolument pas|absolutely not|certainement pas|helas non|malheureusement)\b"
+)
 _CONDITIONAL = re.compile(
     r"\b(?:si|s il|s ils|s elle|if|unless|a condition|a la condition|sous reserve|provided|providing|as long as|pourvu|lorsque|when|des lors que|dans la mesure ou|"
     r"a moins|sous condition|subject to|une condition|one condition|in order to|pour (?:etre|candidater|pouvoir)|to be eligible|(?:in order|wishing|want|wants|wish) to (?:qualify|apply)|^to (?:qualify|apply)|afin d|faut|must|doit|doivent|savoir|whether|"
@@ -244,19 +245,37 @@ _GENERAL_RULE = re.compile(
 def asserts_eligibility(text: str, language: Language) -> VerdictStatus | None:
     """The verdict that a sentence asserts of the reader or of their project, if any. Questions, conditions and rules assert none."""
     found: list[VerdictStatus] = []
-    for sentence in re.split(r"(?<=[.!?;\n])\s+", text):
+    asked: VerdictStatus | None = None
+    for sentence in re.split(r"(?<=[.!?;])\s+|\n+", text):
         status = _asserted(sentence)
+        if status is None and asked:
+            # « Êtes-vous éligible ? Oui. » asserts in two sentences.
+            status = "not_eligible" if _NO.match(fold(sentence)) else "eligible" if _YES.match(fold(sentence)) else None
         if status is not None:
             found.append(status)
+        asked = _asked_about(sentence)
     for status in ("eligible", "not_eligible", "not_settled", "depends"):
         if status in found:
             return status
     return None
 
 
-def _asserted(sentence: str) -> VerdictStatus | None:
-    if sentence.rstrip(" \u00a0»\"').*_").endswith("?"):
+def _is_question(sentence: str) -> bool:
+    return sentence.rstrip(" \u00a0»\"').*_").endswith("?")
+
+
+def _asked_about(sentence: str) -> VerdictStatus | None:
+    if not _is_question(sentence):
         return None
+    # “Can you apply?” asks whether “you can apply”.
+    return _asserted(_INVERTED.sub(r"\1 ", sentence.rstrip(" \u00a0»\"').*_?")))
+
+
+def _asserted(sentence: str) -> VerdictStatus | None:
+    if _is_question(sentence):
+        # What is said before the last comma of a question may assert: « Vous êtes éligible, quand déposez-vous ? »
+        before, comma, _ = sentence.rpartition(",")
+        return _asserted(before.rstrip("? \u00a0")) if comma else None
     words = " ".join(re.sub(r"[^a-z0-9]+", " ", fold(sentence)).split())
     if _TOO_LATE.search(words):
         return None

@@ -6,6 +6,7 @@ import time
 from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
+from types import MappingProxyType
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
@@ -17,6 +18,7 @@ from assistant.explain import asserts_eligibility
 from assistant.retrieve import Retriever, load_weights
 from assistant.settings import Settings
 from assistant.situation import eligibility_scope, read_situation
+from assistant.suggest import Suggester, Suggestions, load_suggestions
 from assistant.understand import Reader, load_phrases
 from assistant.verdict import Scope, VerdictWriter
 from assistant.verify import verify
@@ -38,11 +40,18 @@ class Assistant:
     """Answers from one index, under one call. Safe to share between threads: nothing changes after `open`."""
 
     def __init__(
-        self, index: PassageIndex, call: Call, retriever: Retriever, reader: Reader, as_of: date | None = None
+        self,
+        index: PassageIndex,
+        call: Call,
+        retriever: Retriever,
+        reader: Reader,
+        as_of: date | None = None,
+        suggestions: Suggestions = MappingProxyType({}),
     ) -> None:
         self.index, self.call, self.retriever, self.reader, self.as_of = index, call, retriever, reader, as_of
         self.scale = Scale(index, load_calibration(_HERE / "weights.yaml"))
-        self.writer = Writer(index, call, reader)
+        self.suggester = Suggester(index, suggestions)
+        self.writer = Writer(index, call, reader, self.suggester)
         self.verdict_writer = VerdictWriter(index, call)
         self.chain = build_chain(
             Steps(
@@ -62,7 +71,9 @@ class Assistant:
         synonyms = load_synonyms(settings.corpus_folder / "synonyms.yaml")
         retriever = Retriever(index, synonyms, load_weights(_HERE / "weights.yaml"))
         reader = Reader(load_phrases(_HERE / "phrases.yaml"), synonyms, index.used_words())
-        return cls(index, load_call(settings.corpus_folder / "call.yaml"), retriever, reader, settings.as_of)
+        call = load_call(settings.corpus_folder / "call.yaml")
+        suggestions = load_suggestions(settings.corpus_folder / "suggestions.yaml")
+        return cls(index, call, retriever, reader, settings.as_of, suggestions)
 
     def ask(
         self,
@@ -116,11 +127,15 @@ class Assistant:
         if scope is None:
             return request
         situation = read_situation((*earlier, request.message), self.call)
-        best = _known(request.search).found[0].section.passage(question.language)
+        found = _known(request.search).found
+        best = found[0].section.passage(question.language)
         if not self._asks_for_a_verdict(request.message, situation, best, scope):
             return request
         rule = best if self.verdict_writer.may_open_with(best) and request.evidence_is_sufficient else None
-        return replace(request, draft=self.verdict_writer.write(question, situation, scope, rule, on=request.on))
+        draft = self.verdict_writer.write(question, situation, scope, rule, on=request.on)
+        said = [citation.passage for claim in draft.claims for citation in claim.citations]
+        near = [one for one in found if self.verdict_writer.may_follow(one.section.passage(question.language))]
+        return replace(request, draft=replace(draft, follow_ups=self.suggester.after(near, said, question.language)))
 
     def _asks_for_a_verdict(self, message: str, situation: Situation, best: Passage, scope: Scope) -> bool:
         """True unless the sources answer the message as a question of fact: it tells little of a project, and is about something else."""

@@ -30,8 +30,8 @@ def to_markdown(answer: Answer) -> str:
         )
 
     body = marked(answer.claims)
-    # An opening that ends with a colon leads into the first claim, in the same paragraph.
-    told = [f"{answer.opening} {body}"] if answer.opening.endswith(":") and body else [answer.opening, body]
+    # The opening of a verdict stands alone; that of an answer leads into its first claim.
+    told = [answer.opening, body] if answer.verdict else [" ".join(part for part in (answer.opening, body) if part)]
     return "\n\n".join(part for part in (marked(answer.preface), *told, answer.closing) if part)
 
 
@@ -49,7 +49,6 @@ def to_json(answer: Answer) -> dict[str, Any]:
         ],
         "citations": [_citation(number, citation) for number, citation in enumerate(citations, start=1)],
         "verdict": _verdict(answer, citations),
-        "understood": [asdict(label) for label in answer.understood],
         "follow_ups": list(answer.follow_ups),
         "as_of": answer.as_of.isoformat(),
         "engine": answer.engine,

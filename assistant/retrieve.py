@@ -2,13 +2,14 @@
 
 Four channels score every section: words, letters, the centre of its entries and its nearest question (see `corpus.index.Scores`). Each is
 brought to the same scale over the sections; then they are added with the weights of `weights.yaml`, fitted on the development cases.
-In a collection that carries no questions (a FAQ, a law), words that could have been written instead are looked for too.
+A collection that carries no questions (a FAQ, a law) has weights of its own, and there the groups of synonyms count as words too.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -17,14 +18,21 @@ from numpy.typing import NDArray
 
 from corpus.embed import Vectors
 from corpus.index import EntryKind, PassageIndex, Scores, Section
-from corpus.synonyms import Form, Synonyms
+from corpus.synonyms import Synonyms
+from corpus.words import content_words
 
 Embed = Callable[[str], Vectors]
 """A text that asks → its vector."""
 
 CHANNELS = ("words", "grams", "centre", "question")
-RELATED_WEIGHT = 0.3
-"""Weight of the synonyms where no question leads to the passages; with questions they only add noise (measured on the development cases)."""
+WEIGHTS_WITHOUT_QUESTIONS = {"words": 0.06, "grams": 0.26, "centre": 0.55, "question": 1.18, "concepts": 0.32}
+"""Weights for a collection that carries no questions, fitted on five of them that are not the corpus (docs/decisions). With questions,
+synonyms only add noise (measured on the development cases)."""
+_K1, _B = 1.2, 0.6
+
+SHORT, LEANING, LEANING_LITTLE = 3, 0.6, 0.2
+"""Up to so many content words, a message that leans on the conversation takes the first share of its score from the subject with it, then the
+second (measured on the dialogues of the development cases and on changes of subject made from them)."""
 
 
 @dataclass(frozen=True)
@@ -51,7 +59,6 @@ class Retriever:
     index: PassageIndex
     synonyms: Synonyms
     weights: Mapping[str, float]
-    _form_scores: dict[Form, NDArray[np.float32]] = field(default_factory=dict, compare=False)
 
     def retrieve(self, standalone: str, *, embed: Embed, alone: str | None = None, limit: int = 8) -> Search:
         """The best sections for `standalone`, best first; equal scores keep the order of the corpus.
@@ -63,7 +70,8 @@ class Retriever:
         total = self.total(channels)
         if alone is not None:
             by_itself = self.total(self.channels_of(self.index.scores(embed(alone), alone), alone))
-            total = (total + by_itself) / np.float32(2)
+            leaning = np.float32(LEANING if len(content_words(alone)) <= SHORT else LEANING_LITTLE)
+            total = leaning * total + (1 - leaning) * by_itself
         best = np.argsort(-total, kind="stable")[:limit]
         found = tuple(
             Found(
@@ -75,7 +83,7 @@ class Retriever:
 
     def channels_of(self, scores: Scores, text: str) -> dict[str, NDArray[np.float32]]:
         """What each channel says of every section: arrays of shape (sections,)."""
-        related = {} if self.index.has_questions else {"related": self._related(text)}
+        concepts = {} if self.index.has_questions else {"concepts": self._concept_scores(text)}
         return {
             "words": scores.words,
             "grams": scores.grams,
@@ -84,31 +92,37 @@ class Retriever:
             "body": scores.body,
             "misconception": scores.misconception,
             "beside": scores.beside,
-            **related,
+            **concepts,
         }
 
     def total(self, channels: Mapping[str, NDArray[np.float32]]) -> NDArray[np.float32]:
         """The channels added up, each in standard deviations from its mean over the sections."""
+        weights = self.weights if self.index.has_questions else WEIGHTS_WITHOUT_QUESTIONS
         total = np.zeros(len(self.index.sections), dtype=np.float32)
-        for name in CHANNELS:
-            total += np.float32(self.weights[name]) * standardised(channels[name])
-        if "related" in channels:
-            total += np.float32(RELATED_WEIGHT) * standardised(channels["related"])
+        for name, weight in weights.items():
+            total += np.float32(weight) * standardised(channels[name])
         return total
 
-    def _related(self, text: str) -> NDArray[np.float32]:
-        """For each group of synonyms found in `text`, the best that any of its forms gives a section."""
-        total = np.zeros(len(self.index.sections), dtype=np.float32)
-        for forms in self.synonyms.found_in(text):
-            total += np.max([self._scores_of_form(form) for form in forms], axis=0)
-        return total
+    def _concept_scores(self, text: str) -> NDArray[np.float32]:
+        """BM25 over the groups of synonyms that `text` names: whichever of their words a section uses, it is the same term."""
+        named = list(self.synonyms.concepts_in(text, "fr", "en"))
+        scores: NDArray[np.float32] = self._concept_weights[:, named].sum(axis=1)
+        return scores
 
-    def _scores_of_form(self, form: Form) -> NDArray[np.float32]:
-        """BM25 of an expression: all its words have to be there."""
-        if form not in self._form_scores:
-            each = [self.index.word_scores([stem]) for stem in form]
-            self._form_scores[form] = np.min(each, axis=0) * np.float32(len(form) ** 0.5)
-        return self._form_scores[form]
+    @cached_property
+    def _concept_weights(self) -> NDArray[np.float32]:
+        """What each group of synonyms gives each section: shape (sections, groups). A title counts twice."""
+        counts = np.zeros((len(self.index.sections), len(self.synonyms.groups)), dtype=np.float32)
+        for number, section in enumerate(self.index.sections):
+            for passage in section.passages:
+                for text in (passage.title, passage.title, passage.text):
+                    for group, count in self.synonyms.concepts_in(text, passage.language).items():
+                        counts[number, group] += count
+        lengths = counts.sum(axis=1, keepdims=True)
+        having = (counts > 0).sum(axis=0)
+        rarity = np.log(1 + (len(counts) - having + 0.5) / (having + 0.5))
+        saturated = counts / (counts + _K1 * (1 - _B + _B * lengths / max(float(lengths.mean()), 1e-9)) + 1e-9)
+        return np.asarray(rarity * saturated, dtype=np.float32)
 
 
 def standardised(values: NDArray[np.float32]) -> NDArray[np.float32]:

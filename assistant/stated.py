@@ -27,6 +27,8 @@ def take_stated(text: str, call: Call) -> tuple[dict[str, Reading], str]:
     """What `text` states in the call's own words, and what is left of it to read; the last statement of a field wins."""
     readings: dict[str, Reading] = {}
     rest = text
+    if ":" not in text:
+        return readings, text
     for pattern, field_id, value_id in _statements(call.id, call.version, tuple(_pairs(call))):
         for match in pattern.finditer(text):
             known = readings.get(field_id)

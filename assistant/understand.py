@@ -25,7 +25,10 @@ _BOTH_WAYS: tuple[tuple[Language, Language], ...] = (("fr", "en"), ("en", "fr"))
 _MOST_WORDS_OF_THANKS = 4
 """« Merci, c’était très utile » is thanks; with more words after it, or a question mark, it may be asking."""
 
-SmalltalkKind = Literal["greeting", "thanks", "goodbye", "identity", "yes_no"]
+_HARDLY_A_SUBJECT, _A_WHOLE_SUBJECT = 4, 6
+"""Content words up to which a message leans on the conversation anyway, and above which never."""
+
+SmalltalkKind = Literal["greeting", "thanks", "goodbye", "identity", "yes_no", "unclear"]
 
 
 class Phrases(BaseModel):
@@ -113,11 +116,17 @@ class Reader:
         )
 
     def is_dependent(self, message: str) -> bool:
-        """True when `message` leans on what was said before: it opens with a connective, points back, or has hardly a subject."""
+        """True when `message` leans on what was said before: it has hardly a subject, or few words and opens with a connective or points back.
+
+        A message with a whole subject stands alone even when it says « elle » or « et »: people change the subject.
+        """
+        subject = len(content_words(message))
+        if subject <= _HARDLY_A_SUBJECT:
+            return True
         folded = " ".join(words(message))
         opens = any(folded == start or folded.startswith(f"{start} ") for start in self.phrases.connectives)
         points_back = any(re.search(rf"(?:^|\s){re.escape(word)}(?:\s|$)", folded) for word in self.phrases.anaphora)
-        return opens or points_back or len(content_words(message)) <= 4
+        return subject <= _A_WHOLE_SUBJECT and (opens or points_back)
 
     def asks_to_confirm(self, message: str) -> bool:
         """True when `message` states something to be confirmed (« c'est bien le 30 ? »)."""

@@ -10,13 +10,12 @@ from typing import Literal
 from assistant.draft import MOST_SENTENCES, claims_of
 from assistant.explain import word_verdict
 from assistant.judge import judge
-from assistant.verify import is_supported
+from assistant.verify import shortest_support
 from assistant.vocabulary import Citation, Claim, Draft, Question, Situation, Verdict
 from assistant.window import window_preface
 from corpus.call import Call
 from corpus.index import PassageIndex
 from corpus.passages import Language, Passage
-from corpus.sentences import sentence_spans
 
 Scope = Literal["own", "general"]
 
@@ -60,6 +59,20 @@ class VerdictWriter:
         dates = set(self.call.dates.facts.model_dump().values())
         return passage.concerns_applying and not set(passage.fact_ids) & dates
 
+    def may_follow(self, passage: Passage) -> bool:
+        """True for a passage of interest after a verdict: a rule of the call, or another matter than who may apply."""
+        is_about_applicants = passage.section_id in self._of_applicants
+        return passage.concerns_applying and (
+            not is_about_applicants or bool(set(passage.fact_ids) & self.applicant_facts)
+        )
+
+    @cached_property
+    def _of_applicants(self) -> frozenset[str]:
+        """The sections of the texts that state the first condition: they speak of one kind of applicant each."""
+        stated = (self.index.section_of_fact(row.facts[0]) for row in self.call.criteria[0].rows)
+        texts = {section.passages[0].source_id for section in stated if section}
+        return frozenset(section.id for section in self.index.sections if section.passages[0].source_id in texts)
+
     @cached_property
     def applicant_facts(self) -> frozenset[str]:
         """The facts that the criteria cite."""
@@ -74,14 +87,3 @@ class VerdictWriter:
     def _passage(self, fact_id: str, language: Language) -> Passage | None:
         section = self.index.section_of_fact(fact_id)
         return section.passage(language) if section else None
-
-
-def shortest_support(text: str, passage: Passage) -> str:
-    """The fewest consecutive sentences of `passage` that carry `text`; the whole passage when no part does."""
-    spans = sentence_spans(passage.text)
-    for length in range(1, len(spans) + 1):
-        for first in range(len(spans) - length + 1):
-            quote = passage.text[spans[first][0] : spans[first + length - 1][1]]
-            if is_supported(text, quote, passage.language):
-                return quote
-    return passage.text

@@ -2,57 +2,48 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date
 
+from assistant import wording
+from assistant.compare import conditions, extents, parts_of, same_denials, units, values
 from assistant.vocabulary import Answer, Citation, Claim, Draft, Verdict
-from corpus.passages import Language
+from corpus.passages import Language, Passage
+from corpus.sentences import sentence_spans, sentences
 from corpus.words import content_words, fold, stems, words
 
 AssertionReader = Callable[[str, Language], str | None]
 """(sentence, language) → the verdict that the sentence asserts, None when it asserts none."""
 
-_NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
-_NEGATIONS = frozenset(
-    "ne n pas point aucun aucune jamais ni sans non nul nulle rien not no never none nor without neither cannot nothing nobody".split()
-)
-_NOT_NEGATIONS = re.compile(
-    r"\bne [^.;,:]{0,60}?\bque\b|\bn'[^.;,:]{0,60}?\bque\b|\bnot only\b|\bnon seulement\b|\bpoint (?:de|d')|\bn° ?\d|\bno\. ?\d"
-)
-_MONTHS = dict(
-    zip(
-        "janvier fevrier mars avril mai juin juillet aout septembre octobre novembre decembre january february march april may june july august september october november "
-        "december".split(),
-        [f"month{n}" for n in range(1, 13)] * 2,
-        strict=True,
-    )
-)
-_SPELLED = dict(
-    zip(
-        "deux trois quatre cinq six sept huit neuf dix onze douze quinze vingt trente soixante two three four five six seven eight nine ten eleven twelve fifteen twenty thirty sixty".split(),
-        [str(n) for n in (2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 15, 20, 30, 60)] * 2,
-        strict=True,
-    )
-)
-_THOUSANDS = re.compile(r"(?<=\d),(?=\d{3}\b)")
-_TO_THE_READER = re.compile(r"\b(?:vous|votre|vos|you|your|yours)\b")
+_TO_THE_READER = frozenset("vous votre vos you your yours".split())
 _SUPPORT = 0.6
+"""Share of the claim's words that its quotes have to hold."""
+_SUPPORT_OF_A_SENTENCE = 0.4
+"""Share that one single sentence of them has to hold, with every number: halves of two sentences make no third."""
+
+Said = tuple[str, str]
+"""What a quote says: (the part of a sentence that is quoted, the whole sentence of the passage)."""
 
 
 def verify(draft: Draft, *, as_of: date, asserted: AssertionReader) -> Answer:
-    """Keep the claims that their quotes carry, and drop any that assert an eligibility that the verdict does not.
+    """Keep the claims that their quotes carry, and drop any words that assert an eligibility that the verdict does not.
 
-    When an answer loses all its claims it becomes an abstention.
+    An answer that loses all its claims becomes an abstention, and so does a reply of which nothing is left.
     """
     language = draft.question.language
+
+    def may_be_said(text: str) -> bool:
+        return _may_be_said(text, language, draft.verdict, asserted)
+
     stands = {
         claim: claim_stands(claim, language, draft.verdict, asserted) for claim in (*draft.preface, *draft.claims)
     }
     kept = tuple(claim for claim in draft.claims if stands[claim])
-    opening = draft.opening if _may_be_said(draft.opening, language, draft.verdict, asserted) else ""
-    closing = draft.closing if _may_be_said(draft.closing, language, draft.verdict, asserted) else ""
-    kind = "abstention" if draft.kind == "answer" and not kept else draft.kind
+    opening = draft.opening if may_be_said(draft.opening) else ""
+    closing = draft.closing if may_be_said(draft.closing) else ""
+    kind = draft.kind
+    if not kept and (kind == "answer" or not (opening.strip() or closing.strip())):
+        kind, opening, closing = "abstention", wording.NOT_STATED[language], wording.ASK_THE_CNIL[language]
     return Answer(
         kind=kind,
         question=draft.question,
@@ -63,7 +54,7 @@ def verify(draft: Draft, *, as_of: date, asserted: AssertionReader) -> Answer:
         verdict=draft.verdict,
         understood=draft.understood,
         criterion_citations=tuple(c for c in draft.criterion_citations if quote_is_real(c)),
-        follow_ups=draft.follow_ups,
+        follow_ups=tuple(text for text in draft.follow_ups if text.rstrip().endswith("?") and may_be_said(text)),
         as_of=as_of,
         engine=draft.engine,
         rejected=tuple(claim for claim, stood in stands.items() if not stood),
@@ -75,13 +66,12 @@ def claim_stands(claim: Claim, language: Language, verdict: Verdict | None, asse
 
     A sentence of a source that states a rule for everyone tells the reader none.
     """
-    quotes = " ".join(citation.quote for citation in claim.citations)
-    states_a_rule = claim.text in quotes and not _TO_THE_READER.search(fold(claim.text))
-    return (
-        bool(claim.citations)
-        and all(quote_is_real(citation) for citation in claim.citations)
-        and is_supported(claim.text, quotes, language)
-        and (states_a_rule or _may_be_said(claim.text, language, verdict, asserted))
+    if not claim.citations or not all(quote_is_real(citation) for citation in claim.citations):
+        return False
+    said = [part for citation in claim.citations for part in _said_by(citation)]
+    states_a_rule = _is_verbatim(claim.text, said) and not _TO_THE_READER & set(words(claim.text))
+    return _carries(said, claim.text, language) and (
+        states_a_rule or _may_be_said(claim.text, language, verdict, asserted)
     )
 
 
@@ -91,32 +81,67 @@ def quote_is_real(citation: Citation) -> bool:
 
 
 def is_supported(claim: str, quote: str, language: str) -> bool:
-    """True when the quote holds every number, month and article of the claim, denies what it denies, and shares its words.
+    """True when `quote` says what `claim` says: its sentences themselves, or sentences with the same numbers, units, denials,
+    conditions and extents, of which it shares the words. Each part of the claim rests on one sentence, not on halves of two."""
+    return _carries([(sentence, sentence) for sentence in sentences(quote)], claim, language)
 
-    A claim that is itself in the quote needs no more: nothing was added to it.
-    """
-    if fold(claim) in fold(quote):
+
+def shortest_support(text: str, passage: Passage) -> str:
+    """The fewest consecutive sentences of `passage` that carry `text`; else those with most of its numbers and words."""
+    spans = sentence_spans(passage.text)
+    runs = [
+        passage.text[spans[first][0] : spans[first + length - 1][1]]
+        for length in range(1, len(spans) + 1)
+        for first in range(len(spans) - length + 1)
+    ]
+    supporting = next((run for run in runs if is_supported(text, run, passage.language)), None)
+    if supporting is not None:
+        return supporting
+    told, wanted = values(text), set(stems(text, passage.language))
+    return max(runs, key=lambda run: (len(told & values(run)), len(wanted & set(stems(run, passage.language)))))
+
+
+def _said_by(citation: Citation) -> list[Said]:
+    """The sentences that the quote touches, each with its quoted part: a reserve that the quote leaves out still counts."""
+    text = citation.passage.text
+    start = text.find(citation.quote)
+    end = start + len(citation.quote)
+    return [
+        (text[max(first, start) : min(last, end)], text[first:last])
+        for first, last in sentence_spans(text)
+        if first < end and start < last
+    ]
+
+
+def _is_verbatim(claim: str, said: Sequence[Said]) -> bool:
+    """True when every sentence of the claim is a whole sentence that is quoted whole."""
+    whole = {fold(quoted) for quoted, sentence in said if fold(quoted) == fold(sentence)}
+    return {fold(sentence) for sentence in sentences(claim)} <= whole
+
+
+def _carries(said: Sequence[Said], claim: str, language: str) -> bool:
+    if _is_verbatim(claim, said):
         return True
-    claimed = set(stems(claim, language))
-    shared = len(claimed & set(stems(quote, language))) / len(claimed) if claimed else 0.0
-    return values(claim) <= values(quote) and is_negative(claim) == is_negative(quote) and shared >= _SUPPORT
+    wanted = set(stems(claim, language))
+    there = {stem for quoted, _ in said for stem in stems(quoted, language)}
+    if not wanted or len(wanted & there) / len(wanted) < _SUPPORT:
+        return False
+    return all(any(_rests_on(part, one, language) for one in said) for part in parts_of(claim))
 
 
-def values(text: str) -> set[str]:
-    """The numbers (in figures or words) and months of `text`, comparable between the two languages."""
-    found = {_THOUSANDS.sub("", number).replace(",", ".") for number in _NUMBER.findall(fold(text))}
-    for word in words(text):
-        if word in _MONTHS and (word not in ("mars", "may") or re.search(rf"\d\w* {word}|{word} \d", fold(text))):
-            found.add(_MONTHS[word])
-        elif word in _SPELLED:
-            found.add(_SPELLED[word])
-    return found
-
-
-def is_negative(text: str) -> bool:
-    """True when a clause of `text` denies; « ne … que », « non seulement » and « n° 3 » do not."""
-    folded = _NOT_NEGATIONS.sub(" ", fold(text).replace("n't", " not"))
-    return any(word in _NEGATIONS for word in re.findall(r"[a-z]+", folded))
+def _rests_on(part: str, said: Said, language: str) -> bool:
+    """True when one sentence has the numbers, units, extents, reserves and denials of this part, and enough of its words."""
+    quoted, sentence = said
+    wanted = set(stems(part, language))
+    shared = len(wanted & set(stems(quoted, language))) / len(wanted) if wanted else 1.0
+    return (
+        shared >= _SUPPORT_OF_A_SENTENCE
+        and values(part) <= values(quoted)
+        and units(part) <= units(quoted)
+        and extents(part) <= extents(quoted)
+        and conditions(part) == conditions(sentence)
+        and same_denials(part, sentence, language)
+    )
 
 
 def _may_be_said(text: str, language: Language, verdict: Verdict | None, asserted: AssertionReader) -> bool:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import date
 
 from assistant import wording
+from assistant.verify import shortest_support
 from assistant.vocabulary import Citation, Claim
 from corpus.call import Call
 from corpus.index import PassageIndex
 from corpus.passages import Language
-from corpus.sentences import sentences
 
 
 def window_preface(index: PassageIndex, call: Call, language: Language, *, on: date) -> tuple[Claim, ...]:
@@ -27,4 +27,4 @@ def window_preface(index: PassageIndex, call: Call, language: Language, *, on: d
         cited = [facts.closed, facts.closes, facts.results]
     sections = [section for fact in cited if (section := index.section_of_fact(fact))]
     passages = [section.passage(language) for section in sections]
-    return (Claim(text, tuple(Citation(passage, sentences(passage.text)[0]) for passage in passages)),)
+    return (Claim(text, tuple(Citation(passage, shortest_support(text, passage)) for passage in passages)),)

@@ -10,17 +10,20 @@ CNIL_SITE = "https://www.cnil.fr"
 
 NOT_STATED: dict[Language, str] = {"fr": "Les sources ne le disent pas.", "en": "The sources do not say."}
 PREMISE: dict[Language, str] = {
-    "fr": "Ce n’est pas ce que disent les sources :",
-    "en": "That is not what the sources say:",
+    "fr": "Ce n’est pas ce que disent les sources.",
+    "en": "That is not what the sources say.",
 }
-CONFIRMED: dict[Language, str] = {"fr": "C’est ce que disent les sources :", "en": "That is what the sources say:"}
+CONFIRMED: dict[Language, str] = {
+    "fr": "C’est bien ce que disent les sources.",
+    "en": "That is indeed what the sources say.",
+}
 LOOKED_FOR: dict[Language, str] = {
-    "fr": "Recherche faite sur : « {words} ».",
-    "en": "Searched for: “{words}”.",
+    "fr": "Mots cherchés : {words}.",
+    "en": "Words looked for: {words}.",
 }
 NEARBY: dict[Language, str] = {
-    "fr": "Sur des points voisins, elles traitent de : {titles}.",
-    "en": "On nearby points, they cover: {titles}.",
+    "fr": "Sur des points voisins, elles traitent de {titles}.",
+    "en": "On nearby points, they cover {titles}.",
 }
 ASK_THE_CNIL: dict[Language, str] = {
     "fr": f"Pour ce point, adressez-vous à la CNIL ([cnil.fr]({CNIL_SITE})).",
@@ -34,22 +37,21 @@ OFF_TOPIC_CONTACT: dict[Language, str] = {
     "fr": f"Pour une autre question de protection des données, voyez le site de la CNIL ([cnil.fr]({CNIL_SITE})).",
     "en": f"For another data protection question, see the CNIL’s website ([cnil.fr]({CNIL_SITE})).",
 }
-CLOSED: dict[Language, str] = {"fr": "L’appel est clos depuis le {day}.", "en": "The call closed on {day}."}
+CLOSED: dict[Language, str] = {
+    "fr": "L’appel est clos\u00a0: le dépôt était possible jusqu’au {day}.",
+    "en": "The call closed on {day}.",
+}
 CLOSED_WITH_RESULTS: dict[Language, str] = {
-    "fr": "L’appel est clos depuis le {day} ; les résultats datent du {results}.",
+    "fr": "L’appel est clos : le dépôt était possible jusqu’au {day} ; les résultats datent du {results}.",
     "en": "The call closed on {day}; results came on {results}.",
 }
 OPENS_LATER: dict[Language, str] = {
-    "fr": "L’appel à projets sur l’IA dans les services publics ouvre le {day} : il est trop tôt pour déposer un dossier.",
-    "en": "The call for projects on AI in public services opens on {day}: it is too early to submit a file.",
+    "fr": "L’appel à projets sur l’IA dans les services publics ouvre le {day}.",
+    "en": "The call for projects on AI in public services opens on {day}.",
 }
 ARTICLES: dict[Language, str] = {"fr": "Où le lire : {pinpoints}.", "en": "Where to read it: {pinpoints}."}
 IN_FORCE_FROM: dict[Language, str] = {"fr": "Cette règle vaut à partir du {day}.", "en": "This rule holds from {day}."}
 IN_FORCE_UNTIL: dict[Language, str] = {"fr": "Cette règle a valu jusqu’au {day}.", "en": "This rule held until {day}."}
-UNCLEAR: dict[Language, str] = {
-    "fr": "Pouvez-vous préciser votre question ? Par exemple : la date limite, qui peut candidater, l’accompagnement, le RGPD.",
-    "en": "Could you say more about your question? For example: the deadline, who can apply, the support given, the GDPR.",
-}
 SMALLTALK: dict[str, dict[Language, str]] = {
     "greeting": {
         "fr": "Bonjour. Posez-moi une question sur l’appel à projets, le bac à sable ou le RGPD : chaque réponse cite ses sources.",
@@ -69,6 +71,11 @@ SMALLTALK: dict[str, dict[Language, str]] = {
         "en": "I am an automatic assistant, not a member of the CNIL’s staff. I answer from public texts on the call for projects, the sandbox, the GDPR and the AI Act; I cite each source, and "
         "say when they are silent. My answers do not bind the CNIL.",
     },
+    "unclear": {
+        "fr": "Je n’ai pas été clair, ou pas répondu à ce que vous cherchez. Dites-moi en une phrase ce que vous voulez savoir, par exemple la date limite, les conditions de "
+        "l’appel ou une règle du RGPD.",
+        "en": "I was not clear, or did not answer what you are looking for. Tell me in one sentence what you want to know, such as the deadline, the conditions of the call or a rule of the GDPR.",
+    },
     "yes_no": {
         "fr": "D’accord. Quelle est votre question ?",
         "en": "All right. What is your question?",
@@ -82,14 +89,20 @@ _MONTHS: dict[Language, tuple[str, ...]] = {
 }  # fmt: skip
 
 
+_ENGLISH_PINPOINT = (
+    ("RGPD", "GDPR"), ("RIA", "AI Act"), ("loi 78-17", "Act 78-17"), ("considérants", "recitals"), ("considérant", "recital"), ("annexe", "annex"), ("règlement", "Regulation"),
+    ("page CNIL", "CNIL page"), ("dernier alinéa", "last subparagraph"), (" et ", " and "), (" à ", " to "), (" ; ", "; "),
+)  # fmt: skip
+
+
+def pinpoint_in(language: Language, pinpoint: str) -> str:
+    """A pinpoint, which the sources' list gives in French, in `language`."""
+    for french, english in _ENGLISH_PINPOINT if language == "en" else ():
+        pinpoint = pinpoint.replace(french, english)
+    return pinpoint
+
+
 def in_full(day: date, language: Language) -> str:
     """`day` as it is written in a sentence: « 1er août 2024 », “1 August 2024”."""
     number = "1er" if language == "fr" and day.day == 1 else str(day.day)
     return f"{number} {_MONTHS[language][day.month - 1]} {day.year}"
-
-
-def as_question(title: str, language: Language) -> str:
-    """The title of a section as something to ask."""
-    if "?" in title:
-        return title
-    return f"{title}\u00a0?" if language == "fr" else f"{title}?"

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from datetime import date
 from itertools import product
 from pathlib import Path
 from typing import Annotated, Literal
 
-import yaml
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, model_validator
 
-from corpus.errors import ExplainedError
 from corpus.passages import Language
 from corpus.yaml_files import load_checked
 
@@ -268,49 +265,10 @@ def holds(when: Condition, values: Mapping[str, str]) -> bool:
 
 def load_call(path: Path) -> Call:
     """The call that `path` describes; what is wrong in it is named with the file and the line."""
-    try:
-        call = load_checked(path, Call)
-    except ValueError as error:  # a day that does not exist, as 2023-09-31: the YAML reader stops there
-        raise ExplainedError(
-            f"{path}, line {_line_of_impossible_date(path)}: this date does not exist ({error}). "
-            "Nothing was changed. Write it as year-month-day."
-        ) from error
-    _refuse_repeated_keys(path)
-    return call
+    return load_checked(path, Call)
 
 
 def _at_least_one(items: tuple[object, ...]) -> tuple[object, ...]:
     if not items:
         raise ValueError("at least one entry is needed here")
     return items
-
-
-def _line_of_impossible_date(path: Path) -> int:
-    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
-        for found in re.findall(r"\b\d{4}-\d{2}-\d{2}\b", line):
-            try:
-                date.fromisoformat(found)
-            except ValueError:
-                return number
-    return 1
-
-
-def _refuse_repeated_keys(path: Path) -> None:
-    # YAML keeps the last of two equal keys in silence: a rule would vanish unseen.
-    def visit(node: yaml.Node) -> None:
-        if isinstance(node, yaml.MappingNode):
-            seen: set[str] = set()
-            for key, value in node.value:
-                if key.value in seen:
-                    raise ExplainedError(
-                        f"{path}, line {key.start_mark.line + 1}: '{key.value}' is written twice in the same place. Keep one of them."
-                    )
-                seen.add(key.value)
-                visit(value)
-        elif isinstance(node, yaml.SequenceNode):
-            for item in node.value:
-                visit(item)
-
-    root = yaml.compose(path.read_text(encoding="utf-8"), Loader=yaml.SafeLoader)
-    if root:
-        visit(root)

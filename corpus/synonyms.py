@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -36,15 +37,24 @@ class Synonyms:
     groups_of: Mapping[Form, frozenset[int]]
     abbreviations: Mapping[Language, Mapping[str, str]]
 
-    def found_in(self, text: str) -> list[tuple[Form, ...]]:
-        """The groups of which `text` has an expression, each as the forms it could have had."""
-        found: set[int] = set()
-        for language in ("fr", "en"):
-            read = stems(text, language)
-            for start in range(len(read)):
-                for length in range(1, _LONGEST + 1):
-                    found |= self.groups_of.get(tuple(read[start : start + length]), frozenset())
-        return [self.groups[number] for number in sorted(found)]
+    def concepts_in(self, text: str, *languages: Language) -> Counter[int]:
+        """How often `text`, read in these languages, names each group. Within an expression, shorter ones do not count."""
+        most: Counter[int] = Counter()
+        for language in languages:
+            most |= self._named(stems(text, language))
+        return most
+
+    def _named(self, read: Sequence[str]) -> Counter[int]:
+        named: Counter[int] = Counter()
+        covered = 0
+        for start in range(len(read)):
+            for end in range(min(start + _LONGEST, len(read)), start, -1):
+                groups = self.groups_of.get(tuple(read[start:end]))
+                if groups and end > covered:
+                    named.update(groups)
+                    covered = end
+                    break
+        return named
 
     def write_in_full(self, text: str, language: Language) -> str:
         """`text` with the abbreviations of hasty typing replaced by words."""

@@ -11,7 +11,7 @@ import Stemmer
 
 # `’` and `'` are the same word break; « œ » is not decomposed by Unicode; spaces of every width are one space.
 _SAME = str.maketrans({"’": "'", "ʼ": "'", "‘": "'", "´": "'", "`": "'", "œ": "oe", "æ": "ae", "«": '"', "»": '"', "“": '"', "”": '"',
-                       "–": "-", "—": "-", "‑": "-"})  # fmt: skip
+                       "–": "-", "—": "-", "‐": "-", "‑": "-"})  # fmt: skip
 _WORD = re.compile(r"[^\W_]+(?:[.,][0-9]+)*", re.UNICODE)
 _ELISION = re.compile(r"\b(?:l|d|j|m|t|s|c|n|qu|jusqu|lorsqu|puisqu|quoiqu)'(?=\w)")
 _DIGIT_GROUPS = re.compile(r"(?<=\d)[ \u00a0\u202f](?=\d{3}\b)")

@@ -1,4 +1,7 @@
-"""Takes the screenshots of docs/images from a site that runs: `python docs/take_screenshots.py http://127.0.0.1:7860`."""
+"""Takes the screenshots of docs/images from a site that runs: `python docs/take_screenshots.py http://127.0.0.1:7860`.
+
+With a question as second argument, whose answer cites a PDF file, the page of that file is taken too.
+"""
 
 from __future__ import annotations
 
@@ -35,6 +38,25 @@ def ask(page: Page, question: str) -> None:
     page.wait_for_timeout(300)
 
 
+def open_citation(page: Page) -> None:
+    """Open the document that the last answer cites first."""
+    page.locator(".turn").last.locator("a.marker").first.click()
+    page.wait_for_selector("#panel-document .doc")
+    page.wait_for_timeout(600)
+
+
+def take_page_of_pdf(browser: Browser, site: str, question: str) -> None:
+    """A PDF file at the cited passage, beside the chat and on its own page."""
+    for suffix, size, scheme in (("", DESKTOP, "light"), ("-phone", PHONE, "light"), ("-dark", DESKTOP, "dark")):
+        page = open_page(browser, site + "/", size, scheme)
+        ask(page, question)
+        open_citation(page)
+        save(page, f"document{suffix}")
+        page.goto(site + str(page.locator("#panel-document .doc").get_attribute("data-link")))
+        page.wait_for_timeout(600)
+        save(page, f"document-alone{suffix}")
+
+
 def save(page: Page, name: str) -> None:
     """Write docs/images/`name`.png."""
     page.screenshot(path=IMAGES / f"{name}.png")
@@ -47,9 +69,9 @@ def take(browser: Browser, site: str) -> None:
         page = open_page(browser, site + "/", size, scheme)
         save(page, f"home{suffix}")
         ask(page, "Quelle était la date limite de dépôt ?")
-        page.locator("a.marker").first.click()
-        page.wait_for_timeout(300)
+        open_citation(page)
         save(page, f"answer{suffix}")
+        page.keyboard.press("Escape")
         ask(page, "Nous sommes une PME sans partenaire public. Peut-on candidater ?")
         save(page, f"verdict{suffix}")
         page = open_page(browser, site + "/", size, scheme)
@@ -79,6 +101,8 @@ def main() -> None:
             executable_path=shutil.which("chromium"), args=["--no-sandbox", "--disable-gpu"]
         )
         take(browser, site)
+        if len(sys.argv) > 2:
+            take_page_of_pdf(browser, site, sys.argv[2])
         browser.close()
 
 

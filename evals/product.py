@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import asdict
 from typing import Any
 
 from evals.case import Case
@@ -23,6 +24,8 @@ def open_engine() -> Engine:
     def ask(case: Case) -> dict[str, Any]:
         # Earlier messages travel, earlier replies do not; the language is read from the message, for that too is judged.
         conversation = Conversation(messages=tuple(case.turns[:-1]))
-        return to_json(assistant.ask(case.turns[-1], conversation, as_of=case.as_of))
+        answer = assistant.ask(case.turns[-1], conversation, as_of=case.as_of)
+        # What was read of a situation is no part of the contract's object; the report of a failure shows it.
+        return to_json(answer) | {"understood": [asdict(label) for label in answer.understood]}
 
     return ask

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass
+import errno
+import sqlite3
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from pathlib import Path
+from shutil import copyfile
 from typing import Annotated
 
 import typer
@@ -13,11 +19,15 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from corpus import index
 from corpus.embed import BUNDLED, Encoder
-from corpus.errors import ExplainedError
-from ingest.collection import KEPT, Collection, folder_of_documents, read_collection
-from ingest.documents import forget_unused, proposal_of, write_reports
+from corpus.errors import ExplainedError, Refused
+from corpus.passages import Passage
+from ingest.changes import ROOT, Asked, PassageChanges, ask_both, canonical_questions, compare_passages, read_answers
+from ingest.collection import KEPT, Collection, folder_of_documents, is_ours, read_collection
+from ingest.documents import forget_unused, proposal_of, shelve, write_reports
+from ingest.guard import LOST_AT_MOST, Accepted, Refusal, not_accepted, refusals_after, refusals_before
 from ingest.official import load_official
 from ingest.read import read_elsewhere
+from ingest.report import lines_of_answers, lines_of_passages, summary_of_answers, write_changes
 
 
 @dataclass(frozen=True)
@@ -45,6 +55,32 @@ EncoderName = Annotated[
 
 DEFAULT_INDEX = Path("var/index")
 DEFAULT_CORPUS = Path("corpus")
+QUESTIONS = 40
+"""How many questions of the evaluation set, and of passages that did not change, are asked of both builds."""
+
+
+@dataclass(frozen=True)
+class Wishes:
+    """What the person at the keyboard asked for."""
+
+    check: bool = False
+    accept: frozenset[Accepted] = frozenset()
+    lost_at_most: float = LOST_AT_MOST
+    questions: int = QUESTIONS
+    forget: bool = False
+
+
+@dataclass(frozen=True)
+class Served:
+    """The build that is served, whole; before the first one, or when it is damaged, there is none."""
+
+    manifest: index.Manifest | None = None
+    passages: tuple[Passage, ...] = ()
+    generation: Path | None = None
+
+
+def reached(step: str) -> None:
+    """Called after each step of a build: read, embedded, written, checked, pointer written, old removed."""
 
 
 @app.callback(invoke_without_command=True)
@@ -53,28 +89,71 @@ def ingest(
     corpus: CorpusFolder = DEFAULT_CORPUS,
     index_folder: IndexFolder = DEFAULT_INDEX,
     encoder: EncoderName = BUNDLED,
-    check: Annotated[bool, typer.Option("--check", help="Only say what would change.")] = False,
+    check: Annotated[
+        bool, typer.Option("--check", help="Only say what would change, in passages and answers.")
+    ] = False,
     ocr: Annotated[
         bool,
         typer.Option("--ocr", help="Recognise the text of scanned PDF files with ocrmypdf, where it is installed."),
     ] = False,
+    accept: Annotated[
+        list[Accepted] | None,
+        typer.Option("--accept", help="Serve a build although this was a reason to refuse it; may be repeated."),
+    ] = None,
+    lost_at_most: Annotated[
+        float,
+        typer.Option("--lost-at-most", min=0, max=100, help="Percent of passages, or documents, that may be lost."),
+    ] = LOST_AT_MOST,
+    questions: Annotated[
+        int,
+        typer.Option(
+            "--questions",
+            min=0,
+            help="How many questions to ask of both builds beside those of what changed; 0 asks none.",
+        ),
+    ] = QUESTIONS,
+    forget: Annotated[
+        bool,
+        typer.Option(
+            "--forget", help="Keep no earlier build: nothing is left of what was removed, and there is no rollback."
+        ),
+    ] = False,
 ) -> None:
-    """Read the corpus, build a generation beside the served one, and switch to it."""
+    """Read the corpus, build a generation beside the served one, compare both, and switch to it unless something speaks against it."""
     context.obj = Folders(corpus, index_folder)
     if context.invoked_subcommand:
         return
-    if check:
-        collection = _read(corpus, index_folder, ocr=ocr, write=False)
-        _plan(collection, corpus, index_folder, encoder)
-    else:
-        with index.writing(index_folder):
-            collection = _read(corpus, index_folder, ocr=ocr, write=True)
-            planned, model, elsewhere = _plan(collection, corpus, index_folder, encoder)
-            _build(collection, planned, model, elsewhere, index_folder)
-            write_reports(index_folder, collection.shelf, [str(one) for one in collection.disagreements])
-            forget_unused(index_folder / KEPT, {report.sha256 for report in collection.shelf.reports})
+    wishes = Wishes(check, frozenset(accept or ()), lost_at_most, questions, forget)
+    with _explained(index_folder):
+        if check:
+            collection = _read(corpus, index_folder, ocr=ocr, write=False)
+            _update(collection, context.obj, encoder, wishes)
+        else:
+            with index.writing(index_folder):
+                collection = _read(corpus, index_folder, ocr=ocr, write=True)
+                _update(collection, context.obj, encoder, wishes)
+                write_reports(index_folder, collection.shelf, [str(one) for one in collection.disagreements])
+                forget_unused(index_folder / KEPT, {report.sha256 for report in collection.shelf.reports})
     if collection.shelf.quarantined:
         raise typer.Exit(1)
+
+
+@contextmanager
+def _explained(index_folder: Path) -> Iterator[None]:
+    """A disk that is full or read-only is told in a sentence; what was served still is."""
+    try:
+        yield
+    except (OSError, sqlite3.Error) as error:
+        known = {
+            errno.ENOSPC: "the disk is full",
+            errno.EDQUOT: "the disk is full",
+            errno.EROFS: "the disk is read-only",
+            errno.EACCES: "it is not allowed",
+        }
+        why = known.get(getattr(error, "errno", None) or 0, str(error))
+        raise ExplainedError(
+            f"The index in '{index_folder}' could not be written: {why}. What was served still is. Correct that and run the command again; nothing needs repair."
+        ) from error
 
 
 def _read(corpus: Path, index_folder: Path, *, ocr: bool, write: bool) -> Collection:
@@ -89,39 +168,135 @@ def _read(corpus: Path, index_folder: Path, *, ocr: bool, write: bool) -> Collec
             on_progress=lambda done, total: progress.update(task, completed=done, total=total),
         )
     _say_documents(collection)
+    reached("read")
     return collection
 
 
-def _plan(
-    collection: Collection, corpus: Path, index_folder: Path, encoder: str
-) -> tuple[index.Manifest, Encoder, list[str]]:
-    model = Encoder(encoder)
-    elsewhere = read_elsewhere(corpus)
-    planned = index.plan(collection.passages, model, elsewhere)
-    _say_changes(index_folder, planned, collection)
-    return planned, model, elsewhere
+def _served(index_folder: Path) -> Served:
+    pointer = index.read_pointer(index_folder)
+    if not pointer:
+        return Served()
+    generation = index_folder / "generations" / pointer[0]
+    if faults := index.faults_of(generation):
+        errors.print(
+            f"The build that is served is damaged ({faults[0]}); it is not compared with, and it is built again.",
+            markup=False,
+        )
+        return Served()
+    return Served(index.read_manifest(generation), index.read_passages(generation), generation)
 
 
-def _build(
-    collection: Collection, planned: index.Manifest, model: Encoder, elsewhere: list[str], index_folder: Path
-) -> None:
-    served = index.served_manifest(index_folder)
-    if served is not None and served.digest == planned.digest:
+def _update(collection: Collection, folders: Folders, encoder: str, wishes: Wishes) -> None:
+    """Build, compare, and serve the new build unless something speaks against it."""
+    model, elsewhere, passages = Encoder(encoder), read_elsewhere(folders.corpus), collection.passages
+    planned = index.plan(passages, model, elsewhere)
+    served = _served(folders.index)
+    changes = compare_passages(served.passages, passages, served.manifest, planned)
+    _say_passages(collection, served, changes)
+    if served.manifest and served.manifest.digest == planned.digest:
         console.print("Nothing to do: the index is up to date.")
+        if not wishes.check and served.generation:
+            shelve(served.generation, collection.shelf, folders.corpus, folders.index / KEPT)
+            index.forget_earlier(folders.index) if wishes.forget else index.tidy(folders.index)
         return
-    with Progress(
-        TextColumn("Embedding"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(), console=errors
-    ) as progress:
+    refusals = refusals_before(served.manifest, served.passages, planned, passages, changes, wishes.lost_at_most)
+    if not_accepted(refusals, wishes.accept):
+        _refuse(folders.index, served, planned, changes, None, refusals, wishes)
+    if wishes.check and (served.manifest is None or not wishes.questions):
+        return
+    with _building(folders.index, wishes.check) as folder:
+        built = _build(folder, collection, model, elsewhere)
+        generation = folder / "generations" / built.digest
+        faults = index.faults_of(generation)
+        asked = None if faults else _ask(served, generation, built, passages, changes, folders.corpus, wishes.questions)
+        reached("checked")
+        refusals += refusals_after(served.manifest, built, faults, asked)
+        if asked:
+            _say_answers(asked)
+        if not_accepted(refusals, wishes.accept):
+            _refuse(folders.index, served, built, changes, asked, refusals, wishes)
+        if wishes.check:
+            console.print("Nothing was switched: this was a check.")
+            return
+        shelve(generation, collection.shelf, folders.corpus, folders.index / KEPT)
+        write_changes(folders.index, served.manifest, built, changes, asked, refusals, served=True)
+        index.switch_to(
+            folders.index, built.digest, keep=1 if wishes.forget else index.GENERATIONS_KEPT, reached=reached
+        )
+    console.print(f"Index ready: {len(built.passages)} passages, {built.entries} entries, generation {built.digest}.")
+
+
+@contextmanager
+def _building(index_folder: Path, check: bool) -> Iterator[Path]:
+    """Where to build: the folder of the index, or for a check a temporary one that begins with what is already embedded."""
+    if not check:
+        yield index_folder
+        return
+    with tempfile.TemporaryDirectory(prefix="ingest-check-") as folder:
+        if (index_folder / "vectors.sqlite").exists():
+            copyfile(index_folder / "vectors.sqlite", Path(folder) / "vectors.sqlite")
+        yield Path(folder)
+
+
+def _build(folder: Path, collection: Collection, model: Encoder, elsewhere: list[str]) -> index.Manifest:
+    columns = (TextColumn("Embedding"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=errors) as progress:
         task = progress.add_task("embedding", total=None)
-        built = index.build(
-            index_folder,
+        return index.build(
+            folder,
             collection.passages,
             model,
             lambda done, total: progress.update(task, completed=done, total=total),
             elsewhere,
+            reached=reached,
         )
-    index.switch_to(index_folder, built.digest)
-    console.print(f"Index ready: {len(built.passages)} passages, {built.entries} entries, generation {built.digest}.")
+
+
+def _ask(
+    served: Served,
+    generation: Path,
+    built: index.Manifest,
+    passages: list[Passage],
+    changes: PassageChanges,
+    corpus: Path,
+    questions: int,
+) -> Asked | None:
+    """The same questions asked of both builds; None when none was wanted."""
+    if not questions:
+        return None
+    canonical = canonical_questions(served.passages, passages, changes, questions)
+    generations = {"after": (generation, built.encoder.rpartition("@")[0])}
+    was = served.manifest
+    # Of one encoder and two dimensions, one cannot be asked: the build is refused for that.
+    if was and served.generation and (was.encoder != built.encoder or was.dimension == built.dimension):
+        generations["before"] = (served.generation, was.encoder.rpartition("@")[0])
+    # The call, its rules and the synonyms are those of the collection where it has them, else ours.
+    ours = is_ours(corpus) and (corpus / "call.yaml").exists() and (corpus / "synonyms.yaml").exists()
+    started = time.monotonic()
+    try:
+        cases = questions if corpus.resolve() == ROOT / "corpus" else 0
+        answers = ask_both(generations, canonical, corpus if ours else ROOT / "corpus", cases)
+    except ExplainedError as error:
+        return Asked(why_not=str(error))
+    return replace(read_answers(answers, canonical), seconds=time.monotonic() - started)
+
+
+def _refuse(
+    index_folder: Path,
+    served: Served,
+    planned: index.Manifest,
+    changes: PassageChanges,
+    asked: Asked | None,
+    refusals: list[Refusal],
+    wishes: Wishes,
+) -> None:
+    if not wishes.check:
+        write_changes(index_folder, served.manifest, planned, changes, asked, refusals, served=False)
+        index.tidy(index_folder, vectors=False)
+    standing = not_accepted(refusals, wishes.accept)
+    still = f"generation {served.manifest.digest} still is" if served.manifest else "nothing is served"
+    verb = "would not be served" if wishes.check else f"is not served; {still}"
+    raise Refused("\n".join([f"The new build {verb}:", *[f"- {refusal}" for refusal in standing]]))
 
 
 @app.command()
@@ -230,45 +405,33 @@ def _say_documents(collection: Collection) -> None:
         errors.print(f"To look at: {warning}", markup=False)
 
 
-def _say_changes(index_folder: Path, planned: index.Manifest, collection: Collection) -> None:
-    served = index.served_manifest(index_folder)
-    old = served.passages if served else {}
-    added = planned.passages.keys() - old.keys()
-    removed = old.keys() - planned.passages.keys()
-    changed = {i for i in planned.passages.keys() & old.keys() if planned.passages[i] != old[i]}
-    # The id of a document's passage holds a digest of its words: the same place with other words is a change, the same id is not.
-    moved = {i for i in changed if _place_of(i) != i}
-    changed -= moved
-    replaced = {_place_of(i): i for i in sorted(removed) if _place_of(i) != i}
-    pairs = {i: replaced.pop(_place_of(i)) for i in sorted(added) if _place_of(i) in replaced}
-    added -= pairs.keys()
-    removed -= set(pairs.values())
-    changed |= pairs.keys()
+def _say_passages(collection: Collection, served: Served, changes: PassageChanges) -> None:
     console.print(
-        f"{len(collection.documents)} documents, {len(planned.passages)} passages: {len(added)} added, {len(changed)} changed, {len(removed)} removed."
-        + (f" {len(moved)} with the same words moved or are named otherwise." if moved else "")
+        f"{len(collection.documents)} documents, {len(collection.passages)} passages: "
+        f"{len(changes.added)} added, {len(changes.changed)} changed, {len(changes.removed)} removed."
+        + (f" {len(changes.moved)} with the same words moved or are named otherwise." if changes.moved else "")
     )
-    if served:
-        for sign, ids in (("+", added), ("~", changed), ("-", removed)):
-            for passage_id in sorted(ids)[:20]:
-                console.print(f"  {sign} {passage_id}", markup=False)
-            if len(ids) > 20:
-                console.print(f"  {sign} … and {len(ids) - 20} more")
-    if served and served.encoder != planned.encoder:
-        console.print(f"The encoder changes from {served.encoder} to {planned.encoder}: everything is embedded again.")
+    if served.manifest:
+        for line in lines_of_passages(changes):
+            console.print(line, markup=False)
 
 
-def _place_of(passage_id: str) -> str:
-    return re.sub(r"\.[0-9a-f]{10}(?=-\d+$|$)", "", passage_id)
+def _say_answers(asked: Asked) -> None:
+    if asked.why_not:
+        errors.print(asked.why_not, markup=False)
+    if asked.changes:
+        console.print(summary_of_answers(asked), markup=False)
+        for line in lines_of_answers(asked):
+            console.print(line, markup=False)
 
 
 def main() -> None:
-    """Run the command; an ExplainedError is printed alone and gives exit code 2."""
+    """Run the command; an ExplainedError is printed alone and gives exit code 2, a build that is refused 1."""
     try:
         app()
     except ExplainedError as error:
         errors.print(str(error), style="bold", markup=False)
-        raise SystemExit(2) from error
+        raise SystemExit(1 if isinstance(error, Refused) else 2) from error
 
 
 if __name__ == "__main__":

@@ -13,7 +13,7 @@ from typing import Any, Literal
 
 Kind = Literal["heading", "paragraph", "item", "row", "header"]
 
-READER = 2
+READER = 3
 """Raised when a file would be read otherwise than before, so that nothing read earlier is reused."""
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from corpus.errors import ExplainedError
+from corpus.errors import ExplainedError, Refused
 from corpus.passages import Document, Passage
 from ingest.disagree import Disagreement, disagreements
 from ingest.documents import Shelf, read_documents
@@ -70,7 +70,7 @@ def read_collection(
     collection = Collection(restatements, shelf, tuple(disagreements(ours, theirs)))
     if not collection.passages:
         reasons = "".join(f"\n  {one.file}: {one.reason}" for one in shelf.quarantined[:20])
-        raise ExplainedError(
+        raise Refused(
             f"No text was found in '{corpus}', so there is nothing to index. Put PDF, HTML, Markdown, DOCX or text files there, "
             f"or name another folder with --corpus DIR.{' Set aside:' + reasons if reasons else ''}"
         )

@@ -19,6 +19,7 @@ from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from corpus.library import KeptDocument, keep
 from corpus.passages import Document, Language, Reference
 from ingest.blocks import READER, Extracted, from_json, language_of, to_json
 from ingest.duplicates import near_duplicates, words_digest
@@ -500,6 +501,19 @@ def write_reports(folder: Path, shelf: Shelf, disagreements: Sequence[str]) -> N
         "disagreements": list(disagreements),
     }
     _write(folder / "documents.json", value)
+
+
+def shelve(generation: Path, shelf: Shelf, corpus: Path, kept: Path) -> None:
+    """Put the documents that were read, whole, into the generation made of their passages."""
+    found = []
+    for report in shelf.reports:
+        extracted = _kept_before(kept, report.sha256, report.kind)
+        if extracted is not None:
+            document = KeptDocument(
+                report.source_id, report.file, report.kind, report.licence, report.sha256, report.pages
+            )
+            found.append((document, to_json(extracted), corpus / report.file))
+    keep(generation, found)
 
 
 def forget_unused(kept: Path, used: set[str]) -> None:

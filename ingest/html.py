@@ -58,7 +58,8 @@ def read_html(data: bytes, limit: int) -> Extracted:
         out.notes.append(f"{hidden} hidden part(s) of the page were left out")
     legal_away = ", ".join(f".{name}" for name, role in _EURLEX.items() if role == "away")
     for node in parser.css(f"{_AWAY}, {_LEGIFRANCE_AWAY}, {legal_away}"):
-        if node.tag not in ("html", "body", "main"):
+        is_asked = node.tag == "button" and is_question(_text(node))
+        if node.tag not in ("html", "body", "main") and not is_asked:
             node.decompose()
     for node in parser.css("header"):
         if node.css_first("h1") is None:
@@ -121,6 +122,7 @@ class _Walk:
         self.mark = ""
         self.is_item = False
         self.prefix = ""
+        self.above = (1, False)
 
     def run(self) -> None:
         # (node, state): state False when entered, True when left. `depth` is that of lists.
@@ -156,6 +158,14 @@ class _Walk:
                 continue
             if role:
                 self._eurlex(role, node)
+                continue
+            if tag in ("button", "summary", "dt") and is_question(_text(node)):
+                self._ask(_text(node), self._anchor_of(node))
+                continue
+            if tag in ("p", "div") and (asked := _bold_question(node)) is not None:
+                self._ask(_text(asked), self._anchor_of(node))
+                stack += [(node, True, depth)]
+                stack += [one for one in self._children(node, depth) if one[0] != asked]
                 continue
             if tag == "table":
                 cells = self._two_columns(node)
@@ -269,9 +279,16 @@ class _Walk:
             self.heading = (legal or level, text, anchor)
             self.anchor = anchor or self.anchor
 
+    def _ask(self, text: str, anchor: str) -> None:
+        """A question of a list of questions heads its answer, beside the question before it or below the heading of them all."""
+        self._end_heading()
+        level, was_question = self.above
+        self._head(level if was_question else min(level + 1, 6), text, anchor)
+
     def _end_heading(self) -> None:
         if self.heading:
             level, text, anchor = self.heading
+            self.above = (level, is_question(text))
             self.out.add("heading", text, level=level, anchor=anchor)
             self.heading = None
 
@@ -292,12 +309,17 @@ class _Walk:
     def _table(self, table: LexborNode) -> None:
         rows = [row for row in table.css("tr") if _owner(row, "table") == table]
         values = []
+        spanning: dict[int, tuple[int, str]] = {}
         for row in rows:
             cells = [cell for cell in row.iter() if cell.tag in ("td", "th")]
-            values.append(([_text(cell) for cell in cells], bool(cells) and all(cell.tag == "th" for cell in cells)))
+            is_head = bool(cells) and all(cell.tag == "th" for cell in cells)
+            values.append((_with_spanning(cells, spanning), is_head))
         if not values:
             return
         self._end_heading()
+        caption = table.css_first("caption")
+        if caption is not None and _owner(caption, "table") == table:
+            self.out.add("paragraph", _text(caption), anchor=self.anchor)
         if max(len(cells) for cells, _ in values) <= 1 or len(rows) == 1:
             for texts, _ in values:
                 for text in texts:
@@ -334,6 +356,46 @@ class _Mark:
     def __init__(self, mark: str) -> None:
         self.mark = mark
         self.attributes: dict[str, str | None] = {}
+
+
+def is_question(text: str) -> bool:
+    """True when a short text is one question and nothing more."""
+    return (
+        8 <= len(text) <= 250
+        and text.endswith("?")
+        and not re.search(r"[.!?…]\s+\w.*\?$", text.removesuffix("?").rstrip() + "?")
+    )
+
+
+def _bold_question(node: LexborNode) -> LexborNode | None:
+    """The bold question with which a paragraph begins, as lists of questions write them."""
+    for child in node.iter(include_text=True):
+        if child.tag == "-text" and not (child.text_content or "").strip():
+            continue
+        return child if child.tag in ("strong", "b") and is_question(_text(child)) else None
+    return None
+
+
+def _with_spanning(cells: list[LexborNode], spanning: dict[int, tuple[int, str]]) -> list[str]:
+    """The texts of a row, with those of cells above that reach down into it; `spanning` (column → rows left, text) is brought up to date."""
+    texts: list[str] = []
+    todo = list(cells)
+    column = 0
+    while todo or column in spanning:
+        if column in spanning:
+            left, text = spanning.pop(column)
+            if left > 1:
+                spanning[column] = (left - 1, text)
+            texts.append(text)
+        else:
+            cell = todo.pop(0)
+            text = _text(cell)
+            reach = cell.attributes.get("rowspan") or "1"
+            if reach.isdigit() and 1 < int(reach) <= 1000:
+                spanning[column] = (int(reach) - 1, text)
+            texts.append(text)
+        column += 1
+    return texts
 
 
 def _owner(node: LexborNode, tag: str) -> LexborNode | None:

@@ -13,6 +13,7 @@ _FRONT = re.compile(r"\A---[ \t]*\n(.*?)\n---[ \t]*\n", re.DOTALL)
 _ATX = re.compile(r"^ {0,3}(#{1,6})\s+(.*?)\s*#*\s*$")
 _ATTRIBUTES = re.compile(r"\s*\{#([\w-]+)[^}]*\}\s*$")
 _ITEM = re.compile(r"^(\s*)(?:([*+-])|(\d{1,3}[.)]|[a-z]\)))\s+(.*)$")
+_BOLD_QUESTION = re.compile(r"^(\*\*|__)(?=\S)([^*_]{7,249}\?)\1(?:\s+(.*))?$", re.DOTALL)
 _FENCE = re.compile(r"^\s*(```+|~~~+)")
 _RULE = re.compile(r"^ {0,3}([-*_])(?:\s*\1){2,}\s*$")
 _ROW = re.compile(r"^\s*\|?.*\|.*$")
@@ -49,6 +50,7 @@ class _Reader:
         self.item: tuple[int, str] | None = None
         self.indents: list[int] = []
         self.anchor = ""
+        self.above = (1, False)
 
     def read(self, lines: list[str]) -> None:
         number = 0
@@ -112,7 +114,14 @@ class _Reader:
         self.item = (len(self.indents), mark)
 
     def end(self) -> None:
-        text = inline(" ".join(self.words))
+        raw = " ".join(self.words)
+        if self.item is None and (asked := _BOLD_QUESTION.match(raw.strip())):
+            # A bold question heads its answer, as in lists of questions: beside the one before, or below the heading of them all.
+            self.words = []
+            level, was_question = self.above
+            self.heading(level if was_question else min(level + 1, 6), asked[2])
+            raw = asked[3] or ""
+        text = inline(raw)
         if text.strip() and self.item:
             level, mark = self.item
             self.out.add("item", f"{mark} {text}", level=level, anchor=self.anchor)
@@ -125,6 +134,7 @@ class _Reader:
         text = inline(_ATTRIBUTES.sub("", text))
         self.indents = []
         self.anchor = own[1] if own else slug(text)
+        self.above = (level, text.endswith("?"))
         self.out.add("heading", text, level=level, anchor=self.anchor)
 
     def row(self, kind: str, line: str) -> None:

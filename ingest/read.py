@@ -18,7 +18,7 @@ def read_corpus(folder: Path) -> list[Document]:
     # Imported here: the process that reads a hostile PDF file through this module needs none of it.
     from corpus.errors import ExplainedError
     from corpus.sources import load_sources
-    from ingest.restatements import read_restatement
+    from ingest.restatements import check_together, read_leads, read_restatement
 
     texts = sorted((folder / "texts").glob("*/*.md")) if (folder / "texts").is_dir() else []
     if not texts:
@@ -26,7 +26,10 @@ def read_corpus(folder: Path) -> list[Document]:
             f"No text was found in '{folder / 'texts'}', so there is nothing to index. Name the folder that holds texts/fr and texts/en with --corpus DIR."
         )
     sources = load_sources(folder / "sources.yaml")
-    return [read_restatement(path, folder, sources) for path in texts]
+    leads = read_leads(folder)
+    documents = [read_restatement(path, folder, sources, leads) for path in texts]
+    check_together(documents, leads, folder)
+    return documents
 
 
 def read_elsewhere(folder: Path) -> list[str]:

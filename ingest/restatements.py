@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -13,7 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from corpus.errors import ExplainedError
 from corpus.passages import Confidence, Document, Language, Passage
 from corpus.sources import Source
-from corpus.yaml_files import check, load_checked, parse
+from corpus.yaml_files import check, load_checked, parse, read_text
 
 _FRONT_MATTER = re.compile(r"\A---\n(?P<yaml>.*?)\n---\n", re.DOTALL)
 _HEADING = re.compile(r"^## +(?P<title>.+?) +\{#(?P<id>[a-z0-9-]+)\} *$", re.MULTILINE)
@@ -78,13 +79,28 @@ class _Section:
     data: SectionData
 
 
-def read_restatement(path: Path, folder: Path, sources: dict[str, Source]) -> Document:
+LeadsByTopic = dict[str, dict[str, dict[Language, Leads]]]
+"""Name of a topic → section id → language → leads."""
+
+
+def read_leads(folder: Path) -> LeadsByTopic:
+    """What every file of `questions/` holds."""
+    return {
+        path.stem: load_checked(path, LeadsBySection).sections for path in sorted((folder / "questions").glob("*.yaml"))
+    }
+
+
+def read_restatement(path: Path, folder: Path, sources: dict[str, Source], leads_by_topic: LeadsByTopic) -> Document:
     """The file `path` of the corpus `folder` as a Document; a mistake in it names the file and the line."""
-    text = path.read_text(encoding="utf-8")
     name = path.relative_to(folder).as_posix()
+    text = read_text(path, name)
     front = _front_matter(text, name)
-    leads_file = folder / "questions" / f"{path.stem}.yaml"
-    leads = load_checked(leads_file, LeadsBySection).sections if leads_file.exists() else {}
+    if front.language != path.parent.name:
+        raise ExplainedError(
+            f"{name}, line {_line_of_key(text, 'language')}: the file says 'language: {front.language}' and stands in the folder '{path.parent.name}'. "
+            f"Nothing was changed. Write 'language: {path.parent.name}', or move the file to texts/{front.language}."
+        )
+    leads = leads_by_topic.get(path.stem, {})
     passages = []
     for section in _sections(text, name):
         lead = leads.get(section.id, {}).get(front.language, Leads(questions=[section.title]))
@@ -126,6 +142,46 @@ def read_restatement(path: Path, folder: Path, sources: dict[str, Source]) -> Do
     return Document(name.removesuffix(".md"), name, front.title, front.language, text, tuple(passages))
 
 
+def check_together(documents: Sequence[Document], leads: LeadsByTopic, folder: Path) -> None:
+    """An ExplainedError when the files, each right on its own, do not fit: two sections of one name, a detail or questions of a section
+    that there is not."""
+    by_id: dict[str, tuple[str, int]] = {}
+    sections: dict[str, set[str]] = {}
+    for document in documents:
+        for passage in document.passages:
+            line = _line(document.text, document.text.rfind("\n## ", 0, passage.start) + 1)
+            if passage.id in by_id:
+                other, other_line = by_id[passage.id]
+                raise ExplainedError(
+                    f"{document.file}, line {line}: the anchor '{passage.section_id}' is already that of a section in {other}, line {other_line}. "
+                    "Nothing was changed. Give each section an anchor of its own, the same in French and English."
+                )
+            by_id[passage.id] = document.file, line
+            sections.setdefault(Path(document.file).stem, set()).add(passage.section_id)
+    known = set().union(*sections.values())
+    for document in documents:
+        for passage in document.passages:
+            for strange in (detail for detail in passage.details if detail not in known):
+                line = _line(document.text, document.text.find(f"- {strange}", passage.end))
+                raise ExplainedError(
+                    f"{document.file}, line {line}: the section '{passage.section_id}' gives '{strange}' as a detail, and no section has that anchor. "
+                    "Nothing was changed. Correct the name, or write the section."
+                )
+    for topic, of_topic in leads.items():
+        for section_id in of_topic:
+            if section_id not in sections.get(topic, set()):
+                name = f"questions/{topic}.yaml"
+                raise ExplainedError(
+                    f"{name}, line {_line_of_key(read_text(folder / name), section_id)}: these questions are for the section '{section_id}', and texts/*/{topic}.md "
+                    "has none of that name, so they would lead nowhere. Nothing was changed. Correct the name, or write the section."
+                )
+
+
+def _line_of_key(text: str, key: str) -> int:
+    found = re.search(rf"^\s*{re.escape(key)}\s*:", text, re.MULTILINE)
+    return _line(text, found.end()) if found else 1
+
+
 def _front_matter(text: str, name: str) -> FrontMatter:
     match = _FRONT_MATTER.match(text)
     if not match:
@@ -138,6 +194,12 @@ def _front_matter(text: str, name: str) -> FrontMatter:
 
 def _sections(text: str, name: str) -> list[_Section]:
     headings = list(_ANY_HEADING.finditer(text))
+    if not headings:
+        raise ExplainedError(
+            f"{name}: no section was found, so nothing can be asked of it. Nothing was changed. Write sections that start with '## Title {{#short-name}}'."
+        )
+    head = _FRONT_MATTER.match(text)
+    _refuse_stray(text, head.end() if head else 0, headings[0].start(), name, "before the first section title")
     found = []
     for heading, following in zip(headings, [*headings[1:], None], strict=True):
         line = _line(text, heading.start())
@@ -161,12 +223,19 @@ def _sections(text: str, name: str) -> list[_Section]:
             raise ExplainedError(
                 f"{name}, line {line}: the section '{well_formed['id']}' has no statement. Write it between the title and the data block."
             )
-        found.append(_Section(well_formed["id"], well_formed["title"], statement.strip(), start, data))
-    if not found:
-        raise ExplainedError(
-            f"{name}: no section was found, so nothing can be asked of it. Write sections that start with '## Title {{#short-name}}'."
+        _refuse_stray(
+            text, data_block.end(), body_end, name, f"after the data block of the section '{well_formed['id']}'"
         )
+        found.append(_Section(well_formed["id"], well_formed["title"], statement.strip(), start, data))
     return found
+
+
+def _refuse_stray(text: str, start: int, end: int, name: str, where: str) -> None:
+    if stray := text[start:end].strip():
+        raise ExplainedError(
+            f"{name}, line {_line(text, text.index(stray, start))}: there is text {where}, where it would be lost. Nothing was changed. "
+            "Move it into a section, between its title and its data block."
+        )
 
 
 def _line(text: str, offset: int) -> int:

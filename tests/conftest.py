@@ -13,6 +13,7 @@ from tiny import FILES, ROOT, WEIGHTS, FakeEncoder, build_index
 from assistant.pipeline import Assistant
 from assistant.retrieve import Retriever, load_weights
 from assistant.settings import Settings
+from assistant.suggest import load_suggestions
 from assistant.understand import Reader, load_phrases
 from corpus.call import Call, load_call
 from corpus.errors import ExplainedError
@@ -102,7 +103,8 @@ def reader(index: PassageIndex, synonyms: Synonyms) -> Reader:
 @pytest.fixture(scope="session")
 def tiny(index: PassageIndex, call: Call, tiny_retriever: Retriever, reader: Reader) -> Assistant:
     """The whole assistant over the tiny corpus."""
-    return Assistant(index, call, tiny_retriever, reader)
+    suggestions = load_suggestions(FILES / "corpus" / "suggestions.yaml")
+    return Assistant(index, call, tiny_retriever, reader, suggestions=suggestions)
 
 
 @pytest.fixture(scope="session")

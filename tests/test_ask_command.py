@@ -65,7 +65,7 @@ def test_json_is_the_object_of_the_contract(question, kinds, run):
 def test_the_options_are_heeded(run, tmp_path):
     reply = json.loads(run("What was the deadline?", "--json", "--lang", "fr", "--as-of", "2026-11-25")[1])
     assert reply["language"] == "fr" and reply["as_of"] == "2026-11-25"
-    assert reply["text"].startswith("L’appel est clos depuis le 30 septembre 2023")
+    assert reply["text"].startswith("L’appel est clos\u00a0: le dépôt était possible jusqu’au 30 septembre 2023")
 
     earlier = tmp_path / "conversation.json"
     earlier.write_text(

@@ -66,16 +66,6 @@ class TestSectionRetriever(RetrieversIntegrationTests):
     def retriever_query_example(self) -> str:
         return "Quelle était la date limite ?"
 
-    @pytest.mark.xfail(reason="SectionRetriever has no `k`: the number of sections cannot be chosen", strict=True)
-    def test_k_constructor_param(self) -> None:
-        super().test_k_constructor_param()
-
-    @pytest.mark.xfail(
-        reason="SectionRetriever.invoke takes no `k`: the number of sections cannot be chosen", strict=True
-    )
-    def test_invoke_with_k_kwarg(self, retriever: BaseRetriever) -> None:
-        super().test_invoke_with_k_kwarg(retriever)
-
 
 @pytest.fixture
 def retriever_parts(tiny) -> dict[str, Any]:
@@ -145,8 +135,8 @@ def test_the_retriever_can_be_swapped(tiny, retriever_parts):
     class OneSection(SectionRetriever):
         """Always finds the same section."""
 
-        def find(self, standalone: str, alone: str | None = None):
-            search = super().find("Quelle est l'amende maximale ?", None)
+        def find(self, standalone: str, alone: str | None = None, k: int | None = None):
+            search = super().find("Quelle est l'amende maximale ?", None, k)
             return replace(search, found=search.found[:1])
 
     chain = build_chain(steps_of(tiny, retriever_parts, retriever=OneSection(**retriever_parts)))

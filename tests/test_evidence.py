@@ -70,6 +70,8 @@ def test_a_search_with_one_section_is_weighed(tiny_retriever):
         pytest.param("nearest_beside", "Qui a signé le communiqué d'ouverture ?", "Quelle est l'amende maximale ?", id="nearest beside"),
         pytest.param("words_of_section", "date limite de dépôt", "date limite de piscine olympique", id="words of the section"),
         pytest.param("unknown_words", "recette de crêpes bretonnes", "date limite de dépôt", id="words that nobody used"),
+        pytest.param("rare_words", "recette de crêpes bretonnes", "date limite de dépôt", id="words that the corpus hardly has"),
+        pytest.param("grams", "date limite de dépôt", "piscine olympique", id="letters"),
         pytest.param("question", "Quelle est l'amende maximale ?", "Quelle est l'amande grillée ?", id="the section's own question"),
     ],
 )  # fmt: skip

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from assistant import wording
 from assistant.explain import asserts_eligibility, understood, word_verdict
 from assistant.judge import judge, next_question
 from assistant.vocabulary import Reading, Situation
@@ -82,7 +83,7 @@ def test_a_theme_that_is_not_a_priority_is_told_not_to_be_an_exclusion():
 def test_one_question_is_asked_then_the_indication_is_given():
     text = worded(applicant="private")
     assert text.closing == (
-        "À préciser\u00a0: un acteur public mène-t-il le projet avec vous\u00a0?\n\n"
+        "Un acteur public mène-t-il le projet avec vous\u00a0?\n\n"
         "C’est une indication tirée des règles de l’appel\u00a0; elle n’engage pas la CNIL."
     )
 
@@ -131,9 +132,9 @@ def test_the_question_asked_is_the_next_question():
         values = {field: value for field, value in values.items() if value}
         asked = next_question(situation(**values), CALL)
         text = worded("en", **values)
-        assert ("To be told" in text.closing) == (asked is not None)
+        assert ("?" in text.closing) == (asked is not None)
         if asked:
-            assert CALL.field(asked).question.en[1:] in text.closing
+            assert text.closing.startswith(CALL.field(asked).question.en)
 
 
 ASSERTIONS = [
@@ -202,6 +203,16 @@ ASSERTIONS = [
     ("La CNIL a annoncé les projets retenus le 22 novembre 2023.", None),
     ("Les critères d’éligibilité distinguent organismes publics et privés.", None),
     ("Bonjour.", None),
+    ("Hors sujet.", None),
+    ("Votre projet est hors sujet.", "not_eligible"),
+    ("Êtes-vous éligible ? Oui.", "eligible"),
+    ("Pouvez-vous candidater ? Absolument !", "eligible"),
+    ("Can you apply? No.", "not_eligible"),
+    ("# Vous êtes éligible", "eligible"),
+    ("Vous êtes éligible, quand déposez-vous le dossier ?", "eligible"),
+    ("Si vous êtes éligible, que faut-il déposer ?", None),
+    ("Êtes-vous éligible ? Cela dépend de votre partenaire.", "depends"),
+    ("Avez-vous une autre question ? Oui.", None),
 ]
 
 
@@ -215,3 +226,18 @@ def test_a_false_yes_hidden_in_a_long_text_is_found():
         "L’appel est clos. Un organisme privé peut candidater à une condition. Bref, vous êtes éligible. Bonne journée."
     )
     assert asserts_eligibility(text, "fr") == "eligible"
+
+
+def _own_words() -> list[str]:
+    """Every text that the assistant says in its own voice."""
+    found: list[str] = []
+    for value in vars(wording).values():
+        for text in value.values() if isinstance(value, dict) else ():
+            found += [text] if isinstance(text, str) else list(text.values()) if isinstance(text, dict) else []
+    return found
+
+
+@pytest.mark.parametrize("text", _own_words())
+def test_what_the_assistant_says_of_itself_asserts_no_verdict(text):
+    """The guard would take it away."""
+    assert asserts_eligibility(text, "fr") in (None, "not_settled")

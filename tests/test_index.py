@@ -256,7 +256,6 @@ def lost_passages(folder: Path) -> None:
     (folder / "generations" / indexes.read_pointer(folder)[0] / "passages.jsonl").unlink()
 
 
-@pytest.mark.xfail(reason="a damaged generation is a stack trace, not a sentence (HARDENING R-07)", strict=True)
 @pytest.mark.parametrize("damage", [lost_generation, cut_manifest, lost_passages], ids=lambda damage: damage.__name__)
 def test_a_damaged_index_says_what_to_do(damage, folder):
     damage(folder)
@@ -327,9 +326,6 @@ def test_when_chroma_fails_the_search_in_memory_finds_the_same(text, folder, ind
     assert [kind for kind, _ in found.neighbours[:5]] == [kind for kind, _ in expected.neighbours[:5]]
 
 
-@pytest.mark.xfail(
-    reason="a broken Chroma folder stops the site at start, though the vectors are there (R-07)", strict=True
-)
 def test_an_index_opens_when_its_chroma_folder_is_lost(folder):
     shutil.rmtree(folder / "generations" / indexes.read_pointer(folder)[0] / "chroma")
     assert open_index(folder).scores(FakeEncoder().question("amende"), "amende").words.any()

@@ -3,31 +3,27 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
-import signal
-import subprocess
-import sys
-import time
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from command_line import LAW, ask_here, served
 from test_ingest_pdf import WORDS, lines, pdf
 from tiny import ROOT, FakeEncoder
 from typer.testing import CliRunner, Result
 
 import ingest.__main__ as command
 from corpus.errors import ExplainedError
-from corpus.index import PassageIndex, read_pointer
+from corpus.index import read_pointer
 
-LAW = "# Loi du délai\n\n## Article 1\n\nLe délai de réponse est d’un mois à compter de la demande.\n\n## Article 2\n\nLa réponse est écrite et elle est motivée.\n"
 Run = Callable[..., Result]
 
 
 @pytest.fixture
 def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
     monkeypatch.setattr(command, "Encoder", lambda name: FakeEncoder())
+    monkeypatch.setattr(command, "ask_both", ask_here)
     monkeypatch.chdir(tmp_path)
 
     def call(*words: str) -> Result:
@@ -37,17 +33,13 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
     return call
 
 
-def served(folder: Path) -> PassageIndex:
-    return PassageIndex.open(folder / "i", FakeEncoder())  # type: ignore[arg-type]
-
-
 def test_a_folder_of_documents_is_indexed_and_found_again(run: Run, tmp_path: Path) -> None:
     (tmp_path / "c" / "loi.md").write_text(LAW, encoding="utf-8")
     (tmp_path / "c" / "rapport.pdf").write_bytes(pdf([lines([f"{WORDS}."])]))
     result = run()
     assert result.exit_code == 0, result.output
     assert "2 documents, 3 passages: 3 added, 0 changed, 0 removed." in result.output
-    passages = served(tmp_path).passages
+    passages = served(tmp_path / "i").passages
     assert [p.locator for p in passages] == ["art. 1", "art. 2", "p. 1"]
     assert passages[2].page == 1
     assert "Nothing to do" in run().output
@@ -60,7 +52,7 @@ def test_a_bad_file_is_set_aside_the_others_are_served_and_the_exit_code_tells(r
     (tmp_path / "c" / "bad.pdf").write_bytes(b"not a pdf")
     result = run()
     assert result.exit_code == 1
-    assert len(served(tmp_path).passages) == 2
+    assert len(served(tmp_path / "i").passages) == 2
     (aside,) = json.loads((tmp_path / "i" / "quarantine.json").read_text(encoding="utf-8"))
     assert aside["file"] == "bad.pdf"
     assert "named PDF and is not one" in aside["reason"]
@@ -81,7 +73,7 @@ def test_check_says_what_would_change_and_changes_nothing(run: Run, tmp_path: Pa
     assert "  + loi/art-3." in result.output
     assert (read_pointer(tmp_path / "i"), sorted((tmp_path / "i").rglob("*"))) == before
     run()
-    assert "deux mois" in served(tmp_path).passages[0].text
+    assert "deux mois" in served(tmp_path / "i").passages[0].text
 
 
 def test_a_removed_document_leaves_nothing_in_what_is_served(run: Run, tmp_path: Path) -> None:
@@ -93,11 +85,14 @@ def test_a_removed_document_leaves_nothing_in_what_is_served(run: Run, tmp_path:
     (tmp_path / "c" / "secret.txt").unlink()
     result = run()
     assert "0 added, 0 changed, 1 removed" in result.output
-    current = tmp_path / "i" / "generations" / read_pointer(tmp_path / "i")[0]
-    places = [current, tmp_path / "i" / "extracted", tmp_path / "i" / "documents.json"]
-    files = [file for place in places for file in ([place] if place.is_file() else place.rglob("*")) if file.is_file()]
-    assert files
+    folder = tmp_path / "i"
+    served_now, before = read_pointer(folder)
+    files = [file for file in folder.rglob("*") if file.is_file() and before not in file.parts]
+    assert any(served_now in file.parts for file in files)
     assert not [file for file in files if b"zygomorphe" in file.read_bytes()]
+    assert run("--forget").exit_code == 0
+    assert not [file for file in folder.rglob("*") if file.is_file() and b"zygomorphe" in file.read_bytes()]
+    assert read_pointer(folder) == [served_now]
 
 
 def test_proposals_are_written_once_and_taken_when_corrected(run: Run, tmp_path: Path) -> None:
@@ -111,7 +106,7 @@ def test_proposals_are_written_once_and_taken_when_corrected(run: Run, tmp_path:
     assert "Nothing to propose" in run("propose").output
     result = run()
     assert "Proposed" not in result.output
-    assert served(tmp_path).passages[0].heading_path[0] == "Loi des délais"
+    assert served(tmp_path / "i").passages[0].heading_path[0] == "Loi des délais"
 
 
 def test_a_mistake_in_a_sidecar_names_its_line(run: Run, tmp_path: Path) -> None:
@@ -154,7 +149,7 @@ def test_documents_beside_our_restatements(run: Run, tmp_path: Path, corpus_fold
         encoding="utf-8",
     )
     assert run().exit_code == 0
-    found = {p.source_id: p for p in served(tmp_path).passages}
+    found = {p.source_id: p for p in served(tmp_path / "i").passages}
     assert found["loi"].official
     assert found["loi"].references[0].url == "https://a.fr/loi"
     assert not found["official-note"].official
@@ -186,27 +181,3 @@ def test_a_wrong_fetch_is_explained(run: Run, tmp_path: Path, words: tuple[str, 
     result = run(*words)
     assert isinstance(result.exception, ExplainedError)
     assert said in str(result.exception)
-
-
-def test_a_run_that_is_killed_leaves_a_whole_index_or_none(tmp_path: Path) -> None:
-    """Killed while reading: what was served is served, and the next run ends."""
-    folder = tmp_path / "c"
-    folder.mkdir()
-    for number in range(12):
-        (folder / f"{number}.md").write_text(LAW.replace("un mois", f"{number} mois"), encoding="utf-8")
-    script = (
-        "import sys; sys.path[:0] = ['tests', '.']; import ingest.__main__ as command; from tiny import FakeEncoder; "
-        "command.Encoder = lambda name: FakeEncoder(); command.app(standalone_mode=False)"
-    )
-    words = [sys.executable, "-c", script, "--corpus", str(folder), "--index", str(tmp_path / "i")]
-    for wait in (0.5, 1.0, 1.6):
-        child = subprocess.Popen(
-            words, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
-        )
-        time.sleep(wait)
-        os.killpg(child.pid, signal.SIGKILL)
-        child.wait()
-        if read_pointer(tmp_path / "i"):
-            assert len(served(tmp_path).passages) == 24
-    subprocess.run(words, cwd=ROOT, check=True, capture_output=True)
-    assert len(served(tmp_path).passages) == 24

@@ -81,6 +81,64 @@ NEW = """<p class="modref"><a href="x">▼M1</a></p><div class="eli-subdivision"
 <div id="anx_I"><p class="title-annex-1" id="x2">ANNEX I</p><p class="title-annex-2">List</p><p class="norm">Text.</p></div>"""
 
 
+def test_each_question_of_a_list_of_questions_heads_its_answer() -> None:
+    """However it is written: heading, button that unfolds, summary, term of a list, bold line, bold beginning of a paragraph."""
+    page = html(
+        "<h1>Les questions fréquentes</h1><h2>Dépôt</h2><h3>Qui peut candidater ?</h3><p>Tout organisme public.</p>"
+        "<div><button aria-expanded=false>Faut-il payer ?</button><div><p>Non, c’est gratuit.</p></div></div><button>Fermer</button>"
+        "<details><summary>Où l’envoyer ?</summary><p>Par courriel.</p></details><dl><dt>Quand répondez-vous ?</dt><dd>En fin d’année.</dd></dl>"
+        "<p><strong>Peut-on venir à plusieurs ?</strong></p><p>Oui.</p><p><b>Est-ce public ?</b><br>Non, jamais. Pourquoi le serait-ce ?</p>"
+        "<h2>Suite</h2><p><strong>Attention</strong> : le dépôt est clos.</p>"
+    )
+    assert said(page) == [
+        ("heading", 1, "Les questions fréquentes"),
+        ("heading", 2, "Dépôt"),
+        ("heading", 3, "Qui peut candidater ?"),
+        ("paragraph", 0, "Tout organisme public."),
+        ("heading", 3, "Faut-il payer ?"),
+        ("paragraph", 0, "Non, c’est gratuit."),
+        ("heading", 3, "Où l’envoyer ?"),
+        ("paragraph", 0, "Par courriel."),
+        ("heading", 3, "Quand répondez-vous ?"),
+        ("paragraph", 0, "En fin d’année."),
+        ("heading", 3, "Peut-on venir à plusieurs ?"),
+        ("paragraph", 0, "Oui."),
+        ("heading", 3, "Est-ce public ?"),
+        ("paragraph", 0, "Non, jamais. Pourquoi le serait-ce ?"),
+        ("heading", 2, "Suite"),
+        ("paragraph", 0, "Attention : le dépôt est clos."),
+    ]
+
+
+def test_a_bold_question_of_a_markdown_file_heads_its_answer() -> None:
+    read = read_markdown(
+        "# Questions\n\n**Qui peut candidater ?**\n\nTout organisme.\n\n**Est-ce payant ?** Non.\n\n**Attention** : c’est clos.\n".encode(),
+        10_000,
+    )
+    assert said(read) == [
+        ("heading", 1, "Questions"),
+        ("heading", 2, "Qui peut candidater ?"),
+        ("paragraph", 0, "Tout organisme."),
+        ("heading", 2, "Est-ce payant ?"),
+        ("paragraph", 0, "Non."),
+        ("paragraph", 0, "Attention : c’est clos."),
+    ]
+
+
+def test_a_cell_that_reaches_down_is_said_in_each_row() -> None:
+    page = html(
+        "<table><caption>Durées</caption><tr><th>Donnée</th><th>Phase</th><th>Durée</th></tr>"
+        "<tr><td rowspan=2>Compte</td><td>active</td><td>3 ans</td></tr><tr><td>archive</td><td>2 ans</td></tr><tr><td>Journal</td><td>active</td><td>6 mois</td></tr></table>"
+    )
+    assert [text for _, _, text in said(page)] == [
+        "Durées",
+        "Donnée | Phase | Durée",
+        "Compte | active | 3 ans",
+        "Compte | archive | 2 ans",
+        "Journal | active | 6 mois",
+    ]
+
+
 def test_an_act_as_eur_lex_published_it() -> None:
     found = html(OLD)
     assert said(found) == [

@@ -6,6 +6,7 @@ import io
 import zlib
 from collections.abc import Sequence
 
+import pypdf
 import pytest
 
 from ingest.blocks import Builder, Extracted, Unreadable
@@ -248,3 +249,17 @@ def test_pieces_of_one_line_are_spaced_as_they_were_drawn() -> None:
     )  # fmt: skip
     out = Builder("pdf")
     assert read_pages([Page("1", drawn, 595, 842)], [Bookmark("Rien", 1, 0)], out).text == "Le registre."
+
+
+@pytest.mark.parametrize("algorithm", ["AES-128", "AES-256-R5", "AES-256", "RC4-128"])
+def test_a_file_that_is_encrypted_without_a_password_is_read_and_with_one_it_is_not(algorithm: str) -> None:
+    for password in ("", "secret"):
+        writer = pypdf.PdfWriter(io.BytesIO(pdf([lines([f"{WORDS}."])])))
+        writer.encrypt(password, "owner", algorithm=algorithm)
+        encrypted = io.BytesIO()
+        writer.write(encrypted)
+        if password:
+            with pytest.raises(Unreadable, match="protected by a password"):
+                read(encrypted.getvalue())
+        else:
+            assert WORDS in read(encrypted.getvalue()).text

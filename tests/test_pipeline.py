@@ -13,10 +13,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from assistant import wording
+from assistant.draft import claims_of
+from assistant.explain import asserts_eligibility
 from assistant.pipeline import Assistant
 from assistant.render import to_json, to_markdown
 from assistant.settings import Settings
+from assistant.verify import claim_stands
 from assistant.vocabulary import Answer, Conversation
+from assistant.window import window_preface
 from corpus.errors import ExplainedError
 from corpus.index import NoIndex
 
@@ -88,7 +92,7 @@ def test_many_at_once_get_what_each_would_get_alone(tiny):
 
 def test_a_closed_call_is_said_first(tiny):
     text = to_markdown(asked(tiny, "Quelle était la date limite ?", on=CLOSED))
-    assert text.startswith("L’appel est clos depuis le 30 septembre 2023")
+    assert text.startswith("L’appel est clos\u00a0: le dépôt était possible jusqu’au 30 septembre 2023")
     assert not to_markdown(asked(tiny, "Quelle était la date limite ?", on=OPEN)).startswith("L’appel est clos")
 
 
@@ -111,6 +115,11 @@ def test_the_day_is_that_asked_for_then_the_configured_one_then_today(tiny):
     assert tiny.today() == tiny.ask("Bonjour").as_of
 
 
+def test_who_asks_whether_an_open_call_is_closed_is_told_until_when(tiny):
+    answer = asked(tiny, "L'appel est-il terminé ?", on=OPEN)
+    assert answer.kind == "answer" and answer.claims[0].citations[0].passage.id == "deadline/fr"
+
+
 # --- language and conversation --------------------------------------------------------------------------------------------
 
 
@@ -129,6 +138,9 @@ def test_the_language_is_that_of_the_question_unless_one_is_chosen(tiny):
         ("merci beaucoup", wording.SMALLTALK["thanks"]["fr"]),
         ("bye", wording.SMALLTALK["goodbye"]["en"]),
         ("Qui êtes-vous ?", wording.SMALLTALK["identity"]["fr"]),
+        ("Pouvez-vous m'aider ?", wording.SMALLTALK["identity"]["fr"]),
+        ("Je ne comprends rien à votre réponse", wording.SMALLTALK["unclear"]["fr"]),
+        ("I don't understand", wording.SMALLTALK["unclear"]["en"]),
     ],
 )
 def test_small_talk_gets_a_short_human_reply(message, reply, tiny):
@@ -262,6 +274,35 @@ def test_the_real_assistant_confirms_what_is_right_and_corrects_what_is_not(mess
 def test_every_real_reply_is_the_object_of_the_contract(message, real):
     for on in (OPEN, CLOSED):
         assert breaches(to_json(real.ask(message, as_of=on))) == []
+
+
+@pytest.mark.real_index
+@pytest.mark.parametrize("language", ["fr", "en"])
+@pytest.mark.parametrize("on", [date(2023, 7, 1), date(2023, 10, 15), CLOSED], ids=["early", "closed", "results"])
+def test_the_state_of_the_call_is_proved_by_the_real_sections(on, language, real):
+    """Else it would be dropped, and nobody told that it is too late."""
+    (said,) = window_preface(real.index, real.call, language, on=on)
+    assert claim_stands(said, language, None, asserts_eligibility)
+
+
+@pytest.mark.real_index
+def test_every_sentence_of_the_real_sections_may_be_said(real):
+    for passage in real.index.passages:
+        assert all(claim_stands(claim, passage.language, None, asserts_eligibility) for claim in claims_of(passage))
+
+
+@pytest.mark.real_index
+def test_what_the_closed_call_already_said_is_not_said_twice(real):
+    answer = asked(real, "L'appel est-il encore ouvert ?", on=CLOSED)
+    assert answer.claims and to_markdown(answer).count("22 novembre 2023") == 1
+
+
+@pytest.mark.real_index
+def test_after_a_verdict_no_other_kind_of_applicant_is_suggested(real):
+    answer = asked(real, "Nous sommes une commune, pouvons-nous candidater avec une IA encore à l'état de prototype ?")
+    assert answer.verdict and answer.follow_ups
+    others = ("eligibility-hospital-indication", "eligibility-public-operators", "eligibility-overseas-example")
+    assert not {real.suggester.suggestions[section]["fr"] for section in others} & set(answer.follow_ups)
 
 
 @pytest.mark.real_index

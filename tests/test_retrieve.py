@@ -95,6 +95,32 @@ def test_a_collection_without_questions_is_searched_too(tmp_path, passages, syno
     assert found(plain, "highest administrative fine")[0] == "fine"
 
 
+def test_where_no_question_leads_a_synonym_finds_what_its_words_do_not(tmp_path, passages, synonyms):
+    from dataclasses import replace
+
+    bare = [replace(p, questions=(), misconceptions=(), beside=()) for p in passages]
+    build_index(tmp_path, bare, FakeEncoder())
+    plain = Retriever(PassageIndex.open(tmp_path, FakeEncoder()), synonyms, load_weights(WEIGHTS))
+    search = plain.retrieve("fuite", embed=FakeEncoder().question, limit=99)
+    by_concept = max(search.found, key=lambda one: one.channels["concepts"])
+    assert by_concept.section.id == "breach" and by_concept.channels["words"] == 0
+
+
+def test_the_shorter_a_leaning_message_the_more_its_subject_counts(tiny_retriever):
+    subject = "Quelle est l'amende maximale ?"
+
+    def score_of_the_subject(alone: str) -> float:
+        search = tiny_retriever.retrieve(
+            f"{subject} {alone}", alone=alone, embed=tiny_retriever.index.encoder.question, limit=99
+        )
+        by_itself = tiny_retriever.retrieve(alone, embed=tiny_retriever.index.encoder.question, limit=99)
+        return next(one.score for one in search.found if one.section.id == "fine") - next(
+            one.score for one in by_itself.found if one.section.id == "fine"
+        )
+
+    assert score_of_the_subject("et la violation ?") > score_of_the_subject("et la violation notifiée sous 72 heures ?")
+
+
 def test_standardised_values_have_mean_0_and_spread_1():
     values = standardised(np.array([1, 2, 3, 10], dtype=np.float32))
     assert abs(values.mean()) < 1e-6 and abs(values.std() - 1) < 1e-6

@@ -225,7 +225,7 @@ def card(assistant: FakeAssistant, question: str) -> str:
 def test_hostile_texts_stay_text(assistant: FakeAssistant) -> None:
     outline = Outline(card(assistant, "injection"))
     assert not {"script", "img", "iframe", "form", "style"} & set(outline.tags)
-    assert all(str(link["href"]).startswith(("#", "https://")) for link in outline.links)
+    assert all(str(link["href"]).startswith(("#", "https://", "/document/texts/")) for link in outline.links)
     assert HOSTILE not in card(assistant, "injection")
 
 
@@ -478,6 +478,9 @@ PROBES = [
     "/site/.env", "/assets\\..\\app.py", "/en/gradio_api/upload", "/en/docs", "/fr", "/equipe", "/staff", "/.git/config",
     "/gradio_api/startup-events", "/gradio_api/profiling/traces", "/gradio_api/queue/status", "/config.json", "/%65n",
     "/gradio_api/info/../upload", "/assets/a/b", "/assets/C:\\x", "/en/en", "/ask/", "/health/", "/robots.txt/",
+    "/document", "/document/", "/en/document", "/documents", "/document//x", "/document/x/", "/document/x/page-.webp",
+    "/document/x/page-01.webp", "/document/x/page-1.png", "/document/x/original", "/document/x/y/z/t", "/document/library.json",
+    "/en/document/x/page-1.webp", "/en/document/x/original.pdf",
 ]  # fmt: skip
 
 
@@ -518,7 +521,21 @@ def test_every_mounted_route_outside_the_list_is_out_of_reach(site: TestClient) 
 
 
 @pytest.mark.parametrize(
-    "path", ["/", "/en", "/health", "/ask", "/absent", "/theme.css", "/gradio_api/info", "/site/style.css"]
+    "path",
+    [
+        "/",
+        "/en",
+        "/health",
+        "/ask",
+        "/absent",
+        "/theme.css",
+        "/gradio_api/info",
+        "/site/style.css",
+        "/document/acte-essai",
+        "/document/official-rapport/page-1.webp",
+        "/document/official-rapport/original.pdf",
+        "/document/absent",
+    ],
 )
 @pytest.mark.parametrize("method", ["GET", "POST", "OPTIONS", "PATCH"])
 def test_every_response_carries_the_security_headers(site: TestClient, path: str, method: str) -> None:
@@ -608,6 +625,18 @@ def test_when_too_many_wait_the_next_one_is_refused() -> None:
         return outcomes
 
     assert anyio.run(scenario) == ["third refused", "first served", "second served"]
+
+
+def test_a_damaged_index_turns_health_red_and_tells_no_path(caplog: pytest.LogCaptureFixture) -> None:
+    assistant = FakeAssistant()
+    with open_site(assistant) as client:
+        assert client.get("/health").status_code == 200
+        assistant.index.trouble = "Files of the index '/srv/index' were removed."
+        response = client.get("/health")
+        assert (response.status_code, response.json()["status"]) == (503, "degraded")
+        assert "/srv" not in response.text
+        assert "/srv/index" in caplog.text
+        assert post(client, {"question": "Quelle était la date limite ?"}).status_code == 200
 
 
 def test_the_operator_can_close_the_chat_at_once(assistant: FakeAssistant, tmp_path: Path) -> None:

@@ -10,10 +10,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from assistant.compare import values
 from assistant.explain import asserts_eligibility
-from assistant.verify import claim_stands, is_negative, is_supported, quote_is_real, values, verify
+from assistant.render import to_markdown
+from assistant.verify import claim_stands, is_supported, quote_is_real, shortest_support, verify
 from assistant.vocabulary import Answer, Citation, Claim, Criterion, Draft, Question, Verdict
 from corpus.passages import Passage, Reference
+from corpus.sentences import sentences
 from corpus.words import fold
 
 DAY = date(2023, 9, 1)
@@ -78,61 +81,6 @@ def test_each_quote_of_a_claim_has_to_be_real():
     assert not claim_stands(Claim(sentence, ()), "fr", None, asserts_eligibility)
 
 
-# --- numbers, dates, articles ---------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("text", "expected"),
-    [
-        pytest.param("le 30 septembre 2023", {"30", "month9", "2023"}, id="a French date"),
-        pytest.param("30 September 2023", {"30", "month9", "2023"}, id="an English date"),
-        pytest.param("le 1er mars 2024", {"1", "month3", "2024"}, id="the first of the month"),
-        pytest.param("on 3 May 2023", {"3", "month5", "2023"}, id="May beside a day"),
-        pytest.param("it may apply; marsupial", set(), id="may and mars as other words"),
-        pytest.param("20\u00a0000\u00a0000 d’euros", {"20000000"}, id="French thousands"),
-        pytest.param("20\u202f000\u202f000 d’euros", {"20000000"}, id="narrow French thousands"),
-        pytest.param("20,000,000 euros", {"20000000"}, id="English thousands"),
-        pytest.param("4,5 % ou 4.5%", {"4.5"}, id="decimals of both"),
-        pytest.param("deux conditions, three ways", {"2", "3"}, id="numbers in words"),
-        pytest.param("l’article 35", {"35"}, id="an article"),
-        pytest.param("art. 6 §1 e)", {"6", "1"}, id="a paragraph"),
-        pytest.param("sans nombre", set(), id="none"),
-        pytest.param("vingt et un jours", {"20", "1"}, id="a number of several words",
-                     marks=pytest.mark.xfail(reason="twenty-one is read as twenty: 21 written in words supports 20", strict=True)),
-        pytest.param("le premier août", {"1", "month8"}, id="an ordinal in words",
-                     marks=pytest.mark.xfail(reason="ordinals in words (premier, first…) are not read", strict=True)),
-        pytest.param("cent jours, mille euros, 2 millions", {"100", "1000", "2000000"}, id="hundreds and thousands in words",
-                     marks=pytest.mark.xfail(reason="cent, mille, million are not read: another order of size passes", strict=True)),
-    ],
-)  # fmt: skip
-def test_numbers_and_dates_compare_between_languages(text, expected):
-    assert values(text) == expected
-
-
-@pytest.mark.parametrize(
-    ("text", "negative"),
-    [
-        ("Il n’est pas suspendu.", True),
-        ("Aucune heure limite n’a été publiée.", True),
-        ("It does not suspend the GDPR.", True),
-        ("It doesn't suspend the GDPR.", True),
-        ("It doesn’t suspend the GDPR.", True),
-        ("It cannot apply.", True),
-        ("Sans partenaire, le projet est hors du champ.", True),
-        ("Le projet n’a jamais été retenu.", True),
-        ("Il suspend le RGPD.", False),
-        ("Le bac à sable ne concerne que les services publics.", False),
-        ("Il n’en retient que quatre.", False),
-        ("It is not only for public bodies.", False),
-        ("Il concerne non seulement les communes, mais aussi les départements.", False),
-        ("La délibération n° 2023-12 s’applique.", False),
-        ("See no. 12 of the list.", False),
-    ],
-)
-def test_a_text_denies_or_does_not(text, negative):
-    assert is_negative(text) is negative
-
-
 # --- what a quote carries -------------------------------------------------------------------------------------------------
 
 
@@ -154,7 +102,7 @@ def test_a_text_denies_or_does_not(text, negative):
         pytest.param("L’appui dure sept mois.", "L’appui dure 6 mois.", "fr", False, id="another number in words"),
         pytest.param("L’article 33 impose une notification.", "L’article 35 impose une notification.", "fr", False, id="another article"),
         pytest.param("La CNIL notifie une violation de données.", "Les lauréats sont au nombre de quatre.", "fr", False, id="other words"),
-        pytest.param("Les projets retenus sont suivis.", "Ne sont suivis que les projets retenus.", "fr", True, id="« ne … que » is no denial"),
+        pytest.param("Les projets retenus sont suivis.", "Ne sont suivis que les projets retenus.", "fr", False, id="« ne … que » taken away"),
         pytest.param("The GDPR applies.", "The GDPR does not apply only to companies.", "en", False, id="not … only, apart"),
         pytest.param("", TEXT, "fr", True, id="nothing claimed"),
     ],
@@ -163,10 +111,6 @@ def test_a_claim_stands_only_on_words_that_carry_it(said, quote, language, stand
     assert is_supported(said, quote, language) is stands
 
 
-@pytest.mark.xfail(
-    reason="one denial anywhere in the quote is taken for that of the claim; the brief asks for every negation",
-    strict=True,
-)
 @pytest.mark.parametrize(
     ("said", "quote"),
     [
@@ -197,17 +141,11 @@ def test_an_answer_that_loses_every_claim_is_an_abstention():
     assert answer.kind == "abstention" and answer.claims == ()
 
 
-@pytest.mark.xfail(
-    reason="the abstention says nothing: opening and closing are those of the lost answer, here none", strict=True
-)
 def test_an_answer_that_becomes_an_abstention_says_that_the_sources_do_not_say():
     answer = verified(Draft("answer", question(), (claim("Le dépôt est possible toute l’année 2024.", TEXT),)))
     assert "sources" in f"{answer.opening} {answer.closing}"
 
 
-@pytest.mark.xfail(
-    reason="« C’est ce que disent les sources : » still opens an answer whose claims all fell", strict=True
-)
 def test_an_abstention_does_not_open_as_the_answer_that_it_was():
     draft = Draft(
         "answer",
@@ -288,7 +226,8 @@ def test_no_lie_about_an_eligibility_reaches_the_reader(lie, language):
         closing=f"Merci. {lie}",
     )
     answer = verified(draft)
-    assert (answer.claims, answer.preface, answer.opening, answer.closing) == ((), (), "", "")
+    assert (answer.kind, answer.claims, answer.preface) == ("abstention", (), ())
+    assert lie not in answer.opening and lie not in answer.closing
 
 
 @pytest.mark.parametrize("lie", [lie for lie, _ in LIES if re.search(r"\b(vous|votre|you|your)\b", lie, re.IGNORECASE)])
@@ -329,12 +268,109 @@ def test_a_rule_for_everyone_is_no_verdict(rule):
     assert verified(Draft("answer", question(), (claim(rule, rule),))).claims
 
 
-@pytest.mark.xfail(
-    reason="follow-ups are not read by the guard: an engine may assert an eligibility there", strict=True
-)
 def test_no_lie_hides_in_what_is_suggested():
     answer = verified(Draft("answer", question(), (claim(TEXT, TEXT),), follow_ups=("Vous êtes éligible.",)))
     assert answer.follow_ups == ()
+
+
+# --- an engine that lies about what the sources say ----------------------------------------------------------------------
+
+LAW = (
+    "Le responsable du traitement notifie la violation à la CNIL dans les soixante-douze heures, sauf si elle ne crée pas de risque. "
+    "L’article 33 du RGPD fixe ce délai. La CNIL ne suspend jamais le RGPD pour les projets accompagnés. "
+    "L’amende peut atteindre vingt millions d’euros. Une collectivité de plus de 250 agents tient un registre. "
+    "Les projets retenus ont été annoncés le 22 novembre 2023."
+)
+OTHER = "Le dépôt des dossiers était possible jusqu’au 30 septembre 2023. Aucune heure limite n’a été publiée."
+FALSE = {
+    "another number in words": "Le responsable du traitement notifie la violation à la CNIL dans les quarante-huit heures, sauf si elle ne crée pas de risque.",
+    "the same number in another unit": "Le responsable du traitement notifie la violation à la CNIL dans les soixante-douze jours, sauf si elle ne crée pas de risque.",
+    "an exception taken away": "Le responsable du traitement notifie la violation à la CNIL dans les soixante-douze heures.",
+    "an exception turned round": "Le responsable du traitement notifie la violation à la CNIL dans les soixante-douze heures, sauf si elle crée un risque.",
+    "an exception made a condition": "Le responsable du traitement notifie la violation à la CNIL dans les soixante-douze heures si elle ne crée pas de risque.",
+    "another article": "L’article 34 du RGPD fixe ce délai.",
+    "another order of size": "L’amende peut atteindre vingt mille euros.",
+    "another order of size, in figures": "L’amende peut atteindre 20 milliards d’euros.",
+    "« ne … jamais » taken away": "La CNIL suspend le RGPD pour les projets accompagnés.",
+    "« jamais » made « pas encore »": "La CNIL ne suspend pas encore le RGPD pour les projets accompagnés.",
+    "« toujours » added": "L’article 33 du RGPD fixe toujours ce délai.",
+    "« peut » made « doit »": "L’amende doit atteindre vingt millions d’euros.",
+    "« plus de » made « moins de »": "Une collectivité de moins de 250 agents tient un registre.",
+    "« toutes » added": "Toutes les collectivités de plus de 250 agents tiennent un registre.",
+    "another day": "Les projets retenus ont été annoncés le 21 novembre 2023.",
+    "another month": "Les projets retenus ont été annoncés le 22 décembre 2023.",
+    "another year": "Les projets retenus ont été annoncés le 22 novembre 2024.",
+    "halves of two sentences": "Les projets retenus notifient la violation à la CNIL le 22 novembre 2023 dans les soixante-douze heures.",
+    "a number of the next sentence": "L’article 33 du RGPD fixe l’amende à vingt millions d’euros.",
+    "a denial added": "Une collectivité de plus de 250 agents ne tient pas de registre.",
+    "« sans » added": "Les projets retenus ont été annoncés sans délai le 22 novembre 2023.",
+    "« seulement » added": "Seule une collectivité de plus de 250 agents tient un registre.",
+    "a condition added": "L’article 33 du RGPD fixe ce délai si la CNIL le demande.",
+    "a false sentence after a true one": "L’article 33 du RGPD fixe ce délai. L’amende peut atteindre trente millions d’euros.",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("lie", FALSE.values(), ids=FALSE)
+def test_an_engine_that_changes_what_a_source_says_is_not_shown(lie):
+    """With the whole passage as its quote, and with each of its sentences."""
+    law = passage(LAW)
+    quotes = [LAW, *sentences(LAW)]
+    drafts = [Draft("answer", question(), (Claim(lie, (Citation(law, quote),)),), engine="llm") for quote in quotes]
+    assert all(lie not in to_markdown(verified(draft)) for draft in drafts)
+
+
+def test_its_true_sentences_are_shown():
+    law = passage(LAW)
+    told = tuple(Claim(sentence, (Citation(law, LAW),)) for sentence in sentences(LAW))
+    reworded = claim("L’amende peut atteindre 20\u00a0000\u00a0000 d’euros.", law)
+    assert verified(Draft("answer", question(), (*told, reworded), engine="llm")).claims == (*told, reworded)
+
+
+@pytest.mark.parametrize(
+    ("said", "quote"),
+    [
+        pytest.param("Le responsable du traitement notifie la violation à la CNIL dans les soixante-douze heures.",
+                     "Le responsable du traitement notifie la violation à la CNIL dans les soixante-douze heures", id="its exception"),
+        pytest.param("La CNIL suspend le RGPD pour les projets accompagnés.", "le RGPD pour les projets accompagnés", id="its denial"),
+    ],
+)  # fmt: skip
+def test_a_quote_cut_before_what_spoils_it_carries_nothing(said, quote):
+    assert verified(Draft("answer", question(), (claim(said, passage(LAW), quote),))).claims == ()
+
+
+def test_two_claims_that_exchange_their_sources_fall():
+    one, two = "L’article 33 du RGPD fixe ce délai.", "Le dépôt des dossiers était possible jusqu’au 30 septembre 2023."
+    draft = Draft("answer", question(), (claim(one, OTHER), claim(two, LAW)))
+    assert verified(draft).claims == ()
+
+
+def test_a_real_quote_under_another_passage_falls():
+    sentence = "L’article 33 du RGPD fixe ce délai."
+    other = replace(passage(OTHER), id="other/fr")
+    assert verified(Draft("answer", question(), (Claim(sentence, (Citation(other, sentence),)),))).claims == ()
+
+
+@pytest.mark.parametrize("lie", [lie for lie, _ in LIES])
+@pytest.mark.parametrize(
+    "written", ["{lie}", "# {lie}", "**{lie}**", "{lie}\nQuelle est la date limite ?", "Une question\u00a0: {lie}"]
+)
+def test_no_eligibility_is_asserted_in_an_opening_a_heading_or_a_suggestion(lie, written):
+    said = written.format(lie=lie)
+    draft = Draft("answer", question(), (claim(OTHER, OTHER),), opening=said, closing=said, follow_ups=(said,))
+    answer = verified(draft)
+    assert lie not in to_markdown(answer) and answer.follow_ups == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "passage_text", "quote"),
+    [
+        pytest.param("Le deuxième fait.", "Un fait. Le deuxième fait. Un troisième.", "Le deuxième fait.", id="one sentence"),
+        pytest.param("Le délai est de 5 jours.", "Le début. Ce délai est de 5 jours pour tous. La fin.", "Ce délai est de 5 jours pour tous.", id="the sentence with its number"),
+        pytest.param("Le 22 novembre.", "Rien ici. Annoncé le 22 novembre 2023. Rien là.", "Annoncé le 22 novembre 2023.", id="the nearest when none carries it"),
+    ],
+)  # fmt: skip
+def test_the_shortest_support_is_quoted(text, passage_text, quote):
+    assert shortest_support(text, passage(passage_text)) == quote
 
 
 # --- for any draft --------------------------------------------------------------------------------------------------------

@@ -29,14 +29,18 @@ from .gradio_door import GradioDoor
 from .limits import Overloaded, Pace
 from .options import SiteOptions
 from .pages import ADDRESSES, Pages
-from .reply import to_html
+from .paper import Undrawable
+from .reading import ADDRESS, unbroken
+from .reply import describe_reference, say_date, to_html
 from .requests import AskRequest, BadRequest, read_ask, read_json_object, read_opinion
 from .templates import STATIC, render
 from .texts import CHECK_TEXTS, raw, say
+from .viewer import Unknown, View, Viewer, Wanted, address_of
 
 log = logging.getLogger("assistant.site")
 
 NO_STORE = {"Cache-Control": "no-store"}
+AN_HOUR = {"Cache-Control": "private, max-age=3600"}
 FOREVER = {"Cache-Control": "public, max-age=31536000, immutable"}
 
 
@@ -50,6 +54,7 @@ def build_site(assistant: AnswersQuestions, options: SiteOptions) -> ASGIApp:
     add_feedback(app, counters)
     add_plain_pages(app, pages)
     add_check(app, Check(engine), pages)
+    add_documents(app, Viewer.of(assistant.index), pages)
     add_health(app, engine, options)
     add_chat(app, engine, pages, options)
     app.add_middleware(
@@ -145,10 +150,11 @@ def add_plain_pages(app: FastAPI, pages: Pages) -> None:
     files = {file.name: file for file in STATIC.iterdir() if file.is_file()}
 
     @app.api_route("/site/{name}", methods=["GET", "HEAD"])
-    def own_file(name: str) -> Response:
+    def own_file(name: str, v: str = "") -> Response:
         if name not in files:
             return error_response(404, "not_found", say("error_not_found", "fr"))
-        return FileResponse(files[name], headers=FOREVER)
+        # A script imports another by its bare name: only an address with the mark of the content may be kept for long.
+        return FileResponse(files[name], headers=FOREVER if v else {"Cache-Control": "no-cache"})
 
     @app.api_route("/favicon.ico", methods=["GET", "HEAD"])
     def favicon() -> Response:
@@ -156,7 +162,9 @@ def add_plain_pages(app: FastAPI, pages: Pages) -> None:
 
     @app.api_route("/robots.txt", methods=["GET", "HEAD"])
     def robots() -> Response:
-        return PlainTextResponse("User-agent: *\nDisallow: /gradio_api/\nDisallow: /ask\n")
+        return PlainTextResponse(
+            "User-agent: *\nDisallow: /gradio_api/\nDisallow: /ask\nDisallow: /document/\nDisallow: /en/document/\n"
+        )
 
 
 def add_check(app: FastAPI, check: Check, pages: Pages) -> None:
@@ -205,6 +213,59 @@ def add_check_in(app: FastAPI, check: Check, pages: Pages, language: Language) -
         return HTMLResponse(html, headers=NO_STORE | {"Content-Disposition": f'attachment; filename="{name}"'})
 
 
+def add_documents(app: FastAPI, viewer: Viewer, pages: Pages) -> None:
+    """The documents that answers cite: read at the passage, page by page when they have pages, and the file where its licence allows."""
+
+    def missing(language: Language) -> Response:
+        return HTMLResponse(pages.no_document(language), status_code=404, headers=NO_STORE)
+
+    @app.api_route(ADDRESS["fr"] + "/{name:path}/page-{number:int}.webp", methods=["GET", "HEAD"])
+    async def image(name: str, number: int) -> Response:
+        try:
+            sheet = await viewer.sheet(name, number)
+        except (Unknown, Undrawable):
+            return missing("fr")
+        return Response(sheet.image, media_type="image/webp", headers=AN_HOUR)
+
+    @app.api_route(ADDRESS["fr"] + "/{name:path}/original.pdf", methods=["GET", "HEAD"])
+    async def original(name: str) -> Response:
+        path = viewer.download(name)
+        if path is None:
+            return missing("fr")
+        return FileResponse(path, media_type="application/pdf", filename=f"{name}.pdf", headers=NO_STORE)
+
+    def add(language: Language) -> None:
+        @app.api_route(ADDRESS[language] + "/{name:path}", methods=["GET", "HEAD"])
+        async def page(name: str, request: Request) -> Response:
+            wanted = Wanted.read(request.query_params)
+            try:
+                view = await viewer.view(name, wanted, language)
+            except Unknown:
+                return missing(language)
+            template = "document_view.html" if wanted.panel else "document.html"
+            html = pages.fill(template, language, "document", other=view.twin, **document_values(view, language))
+            return HTMLResponse(html, headers=NO_STORE)
+
+    add("en")
+    add("fr")
+
+
+def document_values(view: View, language: Language) -> dict[str, Any]:
+    """What the template of a document needs beside the view itself."""
+
+    def to(**changes: int | None) -> str:
+        return address_of(view.id, language, view.wanted, **({"page": None, "part": None} | changes))
+
+    return {
+        "view": view,
+        "to": to,
+        "typed": lambda text: unbroken(text, view.language),
+        "date": say_date(view.first.references[0].date, language) if view.first.references else "",
+        "references_of": lambda passage: [describe_reference(one, language) for one in passage.references],
+        "skip_to": "passage" if view.at_passage else "content",
+    }
+
+
 def add_health(app: FastAPI, engine: Engine, options: SiteOptions) -> None:
     """`GET /health`: whether the site can answer, for a machine that watches it."""
 
@@ -212,13 +273,17 @@ def add_health(app: FastAPI, engine: Engine, options: SiteOptions) -> None:
     def health() -> Response:
         closed = options.is_chat_closed()
         today = engine.today()
+        problem = engine.assistant.index.problem()
+        if problem:
+            log.error("%s", problem)
         body = {
-            "status": "closed" if closed else "ok",
+            "status": "degraded" if problem else "closed" if closed else "ok",
             "as_of": today.isoformat(),
             "window": engine.assistant.call.window(today),
             "waiting": engine.turnstile.waiting,
         }
-        return JSONResponse(body, headers=NO_STORE)
+        # Red for whoever watches, although answers go on: what happened is in the log, no path goes out.
+        return JSONResponse(body, status_code=503 if problem else 200, headers=NO_STORE)
 
 
 def gradio_ask(engine: Engine, options: SiteOptions, page_language: Language) -> Callable[..., Any]:

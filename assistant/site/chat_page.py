@@ -81,7 +81,8 @@ def build_page(language: Language, families: Sequence[Family], check_url: str, a
             with gr.Column(elem_id="panel"):
                 gr.Markdown(
                     f'<h2 id="panel-title" tabindex="-1">{say("sources", language)}</h2>'
-                    f'<p id="panel-about">{say("sources_empty", language)}</p><div id="panel-sources"></div>',
+                    f'<p id="panel-about">{say("sources_empty", language)}</p><div id="panel-sources"></div>'
+                    '<div id="panel-document"></div>',
                     elem_id="panel-block",
                 )
         gr.api(ask, api_name="ask", concurrency_limit=4)  # type: ignore[attr-defined]

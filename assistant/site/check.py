@@ -157,7 +157,7 @@ class Check:
         for fact in criterion.fact_ids:
             citation = self.citation(fact, language)
             if citation is not None:
-                source = describe_source(0, citation)
+                source = describe_source(0, citation, language)
                 if all(source["title"] != other["title"] for other in sources):
                     sources.append(source)
         return {

@@ -185,6 +185,7 @@ def way(pattern: str, methods: str = "GET HEAD", *, costs: Cost = "nothing", str
 
 
 NAME = r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,120}"
+DOCUMENT = r"[a-z0-9][a-z0-9-]{0,120}(?:/[a-z0-9][a-z0-9-]{0,120}){0,2}"
 GRADIO = r"(?:/en)?"
 WAYS = (
     # our pages and routes
@@ -193,6 +194,8 @@ WAYS = (
     way(r"/(?:eligibilite/verdict|en/eligibility/verdict)", "POST", costs="little"),
     way(r"/(?:eligibilite/document|en/eligibility/document)", "POST", costs="little"),
     way(r"/(?:confidentialite|accessibilite|en/privacy|en/accessibility)"),
+    way(rf"(?:/en)?/document/{DOCUMENT}", costs="little"),
+    way(rf"/document/{DOCUMENT}/(?:page-[1-9]\d{{0,3}}\.webp|original\.pdf)", costs="little"),
     way(r"/ask", "POST", costs="question"),
     way(r"/feedback", "POST", costs="little"),
     way(r"/health"),

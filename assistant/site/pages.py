@@ -13,6 +13,7 @@ from .templates import render
 from .texts import say
 
 PageName = Literal["chat", "check", "privacy", "accessibility"]
+Here = PageName | Literal["document"]
 ADDRESSES: dict[Language, dict[PageName, str]] = {
     "fr": {"chat": "/", "check": "/eligibilite", "privacy": "/confidentialite", "accessibility": "/accessibilite"},
     "en": {"chat": "/en", "check": "/en/eligibility", "privacy": "/en/privacy", "accessibility": "/en/accessibility"},
@@ -32,19 +33,19 @@ class Pages:
     options: SiteOptions
     engine_name: str = "extractive"
 
-    def common(self, language: Language, here: PageName) -> dict[str, object]:
+    def common(self, language: Language, here: Here) -> dict[str, object]:
         """The values that the frame of every page needs."""
         return {
             "here": here,
             "skip_to": "question-field" if here == "chat" else "content",
-            "other": ADDRESSES[other_language(language)][here],
+            "other": ADDRESSES[other_language(language)]["chat" if here == "document" else here],
             "links": ADDRESSES[language],
             "notice": self.engine.notice(language),
             "notice_more": say("notice_useful", language) if self.engine.is_closed() else "",
             "contact_url": self.options.contact_url,
         }
 
-    def fill(self, template: str, language: Language, here: PageName, **values: object) -> str:
+    def fill(self, template: str, language: Language, here: Here, **values: object) -> str:
         """A whole page."""
         return render(template, language, **(self.common(language, here) | values))
 
@@ -66,6 +67,12 @@ class Pages:
         return self.fill(
             "message.html", language, "chat", title=title, help=text, closed=closed, skip_to="content"
         ).encode()
+
+    def no_document(self, language: Language) -> str:
+        """The page of a document, or of a page of one, that is not among the sources."""
+        title, text = say("doc_unknown", language), say("doc_unknown_help", language)
+        closed = self.options.is_chat_closed()
+        return self.fill("message.html", language, "document", title=title, help=text, closed=closed)
 
     def closed(self, language: Language) -> str:
         """The page shown instead of the chat when the operator closed it."""

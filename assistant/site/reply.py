@@ -14,6 +14,7 @@ from corpus.sentences import sentences
 from ..render import citations_of
 from ..vocabulary import Answer, Citation, Claim, Understood
 from .feedback import REASONS
+from .reading import is_restated, link_to
 from .templates import render
 from .texts import TEXTS, say
 from .typography import MONTHS, in_full, typeset
@@ -124,8 +125,8 @@ def describe_reference(reference: Reference, language: Language) -> dict[str, st
     }
 
 
-def describe_source(number: int, citation: Citation) -> dict[str, object]:
-    """What is shown of a citation: its section with the quote marked, its note, its confidence, its references."""
+def describe_source(number: int, citation: Citation, language: Language) -> dict[str, object]:
+    """What is shown of a citation: its section with the quote marked, its note, its confidence, its references, and where to read on."""
     passage: Passage = citation.passage
     path = [part for part in passage.heading_path if part != passage.title]
     if passage.locator and not passage.locator.startswith("#") and passage.title not in passage.locator:
@@ -138,7 +139,8 @@ def describe_source(number: int, citation: Citation) -> dict[str, object]:
         "paragraphs": highlight(passage.text, citation.quote),
         "note": passage.note,
         "confidence": passage.confidence,
-        "official": passage.official,
+        "origin": "official" if passage.official else "restated" if is_restated(passage) else "foreign",
+        "link": link_to(passage, citation.quote, language),
         "language": passage.language,
         "references": [describe_reference(reference, passage.language) for reference in passage.references],
     }
@@ -231,7 +233,7 @@ def to_html(
         verdict=describe_verdict(answer, numbers, shown_in, criterion_names or {}),
         understood=[describe_understood(label, corrections or {}) for label in answer.understood],
         check_link=check_link if answer.understood else "",
-        sources=[describe_source(number, citation) for citation, number in numbers.items()],
+        sources=[describe_source(number, citation, shown_in) for citation, number in numbers.items()],
         follow_ups=[typed(question) for question in answer.follow_ups[:3]],
         as_of=in_full(answer.as_of, shown_in),
         reasons=REASONS if answer.verdict else [reason for reason in REASONS if reason != "misread"],

@@ -192,6 +192,10 @@ TEXTS: dict[str, tuple[str, str]] = {
     "references": ("Références publiques", "Public references"),
     "back": ("Revenir à la réponse", "Back to the answer"),
     "official": ("Texte de l'éditeur, mot pour mot.", "The publisher's own text, word for word."),
+    "foreign": (
+        "Document ajouté par l'exploitant, mot pour mot ; il n'est pas officiel.",
+        "Document added by the operator, word for word; it is not official.",
+    ),
     "restated": (
         "Reformulation de ce projet ; les références ci-dessous font foi.",
         "Restated by this project; the references below prevail.",
@@ -205,6 +209,90 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Confiance faible : à vérifier auprès de la CNIL avant de s'y fier.",
         "Low confidence: check with the CNIL before relying on it.",
     ),
+    # a document
+    "doc_official": ("Texte officiel", "Official text"),
+    "doc_foreign": ("Document ajouté par l'exploitant, non officiel", "Document added by the operator, not official"),
+    "doc_licence": ("Licence : {licence}", "Licence: {licence}"),
+    "doc_licence_unknown": ("Licence non précisée", "Licence not stated"),
+    "doc_public": ("Voir chez l'éditeur", "See at the publisher's"),
+    "doc_download": ("Télécharger l'original (PDF)", "Download the original (PDF)"),
+    "doc_alone": ("Ouvrir en pleine page", "Open on its own page"),
+    "doc_copy": ("Copier le lien vers ce passage", "Copy the link to this passage"),
+    "doc_copy_document": ("Copier le lien vers ce document", "Copy the link to this document"),
+    "doc_copied": ("Lien copié.", "Link copied."),
+    "doc_copy_failed": (
+        "La copie n'a pas pu se faire. Le lien est dans la barre d'adresse de la page du document.",
+        "Copying did not work. The link is in the address bar of the document's page.",
+    ),
+    "doc_cited": ("Passage cité", "Cited passage"),
+    "doc_cited_words": ("Passage cité : « {words} »", "Cited passage: “{words}”"),
+    "doc_quote_opens": ("(début de la citation)", "(the quote begins)"),
+    "doc_quote_closes": ("(fin de la citation)", "(the quote ends)"),
+    "doc_contents": ("Table des matières", "Table of contents"),
+    "doc_table": ("Tableau", "Table"),
+    "doc_pager": ("Pages du document", "Pages of the document"),
+    "doc_pager_end": ("Pages du document, en bas", "Pages of the document, bottom"),
+    "doc_page": ("Page {number} sur {total}", "Page {number} of {total}"),
+    "doc_page_named": ("Page {label} ({number} sur {total})", "Page {label} ({number} of {total})"),
+    "doc_page_before": ("Page précédente", "Previous page"),
+    "doc_page_after": ("Page suivante", "Next page"),
+    "doc_part": ("Partie {number} sur {total}", "Part {number} of {total}"),
+    "doc_part_before": ("Partie précédente", "Previous part"),
+    "doc_part_after": ("Partie suivante", "Next part"),
+    "doc_image": (
+        "Page {number} du document, en image. Son texte suit.",
+        "Page {number} of the document, as an image. Its text follows.",
+    ),
+    "doc_page_text": ("Texte de la page", "Text of the page"),
+    "doc_no_text": ("Aucun texte n'a été lu sur cette page.", "No text was read on this page."),
+    "doc_to_passage": ("Revenir au passage cité", "Back to the cited passage"),
+    "doc_passage_gone": (
+        "Le passage vers lequel mène ce lien ne figure plus dans ce document. Voici le document tel qu'il est aujourd'hui.",
+        "The passage that this link leads to is no longer in this document. Here is the document as it is today.",
+    ),
+    "doc_passage_changed": (
+        "Le passage vers lequel mène ce lien a été modifié depuis. Voici ce qui se trouve aujourd'hui à cet endroit.",
+        "The passage that this link leads to has changed since. Here is what stands at that place today.",
+    ),
+    "doc_quote_gone": (
+        "Les mots cités par ce lien ne figurent plus dans le passage, qui a changé depuis.",
+        "The words that this link quotes are no longer in the passage, which has changed since.",
+    ),
+    "doc_original_gone": (
+        "Le fichier d'origine n'est plus disponible ici. Voici le texte qui en avait été extrait.",
+        "The original file is no longer available here. Here is the text that had been extracted from it.",
+    ),
+    "doc_undrawable": (
+        "Cette page ne peut pas être affichée en image. Voici le texte qui en a été extrait.",
+        "This page cannot be shown as an image. Here is the text that was extracted from it.",
+    ),
+    "doc_not_on_image": (
+        "Le passage n'a pas pu être situé sur l'image. Il est marqué dans le texte de la page.",
+        "The passage could not be located on the image. It is marked in the text of the page.",
+    ),
+    "doc_continues": (
+        "La citation se poursuit à la page suivante.",
+        "The quote goes on on the next page.",
+    ),
+    "doc_only_passages": (
+        "Le texte complet n'est plus disponible ici. Voici les passages qui en avaient été indexés.",
+        "The whole text is no longer available here. Here are the passages of it that had been indexed.",
+    ),
+    "doc_unknown": (
+        "Ce document, ou cette page, n'est pas parmi les sources",
+        "This document, or this page, is not among the sources",
+    ),
+    "doc_unknown_help": (
+        "Il a pu en être retiré, ou l'adresse est incomplète. La conversation cite les sources actuelles.",
+        "It may have been removed, or the address is incomplete. The conversation cites the present sources.",
+    ),
+    "doc_opening": ("Ouverture du document…", "Opening the document…"),
+    "doc_close": ("Fermer le document", "Close the document"),
+    "doc_failed": (
+        "Le document n'a pas pu s'ouvrir. Voici le passage tel qu'il a été cité.",
+        "The document could not be opened. Here is the passage as it was cited.",
+    ),
+    "doc_read": ("Lire dans le document", "Read in the document"),
     # errors
     "error_title": ("La réponse n'a pas pu être donnée", "The answer could not be given"),
     "error_empty": ("Écrivez d'abord votre question.", "Please write your question first."),
@@ -344,7 +432,7 @@ SCRIPT_TEXTS = (
     "you", "waiting", "still_waiting", "already_waiting", "restarted", "oldest_left_out", "characters", "copied",
     "copy_failed", "thanks_vote", "vote_removed", "report_thanks", "report_choose", "feedback_failed", "sources",
     "sources_empty", "sources_none", "sources_of", "error_title", "error_empty", "error_too_long", "error_network",
-    "error_timeout", "error_overloaded", "send",
+    "error_timeout", "error_overloaded", "send", "doc_opening", "doc_failed", "doc_close",
 )  # fmt: skip
 # The four families of starting questions: a title, then what one may ask.
 STARTERS: tuple[tuple[tuple[str, str], tuple[tuple[str, str], ...]], ...] = (

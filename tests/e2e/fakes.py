@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+import atexit
+import json
+import shutil
+import tempfile
 import time
 from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import cache
 from pathlib import Path
+
+from test_ingest_pdf import lines, pdf
 
 from assistant.vocabulary import (
     Answer,
@@ -22,6 +29,8 @@ from assistant.vocabulary import (
 from corpus.call import Call, load_call
 from corpus.index import Section
 from corpus.passages import Confidence, Language, Passage, Reference
+from ingest.documents import read_documents, shelve
+from ingest.official import OfficialText
 
 HOSTILE = (
     "<script>window.hacked=1</script><img src=https://evil.example/x onerror='window.hacked=1'>"
@@ -47,19 +56,20 @@ def passage(
     note: str = "",
     confidence: Confidence = "high",
     language: Language = "fr",
+    start: int = 0,
 ) -> Passage:
     """A passage of an imaginary file."""
     return Passage(
-        id=f"{language}/{identifier}",
+        id=f"{identifier}/{language}",
         section_id=identifier,
-        source_id="l-appel",
-        file=f"{language}/l-appel.md",
+        source_id=f"texts/{language}/l-appel",
+        file=f"texts/{language}/l-appel.md",
         title=title,
         heading_path=("L'appel à projets" if language == "fr" else "The call for projects", title),
         locator=f"#{identifier}",
         text=text,
-        start=0,
-        end=len(text),
+        start=start,
+        end=start + len(text),
         language=language,
         official=False,
         confidence=confidence,
@@ -92,12 +102,76 @@ AI_FR = passage(
     "Le projet doit utiliser l'intelligence artificielle au service du public.",
     facts=("project-scope-ai-public-service",),
     confidence="medium",
+    start=1000,
 )
 DATE_FR = passage(
-    "date", "Date limite", "La date limite de dépôt était le 30 septembre 2023.", facts=("call-deadline",)
+    "date", "Date limite", "La date limite de dépôt était le 30 septembre 2023.", facts=("call-deadline",), start=2000
 )
-DATE_EN = passage("date", "Deadline", "The deadline was 30 September 2023.", facts=("call-deadline",), language="en")
+DATE_EN = passage(
+    "date", "Deadline", "The deadline was 30 September 2023.", facts=("call-deadline",), language="en", start=1000
+)
+RESTATED = (PRIVATE_FR, AI_FR, DATE_FR, PRIVATE_EN, DATE_EN)
 
+# Documents by others, read and kept by the product's own ingest.
+ACT_TITLE = "Règlement d’essai relatif aux registres"
+ACT = (
+    f"<html lang=fr><title>{ACT_TITLE}</title><body><main><h1>{ACT_TITLE}</h1>"
+    + "".join(
+        f"<h2 id='art-{n}'>Article {n}</h2><p>1. L’autorité n°&nbsp;{n} tient un registre «&nbsp;à jour&nbsp;», qu’elle publie chaque année ; "
+        f"{'elle le conserve aussi longtemps que la mission dure et le remet à qui le demande. ' * 6}</p>"
+        f"<p>2. Le registre {n} comprend :</p><ul><li>a) le nom du responsable ;</li><li>b) la durée de conservation.</li></ul>"
+        for n in range(1, 61)
+    )
+    + "<table><tr><th>Étape</th><th>Délai</th></tr><tr><td>Bilan</td><td>six mois</td></tr></table></main></body></html>"
+)
+REPORT = (
+    ("Rapport annuel", "Le comité se réunit chaque mois à l’hôtel de ville. Il arrête l’expéri-", "mentation si un incident n’est pas corrigé dans les soixante-douze heures."),
+    ("Annexe", "Cette page donne la liste complète des membres du comité et de leurs suppléants.", "Aucun membre ne siège plus de trois ans."),
+)  # fmt: skip
+NOTES = f"Notes\n\n{HOSTILE}\n\n- {HOSTILE}\n- https://evil.example/ et [x](javascript:window.hacked=1)\n"
+
+
+@cache
+def documents() -> tuple[Path, tuple[Passage, ...]]:
+    """The folder of a generation that keeps the documents above, and their passages."""
+    folder = Path(tempfile.mkdtemp(prefix="fake-generation-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    corpus = folder / "corpus"
+    (corpus / "official").mkdir(parents=True)
+    report = pdf([lines(page, size=11, step=16) for page in REPORT], labels="/PageLabels << /Nums [0 << /S /r >>] >>")
+    for name, data, about in (
+        ("acte.html", ACT.encode(), ""),
+        ("rapport.pdf", report, "title: Rapport annuel du comité\nlanguage: fr\nlicence: Licence Ouverte 2.0\naddress: https://exemple.fr/rapport.pdf\n"),
+        ("interne.pdf", pdf([lines(("Note interne", "Le service garde cette note pour lui pendant deux ans entiers."))]), ""),
+        ("notes.txt", NOTES.encode(), f"title: {json.dumps(HOSTILE)}\nlanguage: fr\nlicence: {json.dumps(HOSTILE)}\naddress: javascript:window.hacked=1\n"),
+    ):  # fmt: skip
+        (corpus / "official" / name).write_bytes(data)
+        if about:
+            (corpus / "official" / f"{name}.yaml").write_text(about, encoding="utf-8")
+    listed = OfficialText(
+        id="acte-essai", title=ACT_TITLE, publisher="Journal officiel d’essai", url="https://exemple.fr/acte", file="acte.html",
+        language="fr", kind="html", date="2024-02-29", licence="Licence Ouverte 2.0", reuse="libre", checked="seen",
+    )  # fmt: skip
+    shelf = read_documents(corpus / "official", corpus, [listed], kept=folder / "extracted", write_kept=True)
+    assert not shelf.quarantined, shelf.quarantined
+    shelve(folder, shelf, corpus, folder / "extracted")
+    return folder, tuple(passage for document in shelf.documents for passage in document.passages)
+
+
+def passage_of(document: str, words: str) -> Passage:
+    """The passage of a document by others that holds `words`."""
+    return next(p for p in documents()[1] if p.source_id.endswith(document) and words in p.text)
+
+
+CITED = {
+    "registre": ("acte-essai", "L’autorité n° 42 tient un registre « à jour », qu’elle publie chaque année"),
+    "comité": (
+        "rapport",
+        "Il arrête l’expérimentation si un incident n’est pas corrigé dans les soixante-douze heures.",
+    ),
+    "notes": ("notes", "<img src=https://evil.example/x onerror='window.hacked=1'>"),
+}
+"""What a message speaks of: the document that the reply cites, and the words."""
 
 CALL = load_call(Path(__file__).parents[2] / "corpus" / "call.yaml")
 
@@ -115,8 +189,21 @@ class FakeIndex:
     """Finds the passages above by the facts that they state."""
 
     def section_of_fact(self, fact_id: str) -> Section | None:
-        found = [p for p in (PRIVATE_FR, PRIVATE_EN, AI_FR, DATE_FR, DATE_EN) if fact_id in p.fact_ids]
+        found = [p for p in RESTATED if fact_id in p.fact_ids]
         return Section(found[0].section_id, tuple(found)) if found else None
+
+    trouble = ""
+
+    def problem(self) -> str:
+        return self.trouble
+
+    @property
+    def folder(self) -> Path:
+        return documents()[0]
+
+    @property
+    def passages(self) -> tuple[Passage, ...]:
+        return (*RESTATED, *documents()[1])
 
 
 @dataclass
@@ -162,6 +249,12 @@ class FakeAssistant:
         words = message.lower()
         if "injection" in words:
             return self._hostile(message, spoken, day)
+        for name, (document, quote) in CITED.items():
+            if name in words:
+                source = passage_of(document, quote)
+                return self._answer(
+                    "answer", message, spoken, day, (Claim(quote, (Citation(source, quote),)),), opening="Voici :"
+                )
         if "panne" in words:
             raise RuntimeError(f"boom {message}")
         if "start-up" in words or "startup" in words:

@@ -98,6 +98,10 @@ def test_every_state_passes_axe(page: Page, address: str, language: str, scheme:
     check_axe(page, "home")
     ask(page, QUESTIONS[language]["answer"])
     page.locator("a.marker").first.click()
+    page.wait_for_selector("#panel-document .doc")
+    check_axe(page, "answer with its document open")
+    page.keyboard.press("Escape")
+    page.locator("details.source summary").first.click()
     check_axe(page, "answer with a source open")
     ask(page, QUESTIONS[language]["verdict"])
     page.locator("details.criteria summary").last.click()
@@ -146,12 +150,12 @@ def test_the_whole_journey_by_keyboard_alone(page: Page, address: str) -> None:
     marker = page.locator(".claims a.marker").last
     expect(marker).to_be_focused()
     page.keyboard.press("Enter")
-    source = page.locator(f"#{marker.get_attribute('data-source')}")
-    expect(source.locator("summary")).to_be_focused()
-    expect(source.locator("mark")).to_be_visible()
+    expect(page.locator("#panel-document #passage")).to_be_focused()
+    expect(page.locator("#panel-document mark.quote")).to_be_visible()
     page.keyboard.press("Escape")
     expect(marker).to_be_focused()
-    assert source.get_attribute("open") is None
+    expect(page.locator("#panel-document .doc")).to_have_count(0)
+    expect(page.locator("#panel-sources details[open] mark").first).to_be_visible()
 
     # Start again, from the composer.
     page.locator("#question-field").focus()
@@ -170,6 +174,9 @@ def test_markers_have_names_and_the_way_back_works_by_mouse(page: Page, address:
     ask(page, QUESTIONS["fr"]["verdict"], by_mouse=True)
     marker = page.get_by_role("link", name="source 1 : Candidats privés").first
     marker.click()
+    expect(page.locator("#panel-document mark.quote")).to_contain_text("mène le projet avec au moins un acteur public")
+    page.get_by_role("button", name="Fermer le document").click()
+    expect(marker).to_be_focused()
     panel = page.locator("#panel")
     expect(panel.locator("details[open] mark")).to_have_text("mène le projet avec au moins un acteur public")
     link = panel.get_by_role("link", name=re.compile("nouvel onglet")).first
@@ -202,7 +209,10 @@ def test_nothing_scrolls_sideways_on_a_phone(page: Page, address: str, width: in
         page.locator("details.criteria summary").click()
         page.locator(".correction summary").first.click()
         page.locator("a.marker").first.click()
-        expect(page.locator("details.source[open] summary")).to_be_focused()
+        expect(page.locator("#panel-document #passage")).to_be_focused()
+        check_fits(page, "document")
+        page.keyboard.press("Escape")
+        page.locator(".sources summary").first.click()
         check_fits(page, "verdict")
         expect(page.locator("#question-field")).to_be_in_viewport()
         for name in ("check", "privacy", "accessibility"):

@@ -25,8 +25,8 @@ def test_the_real_assistant_answers_with_its_sources(
         "30 septembre 2023" if language == "fr" else "30 September 2023"
     )
     page.locator("a.marker").first.click()
-    expect(page.locator("#panel details[open] mark").first).to_be_visible()
-    assert page.locator("#panel details[open] .references a").first.get_attribute("href", timeout=2000)
+    expect(page.locator("#panel-document mark.quote").first).to_be_visible()
+    assert page.locator("#panel-document .passage .references a").first.get_attribute("href", timeout=2000)
     ask(page, verdict)
     reply = page.locator(".reply").last
     expect(reply.locator(".state")).to_have_text(re.compile("Cela dépend|It depends"))

@@ -6,7 +6,7 @@ export const say = (text, announcer = document.getElementById("announcer")) => {
   window.setTimeout(() => { announcer.textContent = text; }, 60);
 };
 
-async function copyText(text) {
+export async function copyText(text) {
   try {
     await navigator.clipboard.writeText(text);
     return true;

@@ -12,7 +12,15 @@ const SHORT_WAIT = 6;
 const messages = [];
 let pending = null;
 
-const byId = (id) => document.getElementById(id);
+// What Gradio drew for us to fill, ours once the page is wired.
+const HOMES = {
+  "conversation-block": ["conversation-title", "conversation"],
+  "panel-block": ["panel-title", "panel-about", "panel-sources", "panel-document"],
+  "composer-message-block": ["composer-message"],
+};
+const own = new Map();
+
+const byId = (id) => own.get(id) || document.getElementById(id);
 const fill = (text, values) => text.replace(/\{(\w+)\}/g, (whole, name) => (name in values ? values[name] : whole));
 const field = () => document.querySelector("#question textarea");
 
@@ -191,34 +199,58 @@ function restart() {
   field().focus({ preventScroll: true });
 }
 
-function wire() {
-  // Our own words and cards leave Gradio's Markdown blocks, whose styles are meant for prose.
-  byId("conversation-block").replaceChildren(byId("conversation-title"), byId("conversation"));
-  byId("panel-block").replaceChildren(byId("panel-title"), byId("panel-about"), byId("panel-sources"));
-  byId("composer-message-block").replaceChildren(byId("composer-message"));
+// Puts what is ours where it belongs: at first, and again whenever Gradio draws a block anew. Nothing moves when nothing did.
+function settle() {
+  for (const [block, ids] of Object.entries(HOMES)) {
+    const home = document.getElementById(block);
+    if (!home) continue;
+    const nodes = ids.map(byId);
+    // Our own words and cards leave Gradio's Markdown blocks, whose styles are meant for prose.
+    if (home.children.length !== nodes.length || nodes.some((node) => node.parentElement !== home)) home.replaceChildren(...nodes);
+    nodes.forEach((node) => own.set(node.id, node));
+  }
   const area = field();
-  area.id = "question-field";
-  area.setAttribute("aria-describedby", "promise");
-  area.setAttribute("autocomplete", "off");
-  area.removeAttribute("data-testid");
-  document.querySelector("main").id = "content";
+  if (area && area.id !== "question-field") {
+    area.id = "question-field";
+    area.setAttribute("aria-describedby", "promise");
+    area.setAttribute("autocomplete", "off");
+    area.removeAttribute("data-testid");
+  }
+  const actions = document.getElementById("composer-actions");
+  if (actions && byId("counter")?.parentElement !== actions) actions.append(byId("counter") || newCounter());
+  const main = document.querySelector("main");
+  if (main) main.id = "content";
+}
+
+function newCounter() {
   const counter = document.createElement("span");
   counter.id = "counter";
-  byId("composer-actions").append(counter);
-  area.addEventListener("input", () => {
+  own.set("counter", counter);
+  return counter;
+}
+
+function wire() {
+  settle();
+  new MutationObserver(settle).observe(document.querySelector("gradio-app"), { childList: true, subtree: true });
+  const isField = (event) => event.target.matches?.("#question textarea");
+  document.addEventListener("input", (event) => {
+    if (!isField(event)) return;
     count();
-    if (area.value && byId("composer-message").classList.contains("shown") && lengthOf(area.value.trim()) <= MAX_QUESTION) {
+    const { value } = field();
+    if (value && byId("composer-message").classList.contains("shown") && lengthOf(value.trim()) <= MAX_QUESTION) {
       showMessage("");
     }
   });
-  area.addEventListener("keydown", (event) => {
-    if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
+  document.addEventListener("keydown", (event) => {
+    if (!isField(event) || event.key !== "Enter" || event.shiftKey || event.isComposing) return;
     event.preventDefault();
     event.stopImmediatePropagation();
-    ask(area.value);
+    ask(field().value);
   }, true);
-  byId("send").addEventListener("click", () => ask(area.value));
-  byId("restart").addEventListener("click", restart);
+  document.addEventListener("click", (event) => {
+    if (event.target.closest?.("#send")) ask(field().value);
+    if (event.target.closest?.("#restart")) restart();
+  });
   document.addEventListener("click", (event) => {
     const starter = event.target.closest?.("button.starter, button.chip, button.choice");
     if (!starter) return;
@@ -227,7 +259,7 @@ function wire() {
   });
   document.querySelector(".skip").addEventListener("click", (event) => {
     event.preventDefault();
-    area.focus();
+    field().focus();
   });
   wireSources(texts);
   wireActions(texts);
@@ -246,7 +278,7 @@ function receive() {
 // Gradio draws its blocks one by one, each when its code has arrived: nothing is wired before the last of them is there.
 const NEEDED = [
   "#question textarea", "main", "#send", "#restart", "#composer-actions", "#keys", "#promise", "#composer-message-block #composer-message",
-  "#conversation-block #conversation", "#conversation-title", "#panel-block #panel-sources", "#panel-title", "#panel-about",
+  "#conversation-block #conversation", "#conversation-title", "#panel-block #panel-sources", "#panel-document", "#panel-title", "#panel-about",
 ];
 const observer = new MutationObserver(wireOnceDrawn);
 

@@ -1,4 +1,6 @@
-// Sources: beside the conversation when there is room, under the answer otherwise; opened from a marker, with a way back.
+// Sources: beside the conversation when there is room, under the answer otherwise. A marker opens the document at the cited passage.
+
+import { closeDocument, isPlain, openDocument, wireDocuments } from "./document.js";
 
 const wide = window.matchMedia("(min-width: 1100px)");
 const homes = new Map(); // sources section -> the reply it belongs to
@@ -30,6 +32,7 @@ function place(texts) {
 }
 
 export function showNewSources(reply, texts) {
+  closeDocument({ keepsFocus: true });
   showSourcesOf(reply, texts);
   const first = active?.querySelector("details.source");
   if (first && wide.matches) {
@@ -52,9 +55,13 @@ function showSourcesOf(reply, texts) {
   place(texts);
 }
 
+async function readOn(link, texts) {
+  if (link.matches(".marker")) showSourcesOf(link.closest(".reply"), texts);
+  if (!(await openDocument(link, texts)) && link.matches(".marker")) openSource(link, texts);
+}
+
+// The passage alone, from what the answer already holds: what remains when the document cannot be opened.
 function openSource(marker, texts) {
-  const reply = marker.closest(".reply");
-  showSourcesOf(reply, texts);
   const source = document.getElementById(marker.dataset.source);
   if (!source) return;
   document.querySelectorAll("a.marker[aria-current]").forEach((other) => other.removeAttribute("aria-current"));
@@ -81,6 +88,7 @@ function goBack(source) {
 }
 
 export function forgetSources(texts) {
+  closeDocument({ keepsFocus: true });
   panel().replaceChildren();
   homes.clear();
   active = null;
@@ -90,11 +98,12 @@ export function forgetSources(texts) {
 
 export function wireSources(texts) {
   wide.addEventListener("change", () => place(texts));
+  wireDocuments(texts);
   document.addEventListener("click", (event) => {
-    const marker = event.target.closest?.("a.marker");
-    if (marker) {
+    const link = event.target.closest?.("a.marker, a.read-on");
+    if (link && isPlain(event)) {
       event.preventDefault();
-      openSource(marker, texts);
+      readOn(link, texts);
       return;
     }
     const back = event.target.closest?.("a.back");
@@ -105,6 +114,10 @@ export function wireSources(texts) {
   });
   document.addEventListener("keydown", (event) => {
     if (event.key !== "Escape") return;
+    if (closeDocument()) {
+      event.preventDefault();
+      return;
+    }
     const inside = document.activeElement?.closest?.("details.source[open]");
     const open = inside || (cameFrom && document.getElementById(cameFrom.dataset.source));
     if (open?.open) {

@@ -1,0 +1,297 @@
+"""Who applies, where it is established, the public actors that take part, the need they voiced."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from assistant.reading.lexicon import the_lists
+from assistant.reading.negation import AFTER_NONE, AFTER_YES, has_denial, is_denied
+from assistant.reading.roles import Mention, cast_of, is_corrected, is_left_out, mentions_of, role_of
+from assistant.reading.text import PUBLIC_ACTORS, UNCERTAIN, Evidence, Message, Sentence, View, span_of
+from assistant.vocabulary import Reading, Situation
+from corpus.words import fold
+
+
+def read_bodies(message: Message, bare_body_is: str, before: Situation) -> dict[str, Reading]:
+    lexicon = the_lists()
+    cast = cast_of(message, bare_body_is=bare_body_is, known_applicant=before.value("applicant"))
+    readings: dict[str, Reading] = {}
+    partners = list(cast.partners)
+    if cast.applicant:
+        kind, mention = cast.applicant
+        words = cast.words or mention_words(message, mention)
+        readings["applicant"] = Reading(kind, words)
+        if not cast.words:
+            # "A German start-up and a city… We are the start-up": the same body, named twice.
+            again = [
+                m
+                for m in mentions_of(message)
+                if m.kind == kind
+                and m != mention
+                and (role_of(m, message)[0] == "applicant" or fold(mention_words(message, m)) == fold(words))
+            ]
+            established = next((e for m in (mention, *again) if (e := _established(message, m))), None)
+            if established:
+                readings["established"] = established
+    elif cast.is_ambiguous:
+        # "a hospital in Tournai (Belgium)": whichever its statute, it is abroad.
+        abroad = next(
+            (e for m in mentions_of(message) if m.kind in UNCERTAIN and (e := _established(message, m))), None
+        )
+        if abroad:
+            readings["established"] = abroad
+    if any(
+        (match := _FRENCH_BRANCH.search(s.bodies.text)) and not _is_denied_branch(s, match) for s in message.sentences
+    ):
+        readings.pop("established", None)  # "a Swiss start-up; its French subsidiary applies"
+    elif "established" not in readings and any(
+        _nationality_after(message.sentences[m.sentence].bodies, m.item) == "france" and m.kind not in PUBLIC_ACTORS
+        for m in mentions_of(message)
+    ):
+        pass  # "our seat is in Geneva, but our French subsidiary applies"
+    elif "established" not in readings:
+        seat = _seat(message)
+        if seat:
+            readings["established"] = seat
+    denied = _first(message, lexicon.sentence_patterns["partner_no"])
+    affirmed = _first(message, lexicon.sentence_patterns["partner_yes"], undenied=True)
+    # "it is wrong to say that we have a partner"
+    denied = denied or _first(message, lexicon.sentence_patterns["partner_yes"], turned=True)
+    if affirmed is None and (
+        before.value("public_partner") or any(m.kind in PUBLIC_ACTORS for m in mentions_of(message))
+    ):
+        affirmed = _first(message, lexicon.sentence_patterns["partner_pronoun"])
+    named = next((p for p in partners if not _is_partner_denied(message, p) and not _is_abroad(message, p)), None)
+    if named is not None:
+        affirmed = Evidence(
+            "yes", mention_words(message, named), (named.sentence, named.item), is_corrected(named, message)
+        )
+    for sentence in message.sentences:
+        for index, item in enumerate(sentence.bodies.items):
+            if item.text.startswith("PPUB"):
+                after = sentence.bodies.text[sentence.bodies.starts[index] + len(item.text) + 1 :]
+                if AFTER_NONE.match(after):
+                    denied = Evidence(
+                        "no",
+                        message.words(sentence, item.first, min(item.last + 2, len(sentence.tokens) - 1)),
+                        (0, index),
+                    )
+                    affirmed = None
+                elif AFTER_YES.match(after):
+                    affirmed = Evidence("yes", message.words(sentence, item.first, item.last), (0, index))
+    if denied and affirmed:
+        later = max(denied, affirmed, key=lambda e: e.position)
+        if later.is_corrected or message.sentences[later.position[0]].is_question:
+            readings["public_partner"] = Reading("no" if later is denied else "yes", later.words)
+        # Both said and neither withdrawn: not certain, so asked.
+    elif denied:
+        readings["public_partner"] = Reading("no", denied.words)
+    elif affirmed:
+        readings["public_partner"] = Reading("yes", affirmed.words)
+    need = _need(message)
+    if need:
+        readings["shared_need"] = need
+    return readings
+
+
+def _is_denied_branch(sentence: Sentence, match: re.Match[str]) -> bool:
+    return is_denied(sentence.tokens, span_of(sentence.bodies, match)[0], reach=3)
+
+
+_FRENCH_BRANCH = re.compile(
+    r"(?:^|(?<= ))(?:french (?:subsidiary|branch|entity|arm)|filiale francaise|(?:filiale|subsidiary|branch|succursale|antenne)(?: [a-z0-9]+){0,6} (?:en france|in france|francaise)|PRIV(?: [a-z0-9]+){0,4} (?:immatriculee|etablie|basee|installee|registered|based|incorporated) (?:en|in) france)(?= |$)"
+)
+
+
+def mention_words(message: Message, mention: Mention) -> str:
+    sentence = message.sentences[mention.sentence]
+    item = sentence.bodies.items[mention.item]
+    return message.words(sentence, item.first, item.last)
+
+
+def _is_partner_denied(message: Message, mention: Mention) -> bool:
+    sentence = message.sentences[mention.sentence]
+    if _is_unsure(sentence):
+        return True
+    return is_left_out(message, mention) or is_denied(
+        sentence.tokens, sentence.bodies.items[mention.item].first, reach=5
+    )
+
+
+def _is_unsure(sentence: Sentence) -> bool:
+    """True when a partner is hoped for, doubted, or that of somebody else."""
+    scope, text = the_lists().scope, sentence.bodies.text
+    return bool(scope["unsure_partner"].search(text)) and not scope["hypothesis"].search(text)
+
+
+def _is_turned(text: str, position: int) -> bool:
+    """True after « il est faux de dire que… », as far as the next break."""
+    match = the_lists().scope["denied_denial"].search(text)
+    return match is not None and match.end() <= position and not re.search(r" [,:;] ", text[match.end() : position])
+
+
+_OF_A_RIVAL = re.compile(
+    r"(?:^|(?<= ))(?:competitors?|rivals?|concurrente?s?) (?!(?:nous|we|i|je|on)\b)(?:[a-z]+ ){0,4}$"
+)
+# "not without": said of what is there.
+_PAS_SANS = re.compile(r"(?:^|(?<= ))(?:pas|not|jamais|never) (?:sans|without)(?= )")
+
+
+def _first(
+    message: Message, patterns: Sequence[re.Pattern[str]], *, undenied: bool = False, turned: bool = False
+) -> Evidence | None:
+    """The last place where one of the patterns matches; with `turned`, inside words that turn the meaning round."""
+    found: Evidence | None = None
+    for number, sentence in enumerate(message.sentences):
+        for pattern in patterns:
+            for match in pattern.finditer(sentence.bodies.text):
+                first, last = span_of(sentence.bodies, match)
+                if _is_turned(sentence.bodies.text, match.start()) is not turned:
+                    continue
+                if turned and has_denial(sentence.tokens, last, 7):
+                    continue
+                if not undenied and _PAS_SANS.search(sentence.bodies.text[: match.start()] + match.group()):
+                    continue
+                if undenied and (
+                    is_denied(sentence.tokens, last)
+                    or "cherch" in match.string[max(0, match.start() - 30) : match.end()]
+                ):
+                    continue
+                before = sentence.bodies.text[: match.start()]
+                if _OF_A_RIVAL.search(before):
+                    continue
+                if the_lists().scope["hedge"].search(f"{before[-60:]}{match.group()}"):
+                    continue
+                if undenied and the_lists().anywhere_abroad.search(sentence.bodies.text):
+                    continue
+                if undenied and (
+                    _is_unsure(sentence)
+                    or re.search(r"(?:besoin|need|needs|faut|requires?|necessite)\b", f"{before[-25:]}{match.group()}")
+                ):
+                    continue
+                corrected = bool(the_lists().scope["correction"].search(f"{before}{match.group()}"))
+                evidence = Evidence("", message.words(sentence, first, last), (number, first), corrected)
+                if found is None or evidence.position >= found.position:
+                    found = evidence
+    return found
+
+
+def _has_customer(message: Message) -> bool:
+    return any(
+        m.kind in PUBLIC_ACTORS and role_of(m, message)[0] in ("customer", "limited") for m in mentions_of(message)
+    )
+
+
+def _need(message: Message) -> Reading | None:
+    found: dict[str, Evidence] = {}
+    patterns = the_lists().sentence_patterns
+    for value, name in (("none", "need_none"), ("one", "need_one"), ("several", "need_several")):
+        evidence = _first(message, patterns[name])
+        if evidence:
+            found[value] = evidence
+    if any(the_lists().scope["unsure_need"].search(sentence.bodies.text) for sentence in message.sentences):
+        return None
+    if "none" in found and "one" in found and "several" not in found:
+        # "one town hall asked for it, no other has the need"; "no need identified by a public body" has only one side.
+        none, one = found["none"], found["one"]
+        apart = none.position[0] != one.position[0] or re.search(r"\b(?:autre|other)", fold(none.words))
+        chosen = one if apart else none
+        return Reading("one" if apart else "none", chosen.words)
+    if "none" in found and len(found) > 1:
+        # "no need voiced by several public bodies" is also a sentence about several bodies: the denial holds for the same words.
+        none = found["none"]
+        others = [e for value, e in found.items() if value != "none" and e.position[0] != none.position[0]]
+        if not others:
+            # One sentence: "no public body asked, one commune excepted" cannot be told apart from its parts.
+            found = {"none": none}
+        else:
+            later = max(found.items(), key=lambda pair: pair[1].position)
+            found = dict([later]) if later[1].is_corrected else {}
+    if "one" in found and "several" in found:
+        one, several = found["one"], found["several"]
+        found = {"several": several} if len(several.words) > len(one.words) else {"one": one}
+    if "none" in found and re.search(r"\b(?:autres?|other)\b", fold(found["none"].words)) and _has_customer(message):
+        return None  # "the fire service would buy it; no other body has the need"
+    for value, evidence in found.items():
+        return Reading(value, evidence.words)
+    return None
+
+
+def _nationality_after(view: View, item: int) -> str | None:
+    lexicon = the_lists()
+    before = view.text[: view.starts[item]].split()[-3:]
+    for word in reversed(before):
+        match = lexicon.nationality.fullmatch(word)
+        if match and not set(before) & {"pas", "not", "non", "no"}:
+            return "abroad" if match.group("abroad") else "france"
+        if word in (",", "et", "and", "with", "avec", "a", "an", "une", "un", "the"):
+            break
+    if lexicon.place_before.search(view.text[: view.starts[item]]):
+        return "abroad"  # "a Montreal start-up"
+    after = view.text[view.starts[item] + len(view.items[item].text) + 1 :]
+    clause = re.split(
+        r" ?[,:(] | (?:et|and|avec|with|qui|that|pour|for|dont|partenaire|cliente?) ", f"{after} ", maxsplit=1
+    )[0]
+    near = clause.split()
+    near = near[: 8 if "pas" in near[:4] or "not" in near[:4] else 4]
+    for position, word in enumerate(near):
+        match = lexicon.nationality.fullmatch(word)
+        if match is None or set(near[max(0, position - 2) : position]) & {"pas", "not", "non", "no"}:
+            continue  # "not French but Irish"
+        return "abroad" if match.group("abroad") else "france"
+    aside = re.match(r"(?:[a-z0-9]+ ){0,4}[(,] (?:en |au |aux |in )?", after)
+    if lexicon.place.match(after) or (aside and lexicon.bare_place.match(after[aside.end() :])):
+        return "abroad"
+    return None
+
+
+def _is_abroad(message: Message, mention: Mention) -> bool:
+    return _nationality_after(message.sentences[mention.sentence].bodies, mention.item) == "abroad"
+
+
+def _established(message: Message, mention: Mention) -> Reading | None:
+    sentence = message.sentences[mention.sentence]
+    value = _nationality_after(sentence.bodies, mention.item)
+    if value is None:
+        return None
+    item = sentence.bodies.items[mention.item]
+    last = min(item.last + 4, len(sentence.tokens) - 1)
+    first = max(0, item.first - 2)
+    return Reading(value, message.words(sentence, first, last))
+
+
+def _seat(message: Message) -> Reading | None:
+    lexicon = the_lists()
+    for sentence in message.sentences:
+        view = sentence.bodies
+        for one in re.finditer(
+            r"(?:^|(?<= ))(?:une?|an?|the|des|celle|celui) (?P<word>[a-z]+)(?: ones?)?(?= ?$)", view.text
+        ):
+            match = lexicon.nationality.fullmatch(one.group("word"))
+            if match and lexicon.scope["ellipsis"].search(view.text):
+                first, last = span_of(view, one)
+                return Reading("abroad" if match.group("abroad") else "france", message.words(sentence, first, last))
+        told = re.search(
+            r"(?:^|(?<= ))(?:elle|il|elles|nous|on|we|it|they|PRIVS?|ASSOS?) (?:n )?(?:est|sont|sommes|is|are|etait|was|were) (?:(?:pas|not) [a-z]+ (?:mais|but) )?(?P<word>[a-z]+)(?= |$)",
+            view.text,
+        )
+        if told and (match := lexicon.nationality.fullmatch(told.group("word"))):
+            first, last = span_of(view, told)
+            return Reading("abroad" if match.group("abroad") else "france", message.words(sentence, first, last))
+        for pattern in (lexicon.seat, lexicon.outside):
+            for match in pattern.finditer(view.text):
+                before = view.text[: match.start()]
+                # The seat of a partner, a customer or a group is not that of the applicant.
+                if re.search(
+                    r"(?:partenaires?|partners?|clients?|customers?|groupe|group|maison mere|parent|avec|with|serveurs?|servers?|heberge\w*|hosted)(?: [A-Za-z0-9]+){0,5} ?$",
+                    before,
+                ):
+                    continue
+                first, last = span_of(view, match)
+                groups = match.groupdict()
+                value = "france" if groups.get("france") else "abroad"
+                if is_denied(sentence.tokens, last):
+                    continue
+                return Reading(value, message.words(sentence, first, last))
+    return None

@@ -1,0 +1,179 @@
+"""The messages of a person -> the Situation they describe: the last word wins, the rest still holds."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+
+from assistant.judge import next_question
+from assistant.reading.answers import read_answer
+from assistant.reading.bodies import read_bodies
+from assistant.reading.lexicon import the_lists
+from assistant.reading.parse import parse_message, speaks_of_self
+from assistant.reading.project import read_ai, read_data, read_stage, read_theme
+from assistant.reading.roles import mentions_of, role_of
+from assistant.reading.scope import INVERTED, asks_fact, asks_verdict, eligibility_scope, thread_scope
+from assistant.reading.service import read_public_service
+from assistant.reading.text import PUBLIC_ACTORS, PUBLIC_KINDS, UNCERTAIN, Message
+from assistant.stated import take_stated
+from assistant.vocabulary import Reading, Situation
+from corpus.call import Call
+
+
+def _read_message(text: str, call: Call, before: Situation, pending: str | None) -> dict[str, Reading]:
+    """What one message says. Sentences in the call's own words, which the pages write, are taken to the letter."""
+    stated, rest = take_stated(text, call)
+    if stated:
+        return {**(_read_freely(rest, call, before, None) if rest else {}), **stated}
+    return _read_freely(text, call, before, pending)
+
+
+def _read_freely(text: str, call: Call, before: Situation, pending: str | None) -> dict[str, Reading]:
+    message = parse_message(text)
+    bare = "applicant"
+    if (
+        pending in ("public_partner", "shared_need")
+        and not any(s.is_question for s in message.sentences)
+        and before.value("applicant")
+    ):
+        bare = "answer"
+    readings = read_bodies(message, bare, before)
+    ai = read_ai(message)
+    if ai:
+        readings["uses_ai"] = ai
+    stage = read_stage(message, before.value("stage"))
+    if stage:
+        readings["stage"] = stage
+    data = read_data(message)
+    if data:
+        readings["personal_data"] = data
+    service = read_public_service(message, readings, before)
+    if service:
+        readings["public_service"] = service
+    theme = read_theme(message, service or stage or ai)
+    if theme and not (theme.value in ("other", "health") and before.value("theme")):
+        readings["theme"] = theme
+    readings.update(read_answer(message, call, pending, readings, before))
+    known = {field.id: {value.id for value in field.values} for field in call.fields}
+    return {name: reading for name, reading in readings.items() if reading.value in known.get(name, ())}
+
+
+def read_situation(messages: Sequence[str], call: Call) -> Situation:
+    """What the person has said, over all their messages (oldest first): the last word wins, the rest still holds."""
+    situation = Situation()
+    general: set[str] = set()  # what was said of others, in a general question
+    heard: list[str] = []
+    for number, text in enumerate(messages):
+        earlier = messages[:number]
+        scope = eligibility_scope(text, earlier)
+        asked = number > 0 and thread_scope(earlier) is not None
+        pending = next_question(situation, call) if asked else None
+        if scope is None and number < len(messages) - 1:
+            text = _statements(text)
+            if not text:
+                continue
+        readings = _read_message(text, call, situation, pending)
+        anew = (scope == "own" and "applicant" in readings) or (
+            scope == "general" and asks_verdict(parse_message(text))
+        )
+        if general and anew:
+            # What was asked of others is neither this person's situation nor part of the next general question.
+            situation = _without(situation, general)
+            general, heard = set(), []
+        general = general | set(readings) if scope == "general" else general - set(readings)
+        situation = _without(situation, _taken_back(text, situation, readings))
+        if number and scope is not None and _puts_another(parse_message(text), situation, readings):
+            known = ("public_partner", "shared_need", "public_service") if "applicant" not in readings else ()
+            situation = _without(situation, ("applicant", "established", *known))
+        situation = replace(situation, readings={**situation.readings, **readings})
+        heard.append(text)
+    return _with_public_service(situation, heard, call)
+
+
+def _puts_another(message: Message, situation: Situation, readings: Mapping[str, Reading]) -> bool:
+    """True when the message puts another body in the place of the applicant: « et une boulangerie ? », "same thing, but for a…"."""
+    if not the_lists().scope["ellipsis"].search(message.sentences[0].bodies.text if message.sentences else ""):
+        return False
+    new = readings.get("applicant")
+    return new is None or new.value != situation.value("applicant") or "established" in situation.readings
+
+
+def _without(situation: Situation, fields: Iterable[str]) -> Situation:
+    gone = set(fields)
+    return Situation({name: reading for name, reading in situation.readings.items() if name not in gone})
+
+
+def _with_public_service(situation: Situation, messages: Sequence[str], call: Call) -> Situation:
+    """The situation, with its aim read again if it was not clear: "carers" says more once the hospital is known."""
+    if "public_service" in situation.readings or all(field.id != "public_service" for field in call.fields):
+        return situation
+    last: Reading | None = None
+    for text in messages:
+        last = read_public_service(parse_message(text), {}, situation) or last
+    return replace(situation, readings={**situation.readings, "public_service": last}) if last else situation
+
+
+# "the department has left the project", whoever it is: the partner is no longer certain.
+_HAS_LEFT = re.compile(
+    r"(?:^|(?<= ))(?<!we )(?<!nous )(?<!on )(?<!i )(?:(?:has|have|a|ont|s est|se sont|vient de se|just|is|est) )+(?:just |finalement |now )?"
+    r"(?:left|leaving|withdr\w+|pulled out|pulling out|dropped out|backed out|quit\w*|out|gone|retir\w+|desist\w+|desengag\w+|renonc\w+|abandonn\w+|jete l eponge|lache\w*|parti\w*)(?= |$)"
+)
+
+
+def _taken_back(text: str, situation: Situation, readings: Mapping[str, Reading]) -> set[str]:
+    """What a message withdraws without putting a value in its place: then it is unknown again, and asked."""
+    message, scope = parse_message(text), the_lists().scope
+    whole = " . ".join(sentence.bodies.text for sentence in message.sentences)
+    left = situation.value("public_partner") == "yes" and "public_partner" not in readings and _HAS_LEFT.search(whole)
+    changes = bool(left) or bool(
+        scope["hypothesis"].search(whole) or scope["correction"].search(f"{whole} ") or scope["only"].search(whole)
+    )
+    if not changes:
+        return set()
+    gone: set[str] = set()
+    mentions = mentions_of(message)
+    roles = {m: role_of(m, message)[0] for m in mentions}
+    if left:
+        gone.add("public_partner")
+    if "public_partner" not in readings and situation.value("public_partner") == "yes":
+        # "in fact the region only funds us"
+        if any(
+            m.kind in PUBLIC_ACTORS and roles[m] in ("limited", "funder", "customer", "talks", "compared", "former")
+            for m in mentions
+        ):
+            gone.add("public_partner")
+        if re.search(
+            r"(?:^|(?<= ))(?:seule?s?|sans|alone|without|retir\w+|quitt\w+|desengag\w+|withdr\w+|leaves?|left|drop\w*)(?= |$)",
+            whole,
+        ):
+            gone.add("public_partner")
+    if "applicant" not in readings and (kind := situation.value("applicant")) is not None:
+        # "and if we turned into a company?", in words that were not understood
+        side = kind in PUBLIC_KINDS
+        if any(
+            roles[m] == ""
+            and m.kind not in UNCERTAIN
+            and (m.kind in PUBLIC_KINDS) != side
+            and m.kind not in PUBLIC_KINDS
+            for m in mentions
+        ):
+            gone.add("applicant")
+    if "stage" not in readings and "stage" in situation.readings and _speaks_of_stage(message):
+        gone.add("stage")
+    return gone
+
+
+def _speaks_of_stage(message: Message) -> bool:
+    return any(item.text in ("DEP", "BEF", "ACT") for sentence in message.sentences for item in sentence.project.items)
+
+
+def _statements(text: str) -> str:
+    """The sentences of a message about something else in which the person says something of theirs, and asks nothing."""
+    message = parse_message(text)
+    if the_lists().scope["other_topic"].search(" . ".join(s.bodies.text for s in message.sentences)):
+        kept = [s for s in message.sentences if speaks_of_self(message, s.bodies.text)]
+    else:
+        kept = list(message.sentences)
+    told = [s for s in kept if not s.is_question and not asks_fact(message, s) and not INVERTED.search(s.bodies.text)]
+    return ". ".join(text[s.tokens[0].start : s.tokens[-1].end] for s in told)

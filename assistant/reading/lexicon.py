@@ -1,0 +1,263 @@
+"""The lists of `corpus/lexicon`, ready to use: terms in tries, patterns compiled."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from assistant.reading.text import BODY_TAGS, CONCEPT_TAGS, THEMES, Token
+from corpus.words import fold
+
+_FOLDER = Path(__file__).resolve().parents[2] / "corpus" / "lexicon"
+
+
+class _Node:
+    """A point of a trie: what follows word by word, what follows by the start of a word, and the tag of the term that ends here."""
+
+    __slots__ = ("prefixes", "tag", "words")
+
+    def __init__(self) -> None:
+        self.words: dict[str, _Node] = {}
+        self.prefixes: dict[str, _Node] = {}
+        self.tag = ""
+
+
+class Trie:
+    """Terms by their first word, then the next…; the longest one that matches wins."""
+
+    def __init__(self) -> None:
+        self.root = _Node()
+
+    def add(self, words: Sequence[str], tag: str) -> None:
+        """Know the term `words`; a word in capitals must be in capitals, a final `*` is any ending."""
+        node = self.root
+        for word in words:
+            if word.endswith("*"):
+                node = node.prefixes.setdefault(word[:-1], _Node())
+            else:
+                key = f"^{fold(word)}" if word.isupper() and len(word) > 1 else base_of(word)
+                node = node.words.setdefault(key, _Node())
+        node.tag = node.tag or tag
+
+    def longest(self, tokens: Sequence[Token], start: int) -> tuple[str, int] | None:
+        """The tag of the longest term at `start`, and the index of its last token."""
+        best: tuple[str, int] | None = None
+        level = [self.root]
+        index = start
+        while level and index < len(tokens):
+            token = tokens[index]
+            keys = _keys(token.text, token.is_capital)
+            deeper = [child for node in level for key in keys if (child := node.words.get(key))]
+            for node in level:
+                deeper += [child for prefix, child in node.prefixes.items() if token.text.startswith(prefix)]
+            for node in deeper:
+                if node.tag:
+                    best = (node.tag, index)
+                    break
+            level = deeper
+            index += 1
+        return best
+
+
+@lru_cache(maxsize=50_000)
+def base_of(word: str) -> str:
+    """`word` without the marks of plural and feminine; the same for the lists and for the messages."""
+    if len(word) <= 3:
+        return word
+    if word.endswith("eaux"):
+        return word[:-1]
+    if word.endswith("aux"):
+        return word[:-3] + "al"
+    if word[-1] in "sx" and not word.endswith("ss"):
+        word = word[:-1]
+    if word.endswith("ie"):
+        return word[:-2] + "y"
+    if word.endswith("ee"):
+        return word[:-1]
+    if word.endswith("que") and len(word) > 4 and word in ("publique",):
+        return "public"
+    if word.endswith("ale"):
+        return word[:-1]
+    if word in ("privee", "locale"):
+        return word[:-1]
+    return word
+
+
+def _keys(word: str, is_capital: bool) -> tuple[str, ...]:
+    return (f"^{word}", base_of(word)) if is_capital else (base_of(word),)
+
+
+def _expand(term: str) -> list[list[str]]:
+    """Every wording of a term: `[a|b]` may be missing, `{a|b}` is one of the two; one may hold another."""
+    return [words for wording in dict.fromkeys(_wordings(term)) if (words := wording.split())]
+
+
+def _wordings(term: str) -> list[str]:
+    opening = re.search(r"[\[{]", term)
+    if opening is None:
+        return [term]
+    depth, start, choices = 0, opening.end(), list[str]()
+    for end in range(opening.start(), len(term)):
+        depth += (term[end] in "[{") - (term[end] in "]}")
+        if depth == 0 or (depth == 1 and term[end] == "|"):
+            choices += _wordings(term[start:end])
+            start = end + 1
+        if depth == 0:
+            break
+    if opening.group() == "[":
+        choices.append("")
+    before, after = term[: opening.start()], _wordings(term[start:])
+    return [f"{before}{choice}{rest}" for choice in choices for rest in after]
+
+
+class _Lexicon:
+    """The lists of `corpus/lexicon`, ready to use."""
+
+    def __init__(self, folder: Path) -> None:
+        bodies, concepts, words, patterns = (
+            _yaml(folder / f"{name}.yaml") for name in ("bodies", "concepts", "words", "patterns")
+        )
+        self.bodies, self.project, self.themes = Trie(), Trie(), Trie()
+        vocabulary: set[str] = set()
+
+        def add(trie: Trie, terms: Iterable[str], tag: str) -> None:
+            for term in terms:
+                for wording in _expand(term):
+                    trie.add(wording, tag)
+                    vocabulary.update(word.rstrip("*") for word in wording)
+
+        for kind, terms in bodies.items():
+            add(self.bodies, terms, BODY_TAGS.get(kind, "-"))
+        for kind, terms in concepts.items():
+            if kind in THEMES:
+                add(self.themes, terms, kind)
+            else:
+                add(self.project, terms, CONCEPT_TAGS.get(kind, "-"))
+        self.abbreviations: dict[str, str] = {fold(str(k)): str(v) for k, v in words["abbreviations"].items()}
+        self.english_abbreviations: dict[str, str] = {
+            fold(str(k)): str(v) for k, v in words["english_abbreviations"].items()
+        }
+        self.numbers = frozenset(words["numbers"])
+        macros: dict[str, str] = {}
+
+        def compiled(pattern: str) -> re.Pattern[str]:
+            return re.compile(f"(?:^|(?<= ))(?:{_fill(pattern, macros)})")
+
+        for name, pattern in patterns["macros"].items():
+            macros[name] = _fill(pattern, macros)
+        places = "|".join(sorted(map(str, words["abroad_places"]), key=len, reverse=True))
+        adjectives = "|".join(map(str, words["abroad_adjectives"]))
+        france = "|".join([*map(str, words["france_words"])])
+        home = "|".join(map(str, words["france_places"]))
+        self.nationality = re.compile(rf"(?:^|(?<= ))(?:(?P<abroad>(?:{adjectives})s?)|(?P<france>{france}))(?= |$)")
+        self.seat = re.compile(
+            r"(?:^|(?<= ))(?:basee?s?|etablie?s?|installee?s?|situee?s?|domiciliee?s?|immatriculee?s?|implantee?s?|siege(?: social)?|based|"
+            r"established|headquartered|incorporated|registered|located|seat|head office|enregistree?s?|de droit|hors de|outside|out of|"
+            r"sommes|suis|est|are|is|venons|come|operate)(?: (?:est|is|se trouve|uniquement|only|social|are))* (?:a|en|au|aux|in|at|de|"
+            r"from|dans|d|within|pres de|of|l|la|le|les|the|,|:|\()+(?: (?:a|en|au|aux|in|at|de|l|la|le|les|the|ville de))* ?"
+            r"(?:{0})(?= |$)".replace("{0}", f"(?P<abroad>{places})|(?P<france>{home})")
+        )
+        self.outside = re.compile(
+            r"(?:^|(?<= ))(?:(?:etablie?s?|basee?s?|installee?s?|situee?s?|based|established|located|sommes|are|siege) (?:{W} )?"
+            r"(?:hors de (?:la )?france|hors france|a l etranger|outside (?:of )?france|abroad|not in france)|(?:no|sans|aucune?|without(?: an| any)?|pas d|pas de) (?:{W} )?(?:office|offices|bureaux?|implantation|"
+            r"establishment|etablissement|presence|branch|filiale|seat|siege|legal entity|entity|entite|adresse) (?:{W} )?(?:in|en) france)(?= |$)".replace(
+                "{W}", "[a-z0-9]+"
+            )
+        )
+        self.place = re.compile(
+            rf"^(?:(?:[a-z0-9]+ )?(?:a|en|au|aux|de|du|d|in|from|of|\(|,)) (?:la |l |le |the )?(?:{places})(?= |$)"
+        )
+        self.place_before = re.compile(
+            rf"(?:^|(?<=^a )|(?<= a )|(?<= an )|(?<= the )|(?<= our )|(?<=^the ))(?:{places}) (?:based )?(?:[a-z]+ )?$"
+        )
+        self.anywhere_abroad = re.compile(rf"(?:^|(?<= ))(?:{places}|(?:{adjectives})s?)(?= |$)")
+        self.bare_place = re.compile(rf"^(?:{places})(?= |$)")
+        self.roles = {role: [compiled(p) for p in found] for role, found in patterns["roles"].items()}
+        # A pattern that ends on the body says with whom; one that starts with it says what it does.
+        self.companion = [compiled(p) for p in patterns["partner"] if p.endswith("@")]
+        self.conductor = [compiled(p) for p in patterns["partner"] if not p.endswith("@")]
+        self.applicant = {entry["name"]: compiled(entry["pattern"]) for entry in patterns["applicant"]}
+        self.rank = {name: rank for rank, name in enumerate(self.applicant)}
+        self.consortium = compiled(patterns["consortium"])
+        self.sentence_patterns = {
+            name: [compiled(p) for p in patterns[name]]
+            for name in (
+                "partner_no",
+                "partner_yes",
+                "partner_pronoun",
+                "need_none",
+                "need_one",
+                "need_several",
+                "need_role",
+            )
+        }
+        self.evidence = {name: [compiled(p) for p in found] for name, found in patterns["evidence"].items()}
+        self.learning = compiled(patterns["learning"])
+        self.purpose = compiled(patterns["purpose"])
+        self.purpose_named = compiled(patterns["purpose_named"])
+        self.purpose_later = compiled(patterns["purpose_later"])
+        self.scope = {
+            name: re.compile(_fill(p, macros))
+            if name
+            in (
+                "fact",
+                "ellipsis",
+                "bare",
+                "thanks",
+                "fragment",
+                "apart",
+                "about_ai",
+                "dropped_ai",
+                "own_fr",
+                "own_en",
+                "follow_up",
+                "correction",
+            )
+            else compiled(f"(?:{p})(?![a-z0-9])" if name.startswith("verdict") else p)
+            for name, p in patterns["scope"].items()
+        }
+        self.making = _making(words["making"])
+        self.making_of = frozenset(map(str, words["making_of"]))
+        self.often_misspelt = [str(word) for word in words["often_misspelt"]]
+        vocabulary |= {str(word) for word in words["often_misspelt"]}
+        self.vocabulary = sorted(word for word in vocabulary if len(word) >= 5 and word.isalpha() and word.islower())
+        self.vocabulary_set = frozenset(vocabulary) | frozenset(base_of(word) for word in vocabulary)
+
+
+_ER = ("e", "es", "ons", "ez", "ent", "ait", "aient", "erait", "erions", "eraient", "ions")
+
+
+def _making(lists: Mapping[str, Sequence[str]]) -> dict[str, str]:
+    """The forms of the verbs of making, and how each is used: `finite`, `gerund` or `infinitive`; the first word of a wording counts."""
+    forms: dict[str, str] = {}
+    for verb in lists["english_infinitives"]:
+        forms[verb.split()[0]] = "infinitive"
+    for verb in (*lists["french_infinitives"], *lists["french_er"]):
+        forms[verb.split()[-1]] = "infinitive"
+    for verb in lists["french_er"]:
+        stem = verb.removesuffix("er")
+        soft = f"{stem}e" if stem.endswith("g") else stem  # « nous envisageons »
+        forms |= {(soft if ending[0] in "ao" else stem) + ending: "finite" for ending in _ER}
+    forms |= dict.fromkeys(lists["french_forms"], "finite")
+    for form in lists["english_forms"]:
+        forms[form] = "finite-both" if forms.get(form) == "finite" else "finite-english"
+    forms |= {gerund.split()[0]: "gerund" for gerund in lists["english_gerunds"]}
+    return forms
+
+
+def _fill(pattern: str, macros: Mapping[str, str]) -> str:
+    return re.sub(r"\{([A-Z][A-Z0-9]*)\}", lambda match: macros[match.group(1)], pattern)
+
+
+def _yaml(path: Path) -> Any:
+    return yaml.safe_load(path.read_text(encoding="utf-8"))
+
+
+@lru_cache(maxsize=1)
+def the_lists() -> _Lexicon:
+    return _Lexicon(_FOLDER)

@@ -1,0 +1,154 @@
+"""What is denied, and what is still to come."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from assistant.reading.lexicon import the_lists
+from assistant.reading.text import Token, View
+
+_BREAKS = frozenset(
+    ", ; : ( ) mais but et and car because puisque qui que qu that which pour for afin avec with donc so alors while tandis whereas "
+    "si if quoique bien sauf except instead plutot".split()
+)
+NOT_ONLY = frozenset(
+    "seulement uniquement que juste only just simply merely exclusivement forcement necessairement".split()
+)
+DENIALS = frozenset(
+    "rien nothing pas aucun aucune sans ni jamais no not never without nor neither cannot non nul nulle zero nullement hors".split()
+)
+# Words that put a service in the future.
+_TO_COME = frozenset(
+    "sera seront serait seraient devrait devra devront prevu prevue prevus prevues prevoyons prevoit will would planned plan plans planning before "
+    "avant pret prete ready bientot soon until jusqu jusque towards attente attend attendons waiting futur future prochain prochaine next should "
+    "expected going yet eventually prochainement scheduled vise visons visant objectif".split()
+)
+# Wishes: they bear on the service only when a verb of putting into service follows.
+_WISHES = frozenset(
+    "souhaite souhaitons souhaitent souhaiterions voulons veut veulent veux comptons compte comptent aimerions aimerait allons va vont vais want "
+    "wants wish hope hopes espere esperons envisage envisageons expect aim aims ambition intend intends doit fois quand lorsque lorsqu when once "
+    "could pourrait if si".split()
+)
+_PUTTING = frozenset(
+    "mettre passer deployer etre aller arriver lancer generaliser commercialiser be go put get roll have become see bring move finish release sera est is".split()
+)
+_SOON = frozenset("demain tomorrow prochain prochaine prochainement next bientot soon".split())
+_ELSEWHERE = frozenset(
+    ", ; : ( ) mais but depuis since deja already avec with candidater apply postuler dont que qu which that car because presenter proposer soumettre".split()
+)
+
+
+def is_denied(tokens: Sequence[Token], index: int, *, reach: int = 7) -> bool:
+    """True when a negation bears on the word at `index`; « on ne peut pas dire que… » turns it round."""
+    words = [token.text for token in tokens]
+    turned = the_lists().scope["denied_denial"].search(" ".join(words[:index]) + " ")
+    if turned is None:
+        return has_denial(tokens, index, reach)
+    start = len(turned.string[: turned.end()].split())
+    end = next((i for i in range(start, len(words)) if words[i] in (",", ":", ";")), len(words))
+    if not start <= index < end:
+        return has_denial(tokens, index, reach)
+    if has_denial(tokens[start:], index - start, reach):
+        return False
+    # "it is not true that it is live": denied; "… that our AI is not live": the second negation bears on another word.
+    return not any(word in DENIALS or word in ("t", "n", "ne") for word in words[start:end])
+
+
+# « sans aucune collectivité la mise au point »: what these words deny ends with the noun that follows.
+_SHORT_DENIALS = frozenset("sans aucun aucune without no nul nulle".split())
+_ARTICLES = frozenset("la le les l un une notre nos ce cette the a an our this".split())
+
+
+def _begins_anew(tokens: Sequence[Token]) -> bool:
+    return any(
+        token.text in _ARTICLES
+        and tokens[i - 1].text
+        not in (
+            "que",
+            "qu",
+            "de",
+            "d",
+            "of",
+            "a",
+            "dans",
+            "in",
+            "for",
+            "pour",
+            "avec",
+            "with",
+            "par",
+            "by",
+            "is",
+            "est",
+        )
+        for i, token in enumerate(tokens)
+        if i
+    )
+
+
+def has_denial(tokens: Sequence[Token], index: int, reach: int) -> bool:
+    for i in range(index - 1, max(-1, index - 1 - reach), -1):
+        word = tokens[i].text
+        if word in _BREAKS and not (word in ("que", "qu") and i and tokens[i - 1].text in ("alors", "tant")):
+            return False
+        following = tokens[i + 1].text if i + 1 < len(tokens) else ""
+        if word == "zero" and i and tokens[i - 1].text in ("de", "from"):
+            continue
+        if word == "plus":
+            near = {token.text for token in tokens[max(0, i - 5) : i]}
+            if near & {"n", "ne", "ni"} or (i and tokens[i - 1].text == "est"):
+                counted = tokens[i + 2].text if i + 2 < len(tokens) and following in ("de", "d") else ""
+                if following not in ("que", "en") and not counted.isdigit() and counted not in the_lists().numbers:
+                    return following not in NOT_ONLY
+            continue
+        if word == "longer" and i and tokens[i - 1].text == "no":
+            return True
+        if word in _SHORT_DENIALS and _begins_anew(tokens[i + 2 : index]):
+            continue
+        if (word in DENIALS or (word == "t" and i and tokens[i - 1].text.endswith("n"))) and following not in NOT_ONLY:
+            return not (word == "non" and (i + 1 != index or following in NOT_ONLY))
+        if following in NOT_ONLY and word in DENIALS:
+            return False
+    return False
+
+
+_AFTER_DENIED = re.compile(
+    r"^(?:ne |n |du projet |dans ce projet |in it )*(?:sera|seront|sont|est|sera|is|are|will|isn|aren|serait|entre|entrent|intervient|interviennent|"
+    r"be)? ?(?:be )?(?:pas|plus|not|jamais|aucunement|nullement|t) (?:du tout |at all |be |ete |encore )?(?:utilis|employ|prev|present|mobilis|"
+    r"impliq|necess|traite|used|involved|planned|processed|needed|concern|en jeu|at stake|dedans|en oeuvre|au programme|recour|included|collect)"
+)
+AFTER_NONE = re.compile(
+    r"^(?:: |= |, )?(?:non|aucune?s?|no|none|zero|neant|nulle?|nope)(?: (?:du tout|at all|rien))?(?= ?$| [.,;)]| ,)"
+)
+AFTER_YES = re.compile(r"^(?:: |= )(?:oui|yes)(?: |$)")
+
+
+def is_denied_after(view: View, item: int) -> bool:
+    after = view.text[view.starts[item] + len(view.items[item].text) + 1 :]
+    return bool(_AFTER_DENIED.match(after) or AFTER_NONE.match(after))
+
+
+_SUPPOSED = re.compile(r"^(?:[a-z]+ ,? ?){0,3}(?:what if|et si|suppose|supposons|imaginons|admettons) ")
+
+
+def is_to_come(tokens: Sequence[Token], index: int, last: int | None = None) -> bool:
+    """True when the service that the words at `index` name is still to come."""
+    after = [token.text for token in tokens[(last or index) + 1 : (last or index) + 3]]
+    if any(word in _SOON for word in [token.text for token in tokens[(last or index) + 1 : (last or index) + 5]]):
+        return True
+    if index and tokens[index - 1].text in ("goes", "go", "going"):
+        return True
+    if _SUPPOSED.search(" ".join(token.text for token in tokens[:index])):
+        return False  # "what if we put it into production before applying?": judged as if it were so
+    if any(word in ("depuis", "since") for word in after):
+        return False
+    between: set[str] = set()
+    for i in range(index - 1, max(-1, index - 8), -1):
+        word = tokens[i].text
+        if word in _ELSEWHERE:
+            return False
+        if word in _TO_COME or (word in _WISHES and between & _PUTTING):
+            return True
+        between.add(word)
+    return False

@@ -1,0 +1,411 @@
+"""What the project is: artificial intelligence or not, how far along, personal data, theme."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+
+from assistant.reading.lexicon import the_lists
+from assistant.reading.negation import DENIALS, is_denied, is_denied_after, is_to_come
+from assistant.reading.text import THEMES, Evidence, Message, Sentence, span_of
+from assistant.vocabulary import Reading
+from corpus.words import fold
+
+_RULE_QUESTION = re.compile(
+    r"(?:^|(?<= ))(?:faut il|doit on|est il obligatoire|est ce obligatoire|is it mandatory|must|do we need to|doit etre|l appel porte|l appel vise|"
+    r"l appel exige|the call requires)(?= )"
+)
+
+
+def tagged(message: Message, tag: str) -> Iterable[tuple[int, Sentence, int]]:
+    for number, sentence in enumerate(message.sentences):
+        for index, item in enumerate(sentence.project.items):
+            if item.text == tag:
+                yield number, sentence, index
+
+
+def item_words(message: Message, sentence: Sentence, index: int) -> str:
+    item = sentence.project.items[index]
+    return message.words(sentence, item.first, item.last)
+
+
+def found_patterns(message: Message, name: str) -> Iterable[tuple[int, Sentence, int, int]]:
+    """Where the discontinuous patterns `name` match: sentence number, sentence, first and last tokens."""
+    for number, sentence in enumerate(message.sentences):
+        for pattern in the_lists().evidence.get(name, ()):
+            for match in pattern.finditer(sentence.project.text):
+                yield (number, sentence, *span_of(sentence.project, match))
+
+
+def is_corrected_before(sentence: Sentence, first: int) -> bool:
+    text = " ".join(token.text for token in sentence.tokens[: first + 1])
+    return bool(the_lists().scope["correction"].search(f"{text} "))
+
+
+def read_ai(message: Message) -> Reading | None:
+    doubted = False
+    yes: list[Evidence] = []
+    no: list[Evidence] = []
+    for tag in ("AI", "AIK", "NEW"):
+        for number, sentence, index in tagged(message, tag):
+            item = sentence.project.items[index]
+            if tag == "NEW" and not any(
+                token.text in ("ia", "ai", "artificielle", "artificial")
+                for token in sentence.tokens[item.first : item.last + 1]
+            ):
+                continue
+            if _RULE_QUESTION.search(sentence.project.text):
+                continue
+            words = item_words(message, sentence, index)
+            corrected = is_corrected_before(sentence, item.first)
+            if tag == "NEW" and not is_denied(sentence.tokens, item.first):
+                return Reading("yes", words)
+            scope, before = the_lists().scope, sentence.project.text[: sentence.project.starts[index]]
+            if _is_doubted(sentence, index):
+                doubted = True
+                continue
+            after = sentence.project.text[sentence.project.starts[index] + len(item.text) + 1 :]
+            if re.match(
+                r"(?:est|etait|is|was|serait|soit) (?:{0})?(?:obligatoire|requise|exigee|necessaire|imposee|mandatory|required|compulsory|necessary)".replace(
+                    "{0}", "[a-z]+ "
+                ),
+                after,
+            ):
+                continue
+            if (scope["about_ai"].search(before) and _LINKS.search(before)) or (
+                sentence.is_question and scope["asks_if_ai"].search(sentence.project.text)
+            ):
+                continue
+            if (
+                scope["dropped_ai"].search(before)
+                or is_denied(sentence.tokens, item.first)
+                or is_denied_after(sentence.project, index)
+            ):
+                if tag == "AI" and words and not _is_kind_of_ai(words):
+                    no.append(Evidence("no", words, (number, item.first), corrected))
+            else:
+                yes.append(Evidence("yes", words, (number, item.first), corrected))
+    if doubted:
+        return None
+    for number, sentence, first, last in found_patterns(message, "ai"):
+        if not is_denied(sentence.tokens, first):
+            yes.append(Evidence("yes", message.words(sentence, first, last), (number, first)))
+    if not yes and not no:
+        for number, sentence, index in tagged(message, "NOAI"):
+            item = sentence.project.items[index]
+            if not is_denied(sentence.tokens, item.first):
+                no.append(Evidence("no", item_words(message, sentence, index), (number, item.first)))
+    return settle(yes, no)
+
+
+# « un guide sur l’IA » is about AI, « un guide conversationnel par IA » is made with it.
+_LINKS = re.compile(r"(?:^|(?<= ))(?:de|d|l|la|sur|a|aux?|of|on|about|in|the|for|en|par l|use) $")
+
+
+def _is_doubted(sentence: Sentence, index: int) -> bool:
+    """True when words of doubt stand close to the AI named by the item `index`: « je ne sais pas si c’est de l’IA »."""
+    view = sentence.project
+    for match in the_lists().scope["doubt_ai"].finditer(view.text):
+        first, last = view.item_at(match.start()), view.item_at(match.end() - 1)
+        if -4 <= index - last <= 8 or -4 <= index - first <= 0:
+            return True
+    return False
+
+
+_GENERAL_AI = re.compile(
+    r"^(?:ia|ai|a\.?i\.?|i\.?a\.?|(?:l |d )?intelligences? artificielles?|artificial intelligence|intel artificielle)$"
+)
+
+
+def _is_kind_of_ai(words: str) -> bool:
+    """Denying machine learning, say, does not deny artificial intelligence."""
+    return not _GENERAL_AI.match(fold(words))
+
+
+def settle(*sides: Sequence[Evidence]) -> Reading | None:
+    """The one value spoken for; when several are, the one that corrects the others; else nothing."""
+    present = [side for side in sides if side]
+    if len(present) == 1:
+        return Reading(present[0][-1].value, present[0][-1].words)
+    if len(present) > 1:
+        last = max((e for side in present for e in side), key=lambda e: e.position)
+        if last.is_corrected and not any(e.is_corrected and e.value != last.value for side in present for e in side):
+            return Reading(last.value, last.words)
+    return None
+
+
+_OTHER_SYSTEM = re.compile(
+    r"(?:^|(?<= ))(?:ancien\w*|autres?|premier\w*|precedente?s?|previous|other|former|earlier|old|concurrente?s?|competitor\w*|vieux|vieil|another) "
+    r"(?:[a-z0-9]+ |AI |AIK ){0,4}$"
+)
+_PAST = frozenset(
+    "fini finie finis termine terminee ended finished concluded quitte quittee depasse depassee sorti sortie sortis past beyond acheve apres after since suite".split()
+)
+_IS_OVER = re.compile(
+    r"^(?:[a-z0-9]+ ){0,2}?(?:date|dates|remonte)(?= )|^(?:[a-z0-9]+ ){0,4}?(?:est|is|sont|are|was|a ete|has been) (?:bien |deja |maintenant |now |already |long )*(?:termine|fini|over|acheve|done|derriere|complete|conclu|closed|clos|valide|validated|approved)"
+)
+_EXISTING = re.compile(r"(?:^|(?<= ))(?:existante?s?|actuel\w*|existing|current|en place|deja|already)(?= |$)")
+
+
+def read_stage(message: Message, before: str | None = None) -> Reading | None:
+    events: list[Evidence] = []
+
+    def event(value: str, number: int, sentence: Sentence, first: int, last: int) -> None:
+        events.append(
+            Evidence(value, message.words(sentence, first, last), (number, first), is_corrected_before(sentence, first))
+        )
+
+    def is_other(sentence: Sentence, first: int) -> bool:
+        before = " ".join(token.text for token in sentence.tokens[:first])
+        clause = re.split(r" [,:;] | (?:mais|but|et|and) ", before)[-1]
+        return bool(
+            re.search(
+                _OTHER_SYSTEM.pattern.removesuffix("(?:[a-z0-9]+ |AI |AIK ){0,4}$")
+                + "(?:outil|systeme|logiciel|chatbot|produit|tool|system|product|software|version|solution|application|projet|project|plateforme|ia|ai|portail)",
+                clause,
+            )
+        )
+
+    for number, sentence, index in tagged(message, "DEP"):
+        item = sentence.project.items[index]
+        if _RULE_QUESTION.search(sentence.project.text) or is_other(sentence, item.first):
+            continue
+        denied = is_denied(sentence.tokens, item.first)
+        if denied and any(sentence.tokens[i].text == "plus" for i in range(max(0, item.first - 4), item.first)):
+            continue  # "no longer in production" says nothing of what it is now
+        if denied and any(t.text in _PARTLY for t in sentence.tokens[item.last + 1 : item.last + 4]):
+            continue  # "not deployed everywhere"
+        to_come = is_to_come(sentence.tokens, item.first, item.last)
+        event("before" if denied or to_come else "deployed", number, sentence, item.first, item.last)
+    for number, sentence, first, last in found_patterns(message, "deployed"):
+        if _RULE_QUESTION.search(sentence.project.text) or is_other(sentence, first):
+            continue
+        if is_denied(sentence.tokens, first, reach=4) or is_denied(sentence.tokens, last, reach=last - first):
+            event("before", number, sentence, first, last)
+        elif not is_to_come(sentence.tokens, first):
+            event("deployed", number, sentence, first, last)
+    for number, sentence, index in tagged(message, "ACT"):
+        item = sentence.project.items[index]
+        if is_denied(sentence.tokens, item.first, reach=4) or is_to_come(sentence.tokens, item.first, item.last):
+            event("before", number, sentence, item.first, item.last)
+    for number, sentence, index in tagged(message, "BEF"):
+        item = sentence.project.items[index]
+        after = sentence.project.text[sentence.project.starts[index] + len(item.text) + 1 :]
+        left = {token.text for token in sentence.tokens[max(0, item.first - 5) : item.first]}
+        if left & _PAST:
+            if left & DENIALS:  # "not finished with our prototype", "without having finished"
+                event("before", number, sentence, item.first, item.last)
+            continue
+        if not is_denied(sentence.tokens, item.first) and not _IS_OVER.match(after):
+            event("before", number, sentence, item.first, item.last)
+    for number, sentence, first, last in found_patterns(message, "before"):
+        # These patterns hold their own negations.
+        event("before-weak", number, sentence, first, last)
+    for number, sentence, first, last in _made(message):
+        event("before-weak", number, sentence, first, last)
+    for value, tags, names in (("evolution", ("EVO", "NEW"), ("evolution",)), ("minor_update", ("MIN",), ("minor",))):
+        for tag in tags:
+            for number, sentence, index in tagged(message, tag):
+                item = sentence.project.items[index]
+                if not is_denied(sentence.tokens, item.first):
+                    event(value + ("-new" if tag == "NEW" else ""), number, sentence, item.first, item.last)
+        for name in names:
+            for number, sentence, first, last in found_patterns(message, name):
+                if not is_denied(sentence.tokens, first):
+                    event(value + "-new" if value == "evolution" else value, number, sentence, first, last)
+    return _settle_stage(message, events, before)
+
+
+_PAST_TENSE = frozenset(
+    "a ai as avons avez ont avait avaient avions ete has have had was were been be est sont sommes suis fut".split()
+)
+_SUBJECTS = frozenset("we i they you who to now also currently jointly still together and both that which".split())
+_BE = frozenset(
+    "am are is re m s be been were was still currently now just started start keep begun began busy also actively only".split()
+)
+_PLANS = frozenset(
+    "veux veut voulons veulent voudrais voudrait voudrions voudraient souhaite souhaitons souhaitent souhaiterions souhaiterait aimerions aimerait aimerais comptons "
+    "compte comptent envisage envisageons envisagent projette projetons prevoit prevoyons prevoient allons va vais vont cherche cherchons cherchent ambitionnons "
+    "desirons desire pense pensons songe songeons esperons espere commence commencons commencent demarre demarrons demarrent entrain train idee envie intention "
+    "projet but objectif want wants plan plans planning hope hopes hoping like going wish wishes intend intends about aim aims start started starting begin began begun begins "
+    "idea ready trying tries".split()
+)
+_MANY = frozenset("des les some many various nos plusieurs d".split())
+_DETERMINERS = frozenset(
+    "un une l le la a an the our its this that one new my their another on of about together up with at into".split()
+)
+
+
+def _made(message: Message) -> Iterable[tuple[int, Sentence, int, int]]:
+    """Where the tool of the project is being made: « nous bâtissons une IA », "an AI that we are crafting", « je développe encore »."""
+    making, things = the_lists().making, the_lists().making_of
+    for number, sentence in enumerate(message.sentences):
+        words = [token.text for token in sentence.tokens]
+        is_thing = [word in things for word in words]
+        for item in sentence.project.items:
+            if item.text in ("AI", "AIK", "NOAI"):
+                is_thing[item.first : item.last + 1] = [True] * (item.last + 1 - item.first)
+        for index, word in enumerate(words):
+            how = making.get(word)
+            if how is None or words[index + 1 : index + 2] in (["pas"], ["plus"], ["not"], ["jamais"]):
+                continue
+            if not _is_making(message, sentence, words, index, how):
+                continue
+            after = next((i for i in range(index + 1, min(len(words), index + 16)) if is_thing[i]), None)
+            if after is not None and how != "infinitive" and not _bears_on(words, index, after):
+                after = None
+            if after is not None and (words[index + 1] in _MANY or _is_a_trade(words, index, after, how)):
+                after = None
+            before = any(is_thing[max(0, index - 6) : index]) and any(
+                w in ("que", "qu", "that", "which", "we", "nous", "on") for w in words[max(0, index - 4) : index]
+            )
+            still = "encore" in words[index + 1 : index + 2] or (
+                how == "gerund" and "still" in words[max(0, index - 2) : index]
+            )
+            if (after is not None or before or still) and not is_denied(sentence.tokens, index, reach=4):
+                yield number, sentence, index, after if after is not None else index
+
+
+def _is_making(message: Message, sentence: Sentence, words: Sequence[str], index: int, how: str) -> bool:
+    """True when the word at `index` is a verb in the present, a gerund or an infinitive of something to come."""
+    left = words[max(0, index - 4) : index]
+    if how == "infinitive":
+        return any(word in _PLANS for word in left)
+    if how == "gerund":
+        return (
+            not left
+            or left[-1] in (",", ":", ";", "(", "and", "who", "which")
+            or any(word in _BE for word in left[-3:])
+        )
+    if how == "finite-english" or (how == "finite-both" and message.is_english):
+        return (
+            bool(left) and left[-1] in _SUBJECTS
+            if not words[index].endswith("s")
+            else left[-1:] not in (["a"], ["the"], ["of"], ["our"])
+        )
+    surface = message.words(sentence, index, index)
+    return (words[index] == "cree" or not surface.lower().endswith(("é", "és", "ée", "ées"))) and not (
+        left and left[-1] in _PAST_TENSE
+    )
+
+
+# Verbs of wish bear on what follows them at once; verbs of work on what follows « sur », "on"…
+_WISHED = re.compile(
+    r"(?:veu[xt]|veulent|voul|wants?$|hop(?:e|es|ing)$|plan|intend|esper|ambition|wish|dream|rev(?:e|ons|ent)$|thinking|pens|song|considering|consider)"
+)
+_WORKED = re.compile(
+    r"(?:work|travaill|boss|planch|cogit|reflechi|tinker|toy|look|avanc|commenc|demarr|start|experiment(?:ing|s)?$)"
+)
+_TOWARDS = frozenset("on sur a d at about with de into to".split())
+
+
+def _bears_on(words: Sequence[str], verb: int, thing: int) -> bool:
+    """True when the thing can be what the verb bears on."""
+    between = list(words[verb + 1 : thing])
+    if _WISHED.match(words[verb]):
+        return thing - verb <= 4 and "with" not in between and "avec" not in between
+    if _WORKED.match(words[verb]) and words[thing] not in ("project", "projet"):
+        return any(word in _TOWARDS for word in between[-4:] + between[:1])
+    return not _WORKED.match(words[verb])
+
+
+def _is_a_trade(words: Sequence[str], index: int, thing: int, how: str) -> bool:
+    """ "We develop software", said of what a company does: no article stands before the thing."""
+    return how.startswith("finite-") and not any(word in _DETERMINERS for word in words[index + 1 : thing])
+
+
+_PARTLY = frozenset("partout everywhere tous toutes entierement completement fully totalement largement".split())
+_REPLACES = re.compile(
+    r"(?:^|(?<= ))(?:replac\w+|remplac\w+|nouvelle version|new version|version 2|v2|succede\w*|successor)(?= |$)"
+)
+
+
+def _settle_stage(message: Message, events: Sequence[Evidence], said: str | None) -> Reading | None:
+    by: dict[str, list[Evidence]] = {}
+    for evidence in events:
+        by.setdefault(evidence.value, []).append(evidence)
+    deployed, before, weak = by.get("deployed", []), by.get("before", []), by.get("before-weak", [])
+    evolution, part, minor = by.get("evolution", []), by.get("evolution-new", []), by.get("minor_update", [])
+    exists = (
+        bool(deployed)
+        or said in ("deployed", "minor_update", "evolution")
+        or any(_EXISTING.search(sentence.project.text) for sentence in message.sentences)
+    )
+    if (evolution or (part and exists)) and minor:
+        # "a major evolution, not a mere update": the denied one is not here; both affirmed cannot be told apart.
+        return None
+    if evolution and (exists or not before):
+        return Reading("evolution", evolution[-1].words)
+    if part and exists:
+        return Reading("evolution", part[-1].words)
+    if evolution:
+        return None
+    if minor:
+        return Reading("minor_update", minor[-1].words) if exists or not (before or weak) else None
+    if deployed and before:
+        return settle(deployed, before)
+    if deployed:
+        corrected = [e for e in weak if e.is_corrected and e.position > deployed[-1].position]
+        return None if corrected else Reading("deployed", deployed[-1].words)
+    if (before or weak) and any(
+        _REPLACES.search(s.project.text)
+        and any(item.text == "DEP" for t in message.sentences for item in t.project.items)
+        for s in message.sentences
+    ):
+        return None  # a new version beside one in service: a rebuild, or another tool? To be asked.
+    if before or weak:
+        chosen = (before or weak)[-1]
+        return Reading("before", chosen.words)
+    return None
+
+
+_NONE_AT_ALL = re.compile(r"^(?:[a-z0-9 ,]+ )?: (?:non|no|aucune?s?|none|rien)(?= |$)")
+
+
+def read_data(message: Message) -> Reading | None:
+    yes: list[Evidence] = []
+    no: list[Evidence] = []
+    for number, sentence, index in tagged(message, "DATA"):
+        item = sentence.project.items[index]
+        words = item_words(message, sentence, index)
+        after = sentence.project.text[sentence.project.starts[index] + len(item.text) + 1 :]
+        if (
+            is_denied(sentence.tokens, item.first)
+            or is_denied_after(sentence.project, index)
+            or _NONE_AT_ALL.match(after)
+        ):
+            if re.match(
+                r"(?:donnees? (?:personnel|perso|a caractere|nominati)|data perso|dcp|personal|nominati|pii)",
+                fold(words),
+            ):
+                no.append(Evidence("no", words, (number, item.first), is_corrected_before(sentence, item.first)))
+        else:
+            yes.append(Evidence("yes", words, (number, item.first), is_corrected_before(sentence, item.first)))
+    for number, sentence, first, last in found_patterns(message, "personal_data"):
+        if not is_denied(sentence.tokens, first):
+            yes.append(Evidence("yes", message.words(sentence, first, last), (number, first)))
+    return settle(yes, no)
+
+
+def read_theme(message: Message, has_project: Reading | None) -> Reading | None:
+    found: dict[str, Evidence] = {}
+    for number, sentence in enumerate(message.sentences):
+        index = 0
+        while index < len(sentence.tokens):
+            match = the_lists().themes.longest(sentence.tokens, index)
+            if match is None:
+                index += 1
+                continue
+            theme, last = match
+            if theme in THEMES and not is_denied(sentence.tokens, index):
+                found.setdefault(theme, Evidence(theme, message.words(sentence, index, last), (number, index)))
+            index = last + 1
+    for number, sentence in enumerate(message.sentences):
+        learning = the_lists().learning.search(sentence.bodies.text)
+        if learning and not is_denied(sentence.tokens, span_of(sentence.bodies, learning)[0]):
+            first, last = span_of(sentence.bodies, learning)
+            found.setdefault("edtech", Evidence("edtech", message.words(sentence, first, last), (number, first)))
+    for theme in THEMES:
+        if theme in found:
+            return Reading(theme, found[theme].words)
+    return Reading("other", has_project.words) if has_project else None

@@ -1,0 +1,359 @@
+"""Who is who: what each body that a message names is to the project, and which one applies."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from assistant.reading.lexicon import the_lists
+from assistant.reading.negation import is_denied
+from assistant.reading.parse import speaks_of_self
+from assistant.reading.text import BEST_PLACED, KIND_OF_TAG, PUBLIC_ACTORS, PUBLIC_KINDS, UNCERTAIN, Message, span_of
+
+
+@dataclass(frozen=True)
+class Mention:
+    """A body that a message mentions."""
+
+    sentence: int
+    item: int
+    kind: str
+    is_plural: bool
+
+
+def mentions_of(message: Message) -> list[Mention]:
+    return [
+        Mention(number, index, KIND_OF_TAG[item.tag], item.text.endswith("S"))
+        for number, sentence in enumerate(message.sentences)
+        for index, item in enumerate(sentence.bodies.items)
+        if item.tag in KIND_OF_TAG
+    ]
+
+
+def covers(pattern: re.Pattern[str], text: str) -> bool:
+    """True when the pattern matches the text around the body under examination."""
+    return any("@" in match.group() for match in pattern.finditer(text))
+
+
+def _without_aside(text: str) -> str:
+    """The text, without what is said in brackets right after the body under examination."""
+    return re.sub(r"@ \( [^()]{0,80} \)", "@", text)
+
+
+# Families of patterns of `applicant`, by what they are worth.
+WHO = ("we_are", "work_at", "from")  # words about the person, not about the users
+_SURE = ("explicit", "carries", "if_we_were", "we_are", "not_but")  # nothing said around takes the role away
+_WEAK = ("subject", "verdict_subject", "as", "bare", "form")
+
+
+@lru_cache(maxsize=4_096)
+def role_of(mention: Mention, message: Message) -> tuple[str, int]:
+    """What a mentioned body is to the project: a role, or `applicant` and the rank of the pattern; `""` when nothing says."""
+    lexicon = the_lists()
+    text = _without_aside(message.sentences[mention.sentence].bodies.with_target(mention.item))
+
+    def is_(role: str) -> bool:
+        return any(covers(pattern, text) for pattern in lexicon.roles[role])
+
+    def applies(family: str) -> bool:
+        return any(
+            "@" in match.group()
+            and (family == "not_but" or not _DISOWNED.search(f"{text[: match.start()]}{match.group()}"))
+            for match in lexicon.applicant[family].finditer(text)
+        )
+
+    if applies("if_we_were"):
+        return "applicant", lexicon.rank["if_we_were"]
+    for role in ("negated", "limited", "complement", "former"):
+        if is_(role):
+            return role, 0
+    for family in _SURE:
+        if applies(family):
+            return "applicant", lexicon.rank[family]
+    is_public = mention.kind in PUBLIC_ACTORS
+    conducts = is_public and any(covers(pattern, text) for pattern in lexicon.conductor)
+    for role in lexicon.roles:
+        if role == "limited" or (conducts and role in ("funder", "customer", "talks", "place")):
+            continue
+        if is_(role):
+            # "the staff of our prefecture": the prefecture is ours.
+            ours = role in ("customer", "funder", "place") and applies("ours")
+            return ("applicant", lexicon.rank["ours"]) if ours else (role, 0)
+    takes_part = conducts or any(
+        "@" in match.group() and not lexicon.scope["apart"].search(text[: match.start()])
+        for pattern in lexicon.companion
+        for match in pattern.finditer(text)
+    )
+    strong = [family for family in lexicon.rank if family not in _WEAK and family != "individual"]
+    if takes_part and not is_public and not any(applies(family) for family in strong):
+        return "private partner", 0
+    voices_need = any(covers(pattern, text) for pattern in lexicon.sentence_patterns["need_role"])
+    for family in (*strong, *(() if voices_need else _WEAK)):
+        if applies(family):
+            # "the metropole pilots the project with us": a partner, unless nobody else applies.
+            if takes_part and is_public:
+                return ("partner" if _BESIDE_US.search(text) else "partner-or-applicant"), lexicon.rank[family]
+            return "applicant", lexicon.rank[family]
+    return ("partner" if takes_part and is_public else ""), 0
+
+
+# Words by which the person stands beside the body that is named.
+_BESIDE_US = re.compile(
+    r"(?:^|(?<= ))(?:partenaires?|partners?|avec (?:nous|notre|moi)|with (?:us|our|me)|a nos cotes)(?= |$)"
+)
+# "I am not employed by a town": the words that would make it the applicant are denied.
+_DISOWNED = re.compile(
+    r"(?:^|(?<= ))(?:ne|n|not) (?:suis|sommes|est|travaill[a-z]*|working|work)? ?(?:pas|plus|ni|jamais)?(?: [a-z]+){0,4} @$|(?:^|(?<= ))(?:am|are|is) not (?:[a-z]+ ){0,4}@$"
+)
+
+
+@dataclass(frozen=True)
+class _Cast:
+    """Who is who in a message."""
+
+    applicant: tuple[str, Mention] | None
+    is_ambiguous: bool
+    partners: tuple[Mention, ...]
+    words: str = ""
+
+
+@lru_cache(maxsize=2_048)
+def cast_of(message: Message, *, bare_body_is: str = "applicant", known_applicant: str | None = None) -> _Cast:
+    lexicon = the_lists()
+    mentions = mentions_of(message)
+    roles = {mention: role_of(mention, message) for mention in mentions}
+    partners = tuple(mention for mention in mentions if roles[mention][0] in ("partner", "partner-or-applicant"))
+    for sentence in message.sentences:
+        match = lexicon.applicant["individual"].search(sentence.bodies.text)
+        if match:
+            first, last = span_of(sentence.bodies, match)
+            if not is_denied(sentence.tokens, first, reach=3):
+                words = message.words(sentence, first, last)
+                return _Cast(("individual", Mention(0, 0, "individual", False)), False, partners, words)
+    claims = [
+        (roles[m][1], m) for m in mentions if roles[m][0] == "applicant" or (roles[m][0] == "partner-or-applicant")
+    ]
+    claims = [
+        (rank, m)
+        for rank, m in claims
+        if rank < lexicon.rank[_WEAK[0]] or m.kind not in PUBLIC_ACTORS or not is_left_out(message, m)
+    ]
+    strict = [(rank, m) for rank, m in claims if roles[m][0] == "applicant"]
+    if bare_body_is != "applicant":
+        strict = [(rank, m) for rank, m in strict if rank < lexicon.rank["bare"]]
+        claims = strict
+    if known_applicant is not None:
+        # "the ministry is interested": what is said of another body does not make it the applicant.
+        first, last = lexicon.rank["subject"], lexicon.rank["verdict_subject"]
+        strict = [
+            (rank, m)
+            for rank, m in strict
+            if not first <= rank <= last or message.sentences[m.sentence].is_question or _carries(m, message)
+        ]
+    if strict:
+        # "the town thinks that we are eligible": said of the relation with us, not of the applicant.
+        strict = [
+            (rank, m)
+            for rank, m in strict
+            if rank not in (lexicon.rank["subject"], lexicon.rank["verdict_subject"])
+            or m.kind not in PUBLIC_ACTORS
+            or not _BETWEEN_US.search(message.sentences[m.sentence].bodies.with_target(m.item))
+        ]
+    kept = {m for _, m in strict}
+    claims = [(rank, m) for rank, m in claims if m in kept or roles[m][0] != "applicant"]
+    # "the town hall accepts to carry the project": it is then the town hall that applies, if nobody else does.
+    if not strict and known_applicant is not None:
+        claims = [(rank, m) for rank, m in claims if known_applicant == "individual" and _carries(m, message)]
+    claims = strict or claims
+    team = _team(message, roles)
+    if team is not None:
+        return _Cast((team.kind, team), False, tuple(p for p in partners if p != team))
+    if not claims:
+        opening = _opening(message, roles) if bare_body_is == "applicant" and known_applicant is None else None
+        if opening is None or opening.kind in UNCERTAIN:
+            return _Cast(None, opening is not None, partners)
+        return _Cast((opening.kind, opening), False, tuple(p for p in partners if p != opening))
+    opening = _opening(message, {m: roles[m] for m in mentions if m.sentence == 0}) if known_applicant is None else None
+    if opening is not None and opening.kind not in UNCERTAIN and bare_body_is == "applicant":
+        # The body that opens the message, unless another is named in surer words than by its mere place.
+        surest = min((rank for rank, m in claims if m != opening), default=lexicon.rank["bare"])
+        if surest >= lexicon.rank[_WEAK[0]] or (opening.kind == "individual" and surest >= lexicon.rank["ours"]):
+            return _Cast((opening.kind, opening), False, tuple(p for p in partners if p != opening))
+    best = min(rank for rank, _ in claims)
+    chosen = [m for rank, m in claims if rank == best]
+    known = [m for m in chosen if m.kind not in UNCERTAIN]
+    if not known and best != lexicon.rank["we_are"]:
+        # "our team", "the hospital": a surer name of the same body may stand elsewhere.
+        others = [(rank, m) for rank, m in claims if m.kind not in UNCERTAIN]
+        if others:
+            best = min(rank for rank, _ in others)
+            known = [m for rank, m in others if rank == best]
+    if not known:
+        # "our hospital": only another claim of the same body could say more.
+        return _Cast(None, True, tuple(p for p in partners if p not in chosen))
+    named = next((m for m in known if m.kind in PUBLIC_ACTORS and best >= lexicon.rank[_WEAK[0]]), None)
+    if named is not None and any(
+        m.sentence == named.sentence and m.kind in ("private", "association") and 0 < abs(m.item - named.item) <= 4
+        and not re.search(r"\b(?:avec|with|et|and)\b", _between(message, m, named))
+        for m in mentions
+    ):  # fmt: skip
+        return _Cast(None, True, partners)  # "Village vacances (SARL)", "Mairie Connect, start-up": a name, not a body
+    hesitates = any(_HESITATES.search(message.sentences[m.sentence].bodies.text) for m in known)
+    if hesitates and len({m.kind for m in mentions if m.kind in BEST_PLACED}) > 1:
+        return _Cast(None, True, partners)
+    if _is_disputed(claims, best) and not any(is_corrected(m, message) for m in known):
+        return _Cast(None, True, partners)
+    together = len({m.kind for m in known}) > 1 and _are_together(known, message)
+    corrected = [m for m in known[1:] if is_corrected(m, message)]
+    if together:
+        one = min(known, key=lambda m: BEST_PLACED.index(m.kind))
+    else:
+        one = corrected[-1] if corrected else known[0]
+        if len({m.kind for m in known}) > 1 and not corrected and not _same_side(known):
+            return _Cast(None, True, partners)
+    return _Cast((one.kind, one), False, tuple(p for p in partners if p != one))
+
+
+# What may come before the body that opens a message (a name, an adjective: « Grande enseigne… », "Paris-based…"), and what may follow it.
+_BEFORE_OPENING = re.compile(
+    r"^(?:(?:bonjour|bonsoir|hello|hi|salut|slt|bjr|madame|monsieur|dear|all|sir|ici|here|chez|,|faits|facts|:) )*"
+    r"(?:(?:le|la|l|les|un|une|the|a|an|my|our|notre|nous|sommes|petite?|jeune|grande?|small|young|french) )*(?:(?<!nous )(?<!our )(?<!notre )(?<!my )"
+    r"(?!(?:avec|with|pour|for|sans|without|contre|against|par|by|client\w*|customer\w*|concurrent\w*|competitor\w*|rival|ancien\w*|former|ex|de|du|des|d|of|"
+    r"from|que|qui|that|which|who|if|si|est|is|are|sont|peut|can|could|may|does|un|une|ma|mon|our|my|their|his|her|ses|son|sa|leurs?|agents?|project|projet|ia|ai|"
+    r"i|we|je|on|no|not|pas|aucune?|et|and|or|ou|several|plusieurs|deux|two|three|trois|the|la|le|l|les|[0-9]+)\b)[a-z0-9]+ (?:[a-z]+ (?<!the )(?<!les )(?<!des )(?<! de )(?<! du )(?<! of )){0,2})?$"
+)
+_AFTER_OPENING = re.compile(
+    r"^(?:(?:(?!(?:peu\w+|pourr\w+|m a|nous a|told|says?|said|dit|assure|client|comme|finance|et|and|est notre)\b)(?:[a-z0-9]+|PUBS?|RESS?|ENTS?|HOSS?|AMBS?)) ){0,7}?(?:here|ici|[,:.;()]|$)"
+)
+
+
+def _opening(message: Message, roles: Mapping[Mention, tuple[str, int]]) -> Mention | None:
+    """The body that a message opens with, set apart by a mark or « ici »: « DREAL Bretagne : une IA… »; two sides say nothing."""
+    if not message.sentences:
+        return None
+    view = message.sentences[0].bodies
+    found = [m for m in roles if m.sentence == 0]
+    if not found or roles[found[0]][0] not in ("", "place", "need", "applicant"):
+        return None
+    first = found[0]
+    start = view.starts[first.item]
+    after = view.text[start + len(view.items[first.item].text) + 1 :]
+    if message.sentences[0].is_question or not _BEFORE_OPENING.match(view.text[:start]):
+        return None
+    mark = _AFTER_OPENING.match(after)
+    if mark is None:
+        return None
+    # Its name may hold other bodies: « GHT Grand Paris », « La Poste SA ».
+    named = [first, *(m for m in found[1:] if view.starts[m.item] < start + mark.end())]
+    if len({m.kind in PUBLIC_KINDS for m in named if m.kind not in UNCERTAIN}) > 1:
+        return None
+    return next((m for m in named if m.kind not in UNCERTAIN), first)
+
+
+def _between(message: Message, one: Mention, other: Mention) -> str:
+    items = message.sentences[one.sentence].bodies.items
+    low, high = sorted((one.item, other.item))
+    # An ampersand belongs to a name: « Ville & Numérique ».
+    return " ".join(
+        item.text
+        for item in items[low + 1 : high]
+        if message.words(message.sentences[one.sentence], item.first, item.first) != "&"
+    )
+
+
+_JOINT = re.compile(
+    r"(?:PUB|ENT|RES|HOS|PRIV|ASSO)S? (?:[a-z0-9]+ ){0,4}?(?:et|and|avec|with) (?:[a-z0-9]+ ){0,3}(?:PUB|ENT|RES|HOS|PRIV|ASSO)S? (?:[a-z0-9]+ ){0,4}?"
+    r"(?:portent|menent|pilotent|conduisent|ensemble|jointly|together|run|lead|candidatent|conduct)(?= |$)"
+)
+
+
+_HESITATES = re.compile(
+    r"(?:^|(?<= ))(?:hesit\w+|soit|either|whether|ou bien|(?:sais|sait|savons) (?:[a-z]+ )?pas|not sure|don t know|pas decide)(?= |$)"
+)
+_CARRIES = re.compile(
+    r"@ (?:[a-z0-9,]+ ){0,8}?(?:port|pilot|men(?:e|er|era|ent)|condui|dirig|candidat|depos|lead|led|run|carr|conduct|head)|"
+    r"(?:port|pilot|men|condui|dirig|led|run|carried|conducted|headed)[a-z]* (?:par|by) (?:[a-z]+ )?@"
+)
+
+
+def _carries(mention: Mention, message: Message) -> bool:
+    """True when the words say that this body itself conducts the project."""
+    return bool(_CARRIES.search(message.sentences[mention.sentence].bodies.with_target(mention.item)))
+
+
+# The person speaks of themselves as of another than the subject of the sentence.
+_BETWEEN_US = re.compile(
+    r"@ (?:[a-z0-9]+ ){0,4}(?:nous|us)(?= )|@ (?:[a-z0-9]+ ){0,3}, (?:notre|our|nos) |@ (?:[a-z0-9]+ ){1,5}(?:que|qu|that|whether) (?:nous|on|we) "
+)
+
+
+def _team(message: Message, roles: Mapping[Mention, tuple[str, int]]) -> Mention | None:
+    """The best-placed of bodies that conduct the project together: « consortium de… », « une association et un ministère portent… »."""
+    for number, sentence in enumerate(message.sentences):
+        view = sentence.bodies
+        taking_part = [
+            m
+            for m, (role, _) in roles.items()
+            if m.sentence == number
+            and m.kind in BEST_PLACED
+            and role in ("", "applicant", "partner", "partner-or-applicant", "private partner", "complement")
+            and not is_left_out(message, m)
+        ]
+        match = _JOINT.search(view.text)
+        if match and not speaks_of_self(message, match.group()):
+            taking_part = [m for m in taking_part if match.start() <= view.starts[m.item] < match.end()]
+        elif not the_lists().consortium.search(view.text):
+            continue
+        if taking_part:
+            return min(taking_part, key=lambda m: BEST_PLACED.index(m.kind))
+    return None
+
+
+def _is_disputed(claims: Sequence[tuple[int, Mention]], best: int) -> bool:
+    """True when bodies of both sides are named in ways that are worth the same: who applies is not certain."""
+    rank = the_lists().rank
+    for first, last in ((rank["it_is"], rank["ours"]), (rank["subject"], rank["form"])):
+        near = [m for r, m in claims if first <= r <= last and m.kind not in UNCERTAIN]
+        if first <= best <= last and near and not _same_side(near):
+            return True
+    return False
+
+
+def _same_side(mentions: Sequence[Mention]) -> bool:
+    return len({m.kind in PUBLIC_KINDS for m in mentions}) == 1
+
+
+def _are_together(mentions: Sequence[Mention], message: Message) -> bool:
+    sentence = message.sentences[mentions[0].sentence]
+    between = sentence.bodies.text
+    return len({m.sentence for m in mentions}) == 1 and (
+        bool(the_lists().consortium.search(between))
+        or bool(
+            re.search(
+                r"(?:PUB|ENT|RES|HOS|PRIV|ASSO)S?(?: [a-z0-9]+){0,4} (?:et|and|,) (?:[a-z0-9]+ ){0,3}(?:PUB|ENT|RES|HOS|PRIV|ASSO)S?",
+                between,
+            )
+        )
+    )
+
+
+def is_corrected(mention: Mention, message: Message) -> bool:
+    view = message.sentences[mention.sentence].bodies
+    before = view.text[: view.starts[mention.item]]
+    return bool(the_lists().scope["correction"].search(before)) or bool(
+        re.search(r"(?:mais|but) (?:[a-z0-9]+ ){0,4}$", before)
+    )
+
+
+def is_left_out(message: Message, mention: Mention) -> bool:
+    """True when the words say that this body takes no part."""
+    sentence = message.sentences[mention.sentence]
+    item = sentence.bodies.items[mention.item]
+    for pattern in the_lists().sentence_patterns["partner_no"]:
+        for match in pattern.finditer(sentence.bodies.text):
+            first, last = span_of(sentence.bodies, match)
+            if first <= item.first <= last:
+                return True
+    return False

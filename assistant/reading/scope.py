@@ -1,0 +1,170 @@
+"""Whether a message asks if someone can apply: they themselves, others in general, or nobody."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from functools import lru_cache
+
+from assistant.reading.answers import COUNTS, YES_NO
+from assistant.reading.bodies import read_bodies
+from assistant.reading.lexicon import the_lists
+from assistant.reading.parse import parse_message, speaks_of_self
+from assistant.reading.project import read_ai, read_data, read_stage, tagged
+from assistant.reading.text import Message, Scope, Sentence
+from assistant.vocabulary import Situation
+
+
+def thread_scope(earlier: Sequence[str]) -> Scope | None:
+    """The scope of the last earlier message."""
+    return eligibility_scope(earlier[-1], earlier[:-1]) if earlier else None
+
+
+def eligibility_scope(message: str, earlier: Sequence[str]) -> Scope | None:
+    """Whether a message, after the earlier ones, asks if someone can apply: they themselves, others in general, or nobody."""
+    return _scope(message, tuple(earlier))
+
+
+@lru_cache(maxsize=2_048)
+def _scope(text: str, earlier: tuple[str, ...]) -> Scope | None:
+    message = parse_message(text)
+    if not message.sentences:
+        return None
+    scope = the_lists().scope
+    texts = [sentence.bodies.text for sentence in message.sentences]
+    whole = " . ".join(texts)
+    facts = [asks_fact(message, sentence) for sentence in message.sentences]
+    verdicts = [t for t, fact in zip(texts, facts, strict=True) if not fact and _asks_for_verdict(message, t)]
+    if scope["other_scheme"].search(whole) and (verdicts or any(s.is_question for s in message.sentences)):
+        return None
+    if verdicts:
+        return _whose(message, verdicts)
+    previous = thread_scope(earlier)
+    described = _describes(message)
+    of_self = speaks_of_self(message, whole)
+    asks_again = any(scope["bare"].search(f"{t} ") for t in texts)
+    # A question of fact, unless the person answers it: "Where are we? A prototype."
+    if any(facts) and not (previous and described and not facts[-1] and not message.sentences[-1].is_question):
+        return None
+    if previous is None:
+        before = any(thread_scope(earlier[: i + 1]) for i in range(len(earlier)))
+        if before and (asks_again or (described and scope["hypothesis"].search(whole))):
+            return "own"
+        if scope["other_topic"].search(whole):
+            return None
+        # Somebody is named, or much is told: a description, not a search by keywords.
+        tells_who = bool(read_bodies(message, "applicant", Situation()))
+        if asks_again:
+            return "own" if tells_who or described >= 3 else None
+        asked = [s for s in message.sentences if s.is_question or INVERTED.search(s.bodies.text)]
+        if asked:
+            short = all(len(s.tokens) <= 9 for s in asked)
+            return "own" if short and tells_who and described >= 3 else None
+        if tells_who and described >= 2:
+            return "own"
+        return "own" if (of_self or before) and (tells_who or described >= 2) else None
+    questions = [s.bodies.text for s in message.sentences if s.is_question]
+    if described and not message.sentences[-1].is_question:
+        questions = []  # "Where are we? A prototype."
+    if (
+        questions
+        and not asks_again
+        and not all(
+            scope["follow_up"].match(q) or scope["hypothesis"].search(q) or scope["insist"].search(q) for q in questions
+        )
+    ):
+        return None
+    if scope["thanks"].match(whole):
+        return None
+    counts = any(pattern.match(whole) for _, pattern in COUNTS)
+    tells = len(whole.split()) >= 5 and bool(_FINITE.search(whole))
+    tells = tells or (len(whole.split()) <= 12 and bool(scope["fragment"].match(whole)))
+    if not questions and not (
+        described or asks_again or of_self or counts or tells or scope["insist"].search(whole) or YES_NO.match(whole)
+    ):
+        return None
+    return "own" if previous == "own" or (of_self and described) else "general"
+
+
+_FINITE = re.compile(
+    r"(?:^|(?<= ))(?:est|sont|a|ont|va|vont|sera|seront|change|changent|is|are|has|have|will|changes|was|were|etait|fait|peut|can|reste|remains)(?= )"
+)
+
+
+_SUBJECT_OF_VERDICT = re.compile(
+    r"(?:^|(?<= ))(?:(?:PUB|ENT|RES|HOS|PRIV|ASSO|INDIV|AMB)S?|projets?|projects?|outils?|tools?|candidats?)(?= |$)"
+)
+# A question without its mark.
+INVERTED = re.compile(
+    r"(?:^|(?<=[:,] ))(?:peut on|peut il|peut elle|est ce qu|a t on|doit on|pouvons nous|puis je|can we|can i|is it|does|do we|should we)(?= )"
+)
+
+
+def _asks_for_verdict(message: Message, text: str) -> bool:
+    scope = the_lists().scope
+    if scope["verdict"].search(text):
+        return True
+    whole = " . ".join(sentence.bodies.text for sentence in message.sentences)
+    about = speaks_of_self(message, text) or _SUBJECT_OF_VERDICT.search(whole)
+    return bool(scope["verdict_weak"].search(text)) and bool(about)
+
+
+def asks_fact(message: Message, sentence: Sentence) -> bool:
+    """True for a question of fact: a question word, in a question or in a message that has no question mark."""
+    scope, text = the_lists().scope, sentence.bodies.text
+    if scope["fact_must"].search(text):
+        return True
+    if scope["fact_anywhere"].search(text):
+        # "Would we have been eligible, and is it too late?" asks for a verdict first.
+        return not (speaks_of_self(message, text) and re.search(r"eligib", text))
+    return bool(scope["fact"].search(text)) and (
+        sentence.is_question or not any(s.is_question for s in message.sentences)
+    )
+
+
+def _whose(message: Message, verdicts: Sequence[str]) -> Scope:
+    """Whose eligibility is asked: that of the person, or that of bodies in general."""
+    whole = " . ".join(sentence.bodies.text for sentence in message.sentences)
+    # The last question counts: "a town near us applied. We are a company: eligible?"
+    in_general = _asks_in_general(message, verdicts[-1])
+    if any(speaks_of_self(message, text) for text in verdicts) and not in_general:
+        return "own"
+    names_body = any(re.search(rf"{_ANY_BODY}(?= |$)", text) for text in verdicts)
+    if speaks_of_self(message, whole):
+        return "general" if names_body and in_general else "own"
+    return "general" if in_general else "own"
+
+
+_ANY_BODY = r"(?:PUB|ENT|RES|HOS|PRIV|ASSO|INDIV|AMB)S?"
+_INDEFINITE = re.compile(
+    rf"(?:^|(?<= ))(?:un|une|des|les|a|an|any|can|are|is|could|may|do|toute?s?|certaine?s?|chaque) (?:(?!(?:the|le|la|l|this|that|ce|cet|cette|d|de|du)\b)[a-z0-9]+ ){{0,2}}{_ANY_BODY}(?= |$)"
+)
+_ALL_OF_THEM = re.compile(r"^(?:PUB|ENT|RES|HOS|PRIV|ASSO|INDIV|AMB)S(?= )")
+_SOME_PROJECT = re.compile(
+    r"(?:^|(?<= ))(?:les projets|des projets|projects|un projet|a project|les outils|un outil|une ia|an ai|une application)(?= )"
+)
+
+
+_DEFINITE = re.compile(r"^(?:la|le|l|the|our|notre) (?:[a-z]+ )?(?:PUB|ENT|RES|HOS|PRIV|ASSO) (?:de|du|d|des|of) ")
+
+
+def _asks_in_general(message: Message, text: str) -> bool:
+    """True when the verdict is asked for bodies in general: « une association peut-elle… », "can start-ups…"."""
+    if speaks_of_self(message, text):
+        return False
+    if _DEFINITE.search(text):
+        return False  # "the city of Lausanne wishes to apply with an AI…"
+    return bool(_INDEFINITE.search(text) or _ALL_OF_THEM.search(text) or _SOME_PROJECT.search(text))
+
+
+def _describes(message: Message) -> int:
+    """How many things of the rules the message speaks of."""
+    readings = read_bodies(message, "applicant", Situation())
+    count = len([name for name in readings if name != "established"])
+    count += sum(1 for reading in (read_ai(message), read_stage(message), read_data(message)) if reading)
+    count += bool(any(True for _ in tagged(message, "USE")) or any(True for _ in tagged(message, "PRVU")))
+    return count
+
+
+def asks_verdict(message: Message) -> bool:
+    return any(_asks_for_verdict(message, sentence.bodies.text) for sentence in message.sentences)

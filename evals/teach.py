@@ -1,0 +1,170 @@
+"""Teach the second reader of situations, from `corpus/situations` and the development cases; never from the test cases.
+
+`python -m evals.teach` writes `assistant/reading/learnt.npz` and prints, for each value, what it is worth on files of cases that it was
+not taught with. A value may be read from the likelihood at which no more than `MOST_WRONG` of such readings were wrong.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+import yaml
+from numpy.typing import NDArray
+from scipy.sparse import csr_matrix, hstack
+
+from assistant.judge import judge
+from assistant.reading.learnt import UNSAID, WEIGHT_OF_VECTOR, grams
+from assistant.settings import Settings
+from assistant.situation import read_situation
+from corpus.call import Call, load_call
+from corpus.embed import Encoder
+
+CASES = Path("evals/cases/dev")
+EXAMPLES = Path("corpus/situations")
+LEARNT = Path("assistant/reading/learnt.npz")
+MOST_WRONG = 0.02
+"""Share of the readings of a value that may be wrong."""
+LEAST = 0.8
+"""No value is read below this likelihood."""
+NEVER = 2.0
+_RAREST = 3
+_KEPT = 12_000
+_LOOSENESS = 10.0
+# What the status of a criterion says of its one field.
+OF_STATUS = {
+    "ai": ("uses_ai", {"met": "yes", "not_met": "no", "unknown": UNSAID}),
+    "public_service": ("public_service", {"met": "yes", "not_met": "no", "unknown": UNSAID}),
+    "maturity": ("stage", {"met": "before", "not_met": "deployed", "not_settled": "evolution", "unknown": UNSAID}),
+    "personal_data": ("personal_data", {"met": "yes", "not_settled": "no", "unknown": UNSAID}),
+}
+DAY = date(2023, 9, 1)  # any day will do: the window never changes a status
+ROUTES = ("applicant", "established", "public_partner", "shared_need")
+FIELDS = (*ROUTES, *(field for field, _ in OF_STATUS.values()))
+
+
+@dataclass(frozen=True)
+class Example:
+    """A text and, for each field that it is an example for, the value told or `unsaid`."""
+
+    text: str
+    reads: Mapping[str, str]
+    source: str
+
+
+def load_examples(call: Call) -> list[Example]:
+    """Every example: those of the corpus, then the single messages of the development cases."""
+    return [*_from_corpus(), *_from_cases(call)]
+
+
+def _from_corpus() -> Iterator[Example]:
+    for path in sorted(EXAMPLES.glob("*.yaml")):
+        for item in yaml.safe_load(path.read_text(encoding="utf-8")):
+            reads = {field: item["reads"].get(field, UNSAID) for field in FIELDS}
+            if reads["applicant"] not in ("private", "association"):
+                reads |= {route: reads[route] for route in ("public_partner", "shared_need")}
+            if reads["personal_data"] == UNSAID:
+                del reads["personal_data"]  # often implied, and left out by who wrote the example
+            yield Example(item["say"], reads, path.stem)
+
+
+def _from_cases(call: Call) -> Iterator[Example]:
+    for path in sorted(CASES.glob("eligibility*.yaml")):
+        for case in yaml.safe_load(path.read_text(encoding="utf-8")):
+            criteria = case["expect"].get("criteria") or {}
+            if len(case["turns"]) != 1 or not criteria:
+                continue
+            reads = {
+                field: names[statuses[0]]
+                for criterion, (field, names) in OF_STATUS.items()
+                if len(statuses := criteria.get(criterion, ())) == 1
+            }
+            yield Example(case["turns"][0], reads | _routes(case["turns"][0], criteria, call), path.stem)
+
+
+def _routes(text: str, criteria: Mapping[str, Sequence[str]], call: Call) -> dict[str, str]:
+    """The fields of the applicant as the first reader reads them, where the status that follows is the expected one."""
+    situation = read_situation([text], call)
+    verdict = judge(situation, call, on=DAY)
+    status = next(criterion.status for criterion in verdict.criteria if criterion.id == "applicant")
+    if criteria.get("applicant") != [status]:
+        return {}
+    return {field: situation.value(field) or UNSAID for field in ROUTES}
+
+
+@dataclass(frozen=True)
+class Taught:
+    """A vocabulary and the linear models over it."""
+
+    vocabulary: Mapping[str, int]
+    rarity: NDArray[np.float64]
+    columns: tuple[tuple[str, str], ...]
+    weights: NDArray[np.float64]
+    offsets: NDArray[np.float64]
+
+
+def matrix(texts: Sequence[str], vectors: NDArray[np.float32], vocabulary: Mapping[str, int], rarity: NDArray[np.float64]) -> csr_matrix:
+    """One row a text: its known grams, of unit length, then its vector. As `SecondReader` computes them."""
+    rows, places, values = [], [], []
+    for row, text in enumerate(texts):
+        counts = Counter(vocabulary[gram] for gram in grams(text) if gram in vocabulary)
+        weights = np.array([(1 + np.log(n)) * rarity[place] for place, n in counts.items()])
+        norm = float(np.linalg.norm(weights)) or 1.0
+        rows += [row] * len(counts)
+        places += list(counts)
+        values += list(weights / norm)
+    lexical = csr_matrix((values, (rows, places)), shape=(len(texts), len(vocabulary)))
+    return csr_matrix(hstack([lexical, csr_matrix(vectors * WEIGHT_OF_VECTOR)]))
+
+
+def teach(examples: Sequence[Example], vectors: NDArray[np.float32], fields: Sequence[str] = FIELDS) -> Taught:
+    """Fit every field; the vocabulary is then cut to the grams that weigh most, and the fields fitted again."""
+    texts = [example.text for example in examples]
+    seen = Counter(gram for text in texts for gram in set(grams(text)))
+    vocabulary = {gram: place for place, gram in enumerate(sorted(g for g, n in seen.items() if n >= _RAREST))}
+    taught = _fit(examples, vectors, vocabulary, seen, fields)
+    weight = np.abs(taught.weights[: len(vocabulary)]).max(axis=1) * taught.rarity
+    kept = sorted(np.argsort(-weight, kind="stable")[:_KEPT])
+    names = list(vocabulary)
+    return _fit(examples, vectors, {names[old]: new for new, old in enumerate(kept)}, seen, fields)
+
+
+def _fit(
+    examples: Sequence[Example], vectors: NDArray[np.float32], vocabulary: Mapping[str, int], seen: Mapping[str, int], fields: Sequence[str]
+) -> Taught:
+    from sklearn.linear_model import LogisticRegression
+
+    rarity = np.array([np.log((1 + len(examples)) / (1 + seen[gram])) + 1 for gram in vocabulary])
+    rows = matrix([example.text for example in examples], vectors, vocabulary, rarity)
+    columns: list[tuple[str, str]] = []
+    weights, offsets = [], []
+    for field in fields:
+        about = [row for row, example in enumerate(examples) if field in example.reads]
+        values = [examples[row].reads[field] for row in about]
+        common = {value for value, n in Counter(values).items() if n >= _RAREST}
+        about = [row for row, value in zip(about, values, strict=True) if value in common]
+        model = LogisticRegression(C=_LOOSENESS, max_iter=300, tol=1e-3, class_weight="balanced")
+        model.fit(rows[about], [value for value in values if value in common])
+        two = len(model.classes_) == 2
+        columns += [(field, str(value)) for value in model.classes_]
+        weights += [-model.coef_[0], model.coef_[0]] if two else list(model.coef_)
+        offsets += [-model.intercept_[0], model.intercept_[0]] if two else list(model.intercept_)
+    scale = np.array([0.5 if sum(f == field for f, _ in columns) == 2 else 1.0 for field, _ in columns])
+    return Taught(vocabulary, rarity, tuple(columns), np.array(weights).T * scale, np.array(offsets) * scale)
+
+
+def likelihoods(taught: Taught, rows: csr_matrix) -> dict[str, tuple[list[str], NDArray[np.float64]]]:
+    """For each field its values and their likelihoods: shape (texts, values)."""
+    scores = np.asarray(rows @ taught.weights) + taught.offsets
+    found = {}
+    for field in dict.fromkeys(field for field, _ in taught.columns):
+        places = [place for place, (name, _) in enumerate(taught.columns) if name == field]
+        raw = scores[:, places]
+        shares = np.exp(raw - raw.max(axis=1, keepdims=True))
+        found[field] = ([taught.columns[place][1] for place in places], shares / shares.sum(axis=1, keepdims=True))
+    return found
