@@ -6,7 +6,6 @@ not taught with. A value may be read from the likelihood at which no more than `
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -27,12 +26,18 @@ from corpus.embed import Encoder
 
 CASES = Path("evals/cases/dev")
 EXAMPLES = Path("corpus/situations")
+QUESTIONS = Path("corpus/questions")
 LEARNT = Path("assistant/reading/learnt.npz")
-MOST_WRONG = 0.02
+MOST_WRONG = 0.01
 """Share of the readings of a value that may be wrong."""
-LEAST = 0.8
+LEAST = 0.75
 """No value is read below this likelihood."""
 NEVER = 2.0
+"""The level of a value that is never read: too few examples to tell what it is worth."""
+FOLDS = 5
+_FEWEST = 8
+_WHOLE = 4  # fields that an example tells when it describes a whole project
+_QUESTIONS = 900
 _RAREST = 3
 _KEPT = 12_000
 _LOOSENESS = 10.0
@@ -46,6 +51,7 @@ OF_STATUS = {
 DAY = date(2023, 9, 1)  # any day will do: the window never changes a status
 ROUTES = ("applicant", "established", "public_partner", "shared_need")
 FIELDS = (*ROUTES, *(field for field, _ in OF_STATUS.values()))
+SCOPE = "scope"
 
 
 @dataclass(frozen=True)
@@ -59,17 +65,17 @@ class Example:
 
 def load_examples(call: Call) -> list[Example]:
     """Every example: those of the corpus, then the single messages of the development cases."""
-    return [*_from_corpus(), *_from_cases(call)]
+    return [*_from_corpus(), *_from_cases(call), *_of_facts()]
 
 
 def _from_corpus() -> Iterator[Example]:
     for path in sorted(EXAMPLES.glob("*.yaml")):
         for item in yaml.safe_load(path.read_text(encoding="utf-8")):
             reads = {field: item["reads"].get(field, UNSAID) for field in FIELDS}
-            if reads["applicant"] not in ("private", "association"):
-                reads |= {route: reads[route] for route in ("public_partner", "shared_need")}
             if reads["personal_data"] == UNSAID:
                 del reads["personal_data"]  # often implied, and left out by who wrote the example
+            if len(item["reads"]) >= _WHOLE:
+                reads[SCOPE] = "own"
             yield Example(item["say"], reads, path.stem)
 
 
@@ -84,7 +90,27 @@ def _from_cases(call: Call) -> Iterator[Example]:
                 for criterion, (field, names) in OF_STATUS.items()
                 if len(statuses := criteria.get(criterion, ())) == 1
             }
+            if set(case["expect"].get("kind", ())) <= {"verdict", "clarification"} and "general" not in case["tags"]:
+                reads[SCOPE] = "own"
             yield Example(case["turns"][0], reads | _routes(case["turns"][0], criteria, call), path.stem)
+
+
+def _of_facts() -> Iterator[Example]:
+    """Questions of fact, which ask for no verdict."""
+    for path in sorted(CASES.glob("facts*.yaml")):
+        for case in yaml.safe_load(path.read_text(encoding="utf-8")):
+            if len(case["turns"]) == 1:
+                yield Example(case["turns"][0], {SCOPE: UNSAID}, path.stem)
+    texts = sorted(
+        text
+        for path in sorted(QUESTIONS.glob("*.yaml"))
+        for section in yaml.safe_load(path.read_text(encoding="utf-8"))["sections"].values()
+        for lists in section.values()
+        for text in lists.get("questions", ())
+    )
+    step = max(1, len(texts) // _QUESTIONS)
+    for text in texts[::step]:
+        yield Example(text, {SCOPE: UNSAID}, "questions")
 
 
 def _routes(text: str, criteria: Mapping[str, Sequence[str]], call: Call) -> dict[str, str]:
@@ -122,7 +148,7 @@ def matrix(texts: Sequence[str], vectors: NDArray[np.float32], vocabulary: Mappi
     return csr_matrix(hstack([lexical, csr_matrix(vectors * WEIGHT_OF_VECTOR)]))
 
 
-def teach(examples: Sequence[Example], vectors: NDArray[np.float32], fields: Sequence[str] = FIELDS) -> Taught:
+def teach(examples: Sequence[Example], vectors: NDArray[np.float32], fields: Sequence[str] = (*FIELDS, SCOPE)) -> Taught:
     """Fit every field; the vocabulary is then cut to the grams that weigh most, and the fields fitted again."""
     texts = [example.text for example in examples]
     seen = Counter(gram for text in texts for gram in set(grams(text)))
@@ -168,3 +194,63 @@ def likelihoods(taught: Taught, rows: csr_matrix) -> dict[str, tuple[list[str], 
         shares = np.exp(raw - raw.max(axis=1, keepdims=True))
         found[field] = ([taught.columns[place][1] for place in places], shares / shares.sum(axis=1, keepdims=True))
     return found
+
+
+def trial(examples: Sequence[Example], vectors: NDArray[np.float32]) -> dict[tuple[str, str], list[tuple[float, bool]]]:
+    """For each value, every development case that it is likeliest for, taught without that case's file: likelihood, and whether right."""
+    files = sorted({example.source for example in examples if example.source.startswith(("eligibility", "facts"))})
+    found: dict[tuple[str, str], list[tuple[float, bool]]] = {}
+    for fold in range(FOLDS):
+        held = {file for place, file in enumerate(files) if place % FOLDS == fold}
+        inside = [row for row, example in enumerate(examples) if example.source not in held]
+        outside = [row for row, example in enumerate(examples) if example.source in held]
+        taught = teach([examples[row] for row in inside], vectors[inside])
+        rows = matrix([examples[row].text for row in outside], vectors[outside], taught.vocabulary, taught.rarity)
+        for field, (values, shares) in likelihoods(taught, rows).items():
+            for place, row in enumerate(outside):
+                told = examples[row].reads.get(field)
+                if told is not None:
+                    best = int(shares[place].argmax())
+                    found.setdefault((field, values[best]), []).append((float(shares[place, best]), values[best] == told))
+    return found
+
+
+def level(judged: Sequence[tuple[float, bool]]) -> float:
+    """The lowest likelihood, `LEAST` or more, from which no more than `MOST_WRONG` are wrong; `NEVER` when too few are left."""
+    for lowest in np.arange(LEAST, 0.995, 0.01):
+        right = [is_right for likely, is_right in judged if likely >= lowest]
+        if len(right) < _FEWEST:
+            return NEVER
+        if right.count(False) <= MOST_WRONG * len(right):
+            return round(float(lowest), 2)
+    return NEVER
+
+
+def main() -> None:
+    """Fit, try, print and write."""
+    call = load_call(Settings().corpus_folder / "call.yaml")
+    examples = load_examples(call)
+    encoder = Encoder(Settings().encoder)
+    print(f"{len(examples)} examples; encoding")
+    vectors = np.array([encoder.question(example.text) for example in examples])
+    judged = trial(examples, vectors)
+    taught = teach(examples, vectors)
+    levels = {column: level(judged.get(column, ())) if column[1] != UNSAID else NEVER for column in taught.columns}
+    for (field, value), from_here in levels.items():
+        tried = judged.get((field, value), [])
+        read = [is_right for likely, is_right in tried if likely >= from_here]
+        if value != UNSAID:
+            print(f"{field} = {value}: from {from_here:.2f}, {len(read)} of {len(tried)} read, {read.count(False)} wrong")
+    np.savez_compressed(
+        LEARNT,
+        vocabulary=np.array(list(taught.vocabulary)),
+        rarity=taught.rarity.astype(np.float16),
+        weights=taught.weights.astype(np.float16),
+        offsets=taught.offsets.astype(np.float32),
+        columns=np.array([f"{field}={value}" for field, value in taught.columns]),
+        enough=np.array([levels[column] for column in taught.columns], dtype=np.float32),
+    )
+
+
+if __name__ == "__main__":
+    main()

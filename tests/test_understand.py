@@ -87,6 +87,7 @@ def test_small_talk_is_told_from_questions(message, kind, reader):
         pytest.param("et pour les associations ?", True, id="another subject of the same question"),
         pytest.param("ça dure longtemps cette affaire de dépôt des dossiers de candidature ?", True, id="points back"),
         pytest.param("Quelle était la date limite de dépôt des dossiers pour l'appel à projets de la CNIL ?", False, id="stands alone"),
+        pytest.param("Et une mairie de 900 habitants peut-elle demander l'accompagnement renforcé pour son agent conversationnel ?", False, id="a whole subject, in spite of its opening and its pronoun"),
         pytest.param("On what condition can a private body answer the call for projects of the CNIL in France?", False, id="stands alone in English"),
     ],
 )  # fmt: skip

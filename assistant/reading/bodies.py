@@ -252,7 +252,11 @@ def _is_abroad(message: Message, mention: Mention) -> bool:
 
 def _established(message: Message, mention: Mention) -> Reading | None:
     sentence = message.sentences[mention.sentence]
-    value = _nationality_after(sentence.bodies, mention.item)
+    named = fold(mention_words(message, mention))
+    # "French embassy in Rabat": its name says where it belongs.
+    value = (
+        "france" if re.search(r"\b(?:french|france)\b", named) else _nationality_after(sentence.bodies, mention.item)
+    )
     if value is None:
         return None
     item = sentence.bodies.items[mention.item]

@@ -85,6 +85,8 @@ def read_situation(messages: Sequence[str], call: Call) -> Situation:
         situation = _without(situation, _taken_back(text, situation, readings))
         if number and scope is not None and _puts_another(parse_message(text), situation, readings):
             known = ("public_partner", "shared_need", "public_service") if "applicant" not in readings else ()
+            if known:
+                readings.pop("public_service", None)  # read as if the applicant were still the same
             situation = _without(situation, ("applicant", "established", *known))
         situation = replace(situation, readings={**situation.readings, **readings})
         heard.append(text)

@@ -1,7 +1,7 @@
 """A second reader, learnt from examples: how likely each value of a field is, given all the words of a message.
 
 The first reader knows constructions and is silent before an unforeseen one; this one knows which words people use and is never sure of
-who does what. Each makes up for the other: see `second_opinion`. `python -m evals.teach` writes what is learnt, from `corpus/situations`
+who does what. Each makes up for the other: see `SecondReader.complete`. `python -m evals.teach` writes what is learnt, from `corpus/situations`
 and the development cases.
 """
 
@@ -9,24 +9,29 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from functools import cached_property
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
+from assistant.reading.text import Scope
 from assistant.vocabulary import Reading, Situation
 from corpus.call import Call
 from corpus.embed import Vectors
 from corpus.words import words
 
 Floats = NDArray[np.float32]
+Places = NDArray[np.int64]
 Embed = Callable[[str], Vectors]
 UNSAID = "unsaid"
 WEIGHT_OF_VECTOR = 2.0
 """How much the vector of the message counts beside its words, each of unit length."""
+_SHORTEST = 6
+"""Words of the shortest message that is taken for the description of a project."""
+_UNLIKELY = 0.02
 _SENTENCE = re.compile(r"(?<=[.!?;:])\s+|\n+")
 
 
@@ -44,26 +49,10 @@ def grams(text: str) -> list[str]:
 
 
 @dataclass(frozen=True)
-class Opinion:
-    """What the second reader thinks of one field: the likelihood of each value, `unsaid` among them."""
-
-    shares: Mapping[str, float]
-
-    def of(self, value: str) -> float:
-        """The likelihood of `value`."""
-        return self.shares.get(value, 0.0)
-
-    @cached_property
-    def best(self) -> str:
-        """The likeliest value."""
-        return max(self.shares, key=lambda value: self.shares[value])
-
-
-@dataclass(frozen=True)
-class SecondReader:
+class Model:
     """A linear model a field over grams and the encoder's vector of the whole text.
 
-    `weights`: (grams + dimension, columns); a field has one column a value. `enough`: from which likelihood a value may be read.
+    `weights`: (grams + dimension, columns); a field has one column a value. `enough`: the likelihood from which a value may be read.
     """
 
     vocabulary: Mapping[str, int]
@@ -73,40 +62,81 @@ class SecondReader:
     columns: Mapping[str, tuple[tuple[str, int], ...]]
     enough: Mapping[tuple[str, str], float]
 
-    def opinions(self, text: str, vector: Vectors) -> dict[str, Opinion]:
-        """What each field is taken to be in `text`, whose vector is `vector`."""
-        places, values = self.lexical(text)
-        scores = values @ self.weights[places] + WEIGHT_OF_VECTOR * vector @ self.weights[-len(vector) :] + self.offsets
+    def shares(self, text: str, vector: Vectors) -> dict[str, dict[str, float]]:
+        """For each field, the likelihood of each value (`unsaid` among them) in `text`, whose vector is `vector`."""
+        places, amounts = self.lexical(text)
+        by_words = amounts @ self.weights[places]
+        by_sense = WEIGHT_OF_VECTOR * vector @ self.weights[len(self.vocabulary) :]
+        scores = by_words + by_sense + self.offsets
         found = {}
         for field, columns in self.columns.items():
             raw = np.array([scores[place] for _, place in columns])
             likely = np.exp(raw - raw.max())
             likely /= likely.sum()
-            found[field] = Opinion({value: float(share) for (value, _), share in zip(columns, likely, strict=True)})
+            found[field] = {value: float(share) for (value, _), share in zip(columns, likely, strict=True)}
         return found
 
-    def lexical(self, text: str) -> tuple[NDArray[np.int64], Floats]:
+    def lexical(self, text: str) -> tuple[Places, Floats]:
         """The grams of `text` that are known: their places and their weights, of unit length."""
         counts = Counter(self.vocabulary[gram] for gram in grams(text) if gram in self.vocabulary)
         places = np.fromiter(counts, dtype=np.int64, count=len(counts))
         amounts = np.fromiter(counts.values(), dtype=np.float32, count=len(counts))
-        values = (1 + np.log(amounts)) * self.rarity[places] if len(counts) else amounts
-        norm = float(np.linalg.norm(values))
-        return places, values / norm if norm else values
+        amounts = (1 + np.log(amounts)) * self.rarity[places]
+        norm = float(np.linalg.norm(amounts))
+        return places, amounts / norm if norm else amounts
 
     def telling(self, text: str, field: str, value: str) -> str:
-        """The sentence of `text` that speaks most for `value`."""
+        """The sentence of `text` whose words speak most for `value`."""
         place = dict(self.columns[field])[value]
         others = [column for name, column in self.columns[field] if name != value]
 
         def speaks(sentence: str) -> float:
-            places, values = self.lexical(sentence)
-            return float(values @ (self.weights[places, place] - self.weights[places][:, others].max(axis=1, initial=0)))
+            places, amounts = self.lexical(sentence)
+            return float(amounts @ (self.weights[places, place] - self.weights[places][:, others].mean(axis=1)))
 
         return max((part.strip() for part in _SENTENCE.split(text) if part.strip()), key=speaks, default=text)
 
 
-def load_second_reader(path: Path) -> SecondReader:
+class SecondReader:
+    """The model with the encoder: what it takes a text to say. Safe to share between threads."""
+
+    def __init__(self, model: Model, embed: Embed) -> None:
+        self.model = model
+        self._embed = embed
+        self._shares = lru_cache(maxsize=512)(lambda text: model.shares(text, embed(text)))
+
+    def scope(self, text: str) -> Scope | None:
+        """`own` for a message that surely describes a project to be judged."""
+        if len(text.split()) < _SHORTEST:
+            return None
+        share = self._shares(text)["scope"]["own"]
+        return "own" if share >= self.model.enough["scope", "own"] else None
+
+    def complete(self, situation: Situation, text: str, call: Call) -> Situation:
+        """`situation` with the values that the first reader did not find in `text` and that are likely enough here.
+
+        A value that the first reader found and that is most unlikely here is taken back: it will be asked.
+        """
+        readings = dict(situation.readings)
+        shares = self._shares(text)
+        for field, values in shares.items():
+            found = readings.get(field)
+            if found is not None and values.get(found.value, 1.0) < _UNLIKELY:
+                del readings[field]
+        for field in call.fields:
+            values = shares.get(field.id, {})
+            best = max(values, key=lambda value: values[value], default=UNSAID)
+            if field.id in situation.readings or best not in {value.id for value in field.values}:
+                continue
+            makes_sense = all(
+                other in readings and readings[other].value in allowed for other, allowed in field.only.items()
+            )
+            if makes_sense and values[best] >= self.model.enough[field.id, best]:
+                readings[field.id] = Reading(best, self.model.telling(text, field.id, best))
+        return Situation(readings)
+
+
+def load_model(path: Path) -> Model:
     """What `python -m evals.teach` wrote."""
     with np.load(path, allow_pickle=False) as stored:
         columns: dict[str, list[tuple[str, int]]] = {}
@@ -115,7 +145,7 @@ def load_second_reader(path: Path) -> SecondReader:
             field, value = str(name).split("=")
             columns.setdefault(field, []).append((value, place))
             enough[field, value] = float(level)
-        return SecondReader(
+        return Model(
             {str(gram): place for place, gram in enumerate(stored["vocabulary"])},
             stored["rarity"].astype(np.float32),
             stored["weights"].astype(np.float32),

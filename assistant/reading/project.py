@@ -12,7 +12,7 @@ from assistant.vocabulary import Reading
 from corpus.words import fold
 
 _RULE_QUESTION = re.compile(
-    r"(?:^|(?<= ))(?:faut il|doit on|est il obligatoire|est ce obligatoire|is it mandatory|must|do we need to|doit etre|l appel porte|l appel vise|"
+    r"(?:^|(?<= ))(?:faut il|doit on|est il obligatoire|est ce obligatoire|is it mandatory|must (?:it|we|the project|our project|the ai)|(?:project|it|ai|projects) must|do we need to|doit etre|l appel porte|l appel vise|"
     r"l appel exige|the call requires)(?= )"
 )
 
@@ -182,7 +182,7 @@ def read_stage(message: Message, before: str | None = None) -> Reading | None:
             continue
         if is_denied(sentence.tokens, first, reach=4) or is_denied(sentence.tokens, last, reach=last - first):
             event("before", number, sentence, first, last)
-        elif not is_to_come(sentence.tokens, first):
+        elif not is_to_come(sentence.tokens, first) and not _is_of_a_draft(sentence, first, last):
             event("deployed", number, sentence, first, last)
     for number, sentence, index in tagged(message, "ACT"):
         item = sentence.project.items[index]
@@ -207,6 +207,12 @@ def read_stage(message: Message, before: str | None = None) -> Reading | None:
         for tag in tags:
             for number, sentence, index in tagged(message, tag):
                 item = sentence.project.items[index]
+                if (
+                    tag == "MIN"
+                    and item.first < 2
+                    and [t.text for t in sentence.tokens[item.last + 1 : item.last + 2]] == [":"]
+                ):
+                    continue  # « Petite correction : … », said of the message
                 if not is_denied(sentence.tokens, item.first):
                     event(value + ("-new" if tag == "NEW" else ""), number, sentence, item.first, item.last)
         for name in names:
@@ -314,6 +320,28 @@ def _is_a_trade(words: Sequence[str], index: int, thing: int, how: str) -> bool:
     return how.startswith("finite-") and not any(word in _DETERMINERS for word in words[index + 1 : thing])
 
 
+def _is_of_a_draft(sentence: Sentence, first: int, last: int) -> bool:
+    """True for what is said of a prototype itself: « le prototype tourne sur un jeu d’essai »."""
+    since = any(token.text in ("depuis", "since") for token in sentence.tokens[first : last + 1])
+    return not since and any(
+        item.text == "BEF" and first - item.last - (sentence.tokens[first - 1].text in ("qui", "that", "which")) == 1
+        for item in sentence.project.items
+    )
+
+
+# « nous voulons lui apprendre… », "the project is to make it…": something is to change in what is in service.
+_WANTS_MORE = re.compile(
+    r"(?:^|(?<= ))(?:voulons|veut|veux|souhait\w+|allons|aimerions|comptons|envisag\w+|prevoyons|projet (?:consiste|est|vise|porte)|want|wants|plan|plans|intend|would like|"
+    r"project is|going|d like) (?:a |de |d |to |now |maintenant |seulement |only |just |le |la |l |lui |y |en |it )*"
+    r"(?!(?:candidat|postul|particip|appl|submit|join|enter|know|savoir|depos|present|rejoin|benefici|demand|soumet|ask|take|be |etre|repond|tenter|integr|propos|put|send|garder|keep)\w*)"
+    r"(?:[a-z]{3,}(?:er|ir|re|oir)|(?<=to )[a-z]+)(?= |$)"
+)
+
+
+def _wants_more(message: Message) -> bool:
+    return any(_WANTS_MORE.search(sentence.bodies.text) for sentence in message.sentences)
+
+
 _PARTLY = frozenset("partout everywhere tous toutes entierement completement fully totalement largement".split())
 _REPLACES = re.compile(
     r"(?:^|(?<= ))(?:replac\w+|remplac\w+|nouvelle version|new version|version 2|v2|succede\w*|successor)(?= |$)"
@@ -346,7 +374,7 @@ def _settle_stage(message: Message, events: Sequence[Evidence], said: str | None
         return settle(deployed, before)
     if deployed:
         corrected = [e for e in weak if e.is_corrected and e.position > deployed[-1].position]
-        return None if corrected else Reading("deployed", deployed[-1].words)
+        return None if corrected or _wants_more(message) else Reading("deployed", deployed[-1].words)
     if (before or weak) and any(
         _REPLACES.search(s.project.text)
         and any(item.text == "DEP" for t in message.sentences for item in t.project.items)

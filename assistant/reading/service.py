@@ -249,7 +249,9 @@ def _is_the_person(message: Message, number: int, item: Item) -> bool:
 def _public_near(sentence: Sentence, first: int, last: int) -> bool:
     """True when a customer named right there is a public body: « notre client est la ville »."""
     return any(
-        KIND_OF_TAG.get(item.tag) in PUBLIC_ACTORS and first - 4 <= item.first <= last + 6
+        KIND_OF_TAG.get(item.tag) in PUBLIC_ACTORS
+        and first - 4 <= item.first <= last + 6
+        and not is_denied(sentence.tokens, item.first, reach=3)
         for item in sentence.bodies.items
     )
 
