@@ -15,6 +15,7 @@ from assistant.chain import EncoderEmbeddings, Request, SectionRetriever, Steps,
 from assistant.draft import Writer
 from assistant.evidence import Scale, load_calibration
 from assistant.explain import asserts_eligibility
+from assistant.reading.learnt import SecondReader, open_second_reader
 from assistant.retrieve import Retriever, load_weights
 from assistant.settings import Settings
 from assistant.situation import eligibility_scope, read_situation
@@ -47,8 +48,10 @@ class Assistant:
         reader: Reader,
         as_of: date | None = None,
         suggestions: Suggestions = MappingProxyType({}),
+        second: SecondReader | None = None,
     ) -> None:
         self.index, self.call, self.retriever, self.reader, self.as_of = index, call, retriever, reader, as_of
+        self.second = second
         self.scale = Scale(index, load_calibration(_HERE / "weights.yaml"))
         self.suggester = Suggester(index, suggestions)
         self.writer = Writer(index, call, reader, self.suggester)
@@ -73,7 +76,8 @@ class Assistant:
         reader = Reader(load_phrases(_HERE / "phrases.yaml"), synonyms, index.used_words())
         call = load_call(settings.corpus_folder / "call.yaml")
         suggestions = load_suggestions(settings.corpus_folder / "suggestions.yaml")
-        return cls(index, call, retriever, reader, settings.as_of, suggestions)
+        second = open_second_reader(_HERE / "reading" / "learnt.npz", index.encoder)
+        return cls(index, call, retriever, reader, settings.as_of, suggestions, second)
 
     def ask(
         self,
@@ -123,10 +127,10 @@ class Assistant:
         if request.draft:
             return request
         question, earlier = _known(request.question), request.conversation.messages
-        scope = eligibility_scope(request.message, earlier)
+        scope = eligibility_scope(request.message, earlier, self.second)
         if scope is None:
             return request
-        situation = read_situation((*earlier, request.message), self.call)
+        situation = read_situation((*earlier, request.message), self.call, self.second)
         found = _known(request.search).found
         best = found[0].section.passage(question.language)
         if not self._asks_for_a_verdict(request.message, situation, best, scope):

@@ -15,6 +15,7 @@ from pathlib import Path
 import numpy as np
 import yaml
 from numpy.typing import NDArray
+from pydantic import BaseModel, ConfigDict, Field, RootModel
 from scipy.sparse import csr_matrix, hstack
 
 from assistant.judge import judge
@@ -23,6 +24,8 @@ from assistant.settings import Settings
 from assistant.situation import read_situation
 from corpus.call import Call, load_call
 from corpus.embed import Encoder
+from corpus.errors import ExplainedError
+from corpus.yaml_files import load_checked
 
 CASES = Path("evals/cases/dev")
 EXAMPLES = Path("corpus/situations")
@@ -65,18 +68,46 @@ class Example:
 
 def load_examples(call: Call) -> list[Example]:
     """Every example: those of the corpus, then the single messages of the development cases."""
-    return [*_from_corpus(), *_from_cases(call), *_of_facts()]
+    return [*_from_corpus(call), *_from_cases(call), *_of_facts()]
 
 
-def _from_corpus() -> Iterator[Example]:
-    for path in sorted(EXAMPLES.glob("*.yaml")):
-        for item in yaml.safe_load(path.read_text(encoding="utf-8")):
-            reads = {field: item["reads"].get(field, UNSAID) for field in FIELDS}
+class Told(BaseModel):
+    """An example of the corpus: a message, and the value of each field that it tells."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    say: str = Field(min_length=1)
+    reads: dict[str, str]
+
+
+class ToldFile(RootModel[list[Told]]):
+    """The whole of a file of `corpus/situations`."""
+
+
+def load_told(call: Call) -> dict[str, list[Told]]:
+    """The examples of the corpus by file; an ExplainedError names a field or a value that `call` does not have."""
+    known = {field.id: {value.id for value in field.values} for field in call.fields}
+    files = {path.stem: load_checked(path, ToldFile).root for path in sorted(EXAMPLES.glob("*.yaml"))}
+    for name, items in files.items():
+        for item in items:
+            for field, value in item.reads.items():
+                if value not in known.get(field, ()):
+                    raise ExplainedError(
+                        f"corpus/situations/{name}.yaml: no field '{field}' with a value '{value}' in call.yaml "
+                        f"(« {item.say[:60]} »). Correct it, then run this again."
+                    )
+    return files
+
+
+def _from_corpus(call: Call) -> Iterator[Example]:
+    for name, items in load_told(call).items():
+        for item in items:
+            reads = {field: item.reads.get(field, UNSAID) for field in FIELDS}
             if reads["personal_data"] == UNSAID:
                 del reads["personal_data"]  # often implied, and left out by who wrote the example
-            if len(item["reads"]) >= _WHOLE:
+            if len(item.reads) >= _WHOLE:
                 reads[SCOPE] = "own"
-            yield Example(item["say"], reads, path.stem)
+            yield Example(item.say, reads, name)
 
 
 def _from_cases(call: Call) -> Iterator[Example]:
@@ -134,7 +165,9 @@ class Taught:
     offsets: NDArray[np.float64]
 
 
-def matrix(texts: Sequence[str], vectors: NDArray[np.float32], vocabulary: Mapping[str, int], rarity: NDArray[np.float64]) -> csr_matrix:
+def matrix(
+    texts: Sequence[str], vectors: NDArray[np.float32], vocabulary: Mapping[str, int], rarity: NDArray[np.float64]
+) -> csr_matrix:
     """One row a text: its known grams, of unit length, then its vector. As `SecondReader` computes them."""
     rows, places, values = [], [], []
     for row, text in enumerate(texts):
@@ -148,7 +181,9 @@ def matrix(texts: Sequence[str], vectors: NDArray[np.float32], vocabulary: Mappi
     return csr_matrix(hstack([lexical, csr_matrix(vectors * WEIGHT_OF_VECTOR)]))
 
 
-def teach(examples: Sequence[Example], vectors: NDArray[np.float32], fields: Sequence[str] = (*FIELDS, SCOPE)) -> Taught:
+def teach(
+    examples: Sequence[Example], vectors: NDArray[np.float32], fields: Sequence[str] = (*FIELDS, SCOPE)
+) -> Taught:
     """Fit every field; the vocabulary is then cut to the grams that weigh most, and the fields fitted again."""
     texts = [example.text for example in examples]
     seen = Counter(gram for text in texts for gram in set(grams(text)))
@@ -161,7 +196,11 @@ def teach(examples: Sequence[Example], vectors: NDArray[np.float32], fields: Seq
 
 
 def _fit(
-    examples: Sequence[Example], vectors: NDArray[np.float32], vocabulary: Mapping[str, int], seen: Mapping[str, int], fields: Sequence[str]
+    examples: Sequence[Example],
+    vectors: NDArray[np.float32],
+    vocabulary: Mapping[str, int],
+    seen: Mapping[str, int],
+    fields: Sequence[str],
 ) -> Taught:
     from sklearn.linear_model import LogisticRegression
 
@@ -214,7 +253,9 @@ def trial(examples: Sequence[Example], vectors: NDArray[np.float32]) -> dict[tup
                 told = examples[row].reads.get(field)
                 if told is not None and not (field in ROUTES and _is_case(examples[row])):
                     best = int(shares[place].argmax())
-                    found.setdefault((field, values[best]), []).append((float(shares[place, best]), values[best] == told))
+                    found.setdefault((field, values[best]), []).append(
+                        (float(shares[place, best]), values[best] == told)
+                    )
     return found
 
 
@@ -247,9 +288,12 @@ def main() -> None:
         tried = judged.get((field, value), [])
         read = [is_right for likely, is_right in tried if likely >= from_here]
         if value != UNSAID:
-            print(f"{field} = {value}: from {from_here:.2f}, {len(read)} of {len(tried)} read, {read.count(False)} wrong")
+            print(
+                f"{field} = {value}: from {from_here:.2f}, {len(read)} of {len(tried)} read, {read.count(False)} wrong"
+            )
     np.savez_compressed(
         LEARNT,
+        encoder=np.array(encoder.identity),
         vocabulary=np.array(list(taught.vocabulary)),
         rarity=taught.rarity.astype(np.float16),
         weights=taught.weights.astype(np.float16),

@@ -9,6 +9,7 @@ from dataclasses import replace
 from assistant.judge import next_question
 from assistant.reading.answers import read_answer
 from assistant.reading.bodies import read_bodies
+from assistant.reading.learnt import SecondReader
 from assistant.reading.lexicon import the_lists
 from assistant.reading.parse import parse_message, speaks_of_self
 from assistant.reading.project import read_ai, read_data, read_stage, read_theme
@@ -59,21 +60,26 @@ def _read_freely(text: str, call: Call, before: Situation, pending: str | None) 
     return {name: reading for name, reading in readings.items() if reading.value in known.get(name, ())}
 
 
-def read_situation(messages: Sequence[str], call: Call) -> Situation:
-    """What the person has said, over all their messages (oldest first): the last word wins, the rest still holds."""
+def read_situation(messages: Sequence[str], call: Call, second: SecondReader | None = None) -> Situation:
+    """What the person has said, over all their messages (oldest first): the last word wins, the rest still holds.
+
+    `second` then completes what was not found, except what was taken back on the way.
+    """
     situation = Situation()
+    withdrawn: set[str] = set()
     general: set[str] = set()  # what was said of others, in a general question
     heard: list[str] = []
     for number, text in enumerate(messages):
         earlier = messages[:number]
-        scope = eligibility_scope(text, earlier)
-        asked = number > 0 and thread_scope(earlier) is not None
-        pending = next_question(situation, call) if asked else None
+        scope = eligibility_scope(text, earlier, second)
+        asked = number > 0 and thread_scope(earlier, second) is not None
+        known = _completed(situation, heard, call, second, withdrawn)
+        pending = next_question(known, call) if asked else None
         if scope is None and number < len(messages) - 1:
             text = _statements(text)
             if not text:
                 continue
-        readings = _read_message(text, call, situation, pending)
+        readings = _read_message(text, call, known, pending)
         anew = (scope == "own" and "applicant" in readings) or (
             scope == "general" and asks_verdict(parse_message(text))
         )
@@ -82,15 +88,25 @@ def read_situation(messages: Sequence[str], call: Call) -> Situation:
             situation = _without(situation, general)
             general, heard = set(), []
         general = general | set(readings) if scope == "general" else general - set(readings)
-        situation = _without(situation, _taken_back(text, situation, readings))
-        if number and scope is not None and _puts_another(parse_message(text), situation, readings):
-            known = ("public_partner", "shared_need", "public_service") if "applicant" not in readings else ()
-            if known:
+        back = _taken_back(text, known, readings)
+        withdrawn |= back
+        situation = _without(situation, back)
+        if number and scope is not None and _puts_another(parse_message(text), known, readings):
+            routes = ("public_partner", "shared_need", "public_service") if "applicant" not in readings else ()
+            if routes:
                 readings.pop("public_service", None)  # read as if the applicant were still the same
-            situation = _without(situation, ("applicant", "established", *known))
+            withdrawn |= {"applicant", "established", *routes}
+            situation = _without(situation, ("applicant", "established", *routes))
         situation = replace(situation, readings={**situation.readings, **readings})
         heard.append(text)
-    return _with_public_service(situation, heard, call)
+    situation = _with_public_service(situation, heard, call)
+    return _completed(situation, heard, call, second, withdrawn)
+
+
+def _completed(
+    situation: Situation, heard: Sequence[str], call: Call, second: SecondReader | None, withdrawn: set[str]
+) -> Situation:
+    return second.complete(situation, heard, call, withdrawn) if second else situation
 
 
 def _puts_another(message: Message, situation: Situation, readings: Mapping[str, Reading]) -> bool:

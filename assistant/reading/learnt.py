@@ -7,21 +7,26 @@ and the development cases.
 
 from __future__ import annotations
 
+import logging
 import re
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from assistant.reading.text import Scope
+from assistant.stated import take_stated
 from assistant.vocabulary import Reading, Situation
 from corpus.call import Call
-from corpus.embed import Vectors
+from corpus.embed import Encoder, Vectors
 from corpus.words import words
+
+_log = logging.getLogger(__name__)
 
 Floats = NDArray[np.float32]
 Places = NDArray[np.int64]
@@ -38,7 +43,7 @@ _SENTENCE = re.compile(r"(?<=[.!?;:])\s+|\n+")
 def grams(text: str) -> list[str]:
     """The words, the pairs of neighbours and the runs of three to five letters of `text`."""
     found = words(text)
-    pairs = [f"{one} {two}" for one, two in zip(found, found[1:], strict=False)]
+    pairs = [f"{one} {two}" for one, two in pairwise(found)]
     letters = [
         f"_{padded[i : i + size]}"
         for padded in (f" {word} " for word in found)
@@ -52,9 +57,11 @@ def grams(text: str) -> list[str]:
 class Model:
     """A linear model a field over grams and the encoder's vector of the whole text.
 
-    `weights`: (grams + dimension, columns); a field has one column a value. `enough`: the likelihood from which a value may be read.
+    `encoder` is the identity of the only encoder whose vectors it understands. `weights`: (grams + dimension, columns); a field has one
+    column a value. `enough`: the likelihood from which a value may be read.
     """
 
+    encoder: str
     vocabulary: Mapping[str, int]
     rarity: Floats
     weights: Floats
@@ -112,21 +119,29 @@ class SecondReader:
         share = self._shares(text)["scope"]["own"]
         return "own" if share >= self.model.enough["scope", "own"] else None
 
-    def complete(self, situation: Situation, text: str, call: Call) -> Situation:
-        """`situation` with the values that the first reader did not find in `text` and that are likely enough here.
+    def complete(self, situation: Situation, heard: Sequence[str], call: Call, withdrawn: Collection[str]) -> Situation:
+        """`situation` with the values that the first reader did not find in the messages `heard` and that are likely enough here.
 
-        A value that the first reader found and that is most unlikely here is taken back: it will be asked.
+        A field that was `withdrawn` on the way stays unsaid. In a single message, a value that the first reader found and that is most
+        unlikely here is taken back: it will be asked.
         """
+        text = "\n".join(heard)
+        if len(text.split()) < _SHORTEST:
+            return situation
         readings = dict(situation.readings)
         shares = self._shares(text)
-        for field, values in shares.items():
-            found = readings.get(field)
-            if found is not None and values.get(found.value, 1.0) < _UNLIKELY:
-                del readings[field]
+        if len(heard) == 1:
+            for name, reading in situation.readings.items():
+                if shares.get(name, {}).get(reading.value, 1.0) < _UNLIKELY and not take_stated(reading.words, call)[0]:
+                    del readings[name]
         for field in call.fields:
             values = shares.get(field.id, {})
             best = max(values, key=lambda value: values[value], default=UNSAID)
-            if field.id in situation.readings or best not in {value.id for value in field.values}:
+            if (
+                field.id in situation.readings
+                or field.id in withdrawn
+                or best not in {value.id for value in field.values}
+            ):
                 continue
             makes_sense = all(
                 other in readings and readings[other].value in allowed for other, allowed in field.only.items()
@@ -146,6 +161,7 @@ def load_model(path: Path) -> Model:
             columns.setdefault(field, []).append((value, place))
             enough[field, value] = float(level)
         return Model(
+            str(stored["encoder"]),
             {str(gram): place for place, gram in enumerate(stored["vocabulary"])},
             stored["rarity"].astype(np.float32),
             stored["weights"].astype(np.float32),
@@ -153,3 +169,18 @@ def load_model(path: Path) -> Model:
             {field: tuple(values) for field, values in columns.items()},
             enough,
         )
+
+
+def open_second_reader(path: Path, encoder: Encoder) -> SecondReader | None:
+    """The second reader of `path`; None, with a warning in the log, when it was taught with another encoder than `encoder`."""
+    model = load_model(path)
+    if model.encoder == encoder.identity:
+        return SecondReader(model, encoder.question)
+    _log.warning(
+        "'%s' was taught with the encoder %s, and the index is read with %s: situations are read by the first reader alone, so more "
+        "questions are asked. Run: python -m evals.teach",
+        path,
+        model.encoder,
+        encoder.identity,
+    )
+    return None

@@ -8,6 +8,7 @@ from functools import lru_cache
 
 from assistant.reading.answers import COUNTS, YES_NO
 from assistant.reading.bodies import read_bodies
+from assistant.reading.learnt import SecondReader
 from assistant.reading.lexicon import the_lists
 from assistant.reading.parse import parse_message, speaks_of_self
 from assistant.reading.project import read_ai, read_data, read_stage, tagged
@@ -15,31 +16,41 @@ from assistant.reading.text import Message, Scope, Sentence
 from assistant.vocabulary import Situation
 
 
-def thread_scope(earlier: Sequence[str]) -> Scope | None:
+def thread_scope(earlier: Sequence[str], second: SecondReader | None = None) -> Scope | None:
     """The scope of the last earlier message."""
-    return eligibility_scope(earlier[-1], earlier[:-1]) if earlier else None
+    return eligibility_scope(earlier[-1], earlier[:-1], second) if earlier else None
 
 
-def eligibility_scope(message: str, earlier: Sequence[str]) -> Scope | None:
-    """Whether a message, after the earlier ones, asks if someone can apply: they themselves, others in general, or nobody."""
-    return _scope(message, tuple(earlier))
+def eligibility_scope(message: str, earlier: Sequence[str], second: SecondReader | None = None) -> Scope | None:
+    """Whether a message, after the earlier ones, asks if someone can apply: they themselves, others in general, or nobody.
+
+    A message in which no construction is recognised may still describe a project: `second` is then asked.
+    """
+    found = _scope(message, tuple(earlier), second)
+    if found or second is None or the_lists().scope["other_scheme"].search(_whole(parse_message(message))):
+        return found
+    return second.scope(message)
+
+
+def _whole(message: Message) -> str:
+    return " . ".join(sentence.bodies.text for sentence in message.sentences)
 
 
 @lru_cache(maxsize=2_048)
-def _scope(text: str, earlier: tuple[str, ...]) -> Scope | None:
+def _scope(text: str, earlier: tuple[str, ...], second: SecondReader | None) -> Scope | None:
     message = parse_message(text)
     if not message.sentences:
         return None
     scope = the_lists().scope
     texts = [sentence.bodies.text for sentence in message.sentences]
-    whole = " . ".join(texts)
+    whole = _whole(message)
     facts = [asks_fact(message, sentence) for sentence in message.sentences]
     verdicts = [t for t, fact in zip(texts, facts, strict=True) if not fact and _asks_for_verdict(message, t)]
     if scope["other_scheme"].search(whole) and (verdicts or any(s.is_question for s in message.sentences)):
         return None
     if verdicts:
         return _whose(message, verdicts)
-    previous = thread_scope(earlier)
+    previous = thread_scope(earlier, second)
     described = _describes(message)
     of_self = speaks_of_self(message, whole)
     asks_again = any(scope["bare"].search(f"{t} ") for t in texts)
@@ -47,7 +58,7 @@ def _scope(text: str, earlier: tuple[str, ...]) -> Scope | None:
     if any(facts) and not (previous and described and not facts[-1] and not message.sentences[-1].is_question):
         return None
     if previous is None:
-        before = any(thread_scope(earlier[: i + 1]) for i in range(len(earlier)))
+        before = any(thread_scope(earlier[: i + 1], second) for i in range(len(earlier)))
         if before and (asks_again or (described and scope["hypothesis"].search(whole))):
             return "own"
         if scope["other_topic"].search(whole):
@@ -104,8 +115,7 @@ def _asks_for_verdict(message: Message, text: str) -> bool:
     scope = the_lists().scope
     if scope["verdict"].search(text):
         return True
-    whole = " . ".join(sentence.bodies.text for sentence in message.sentences)
-    about = speaks_of_self(message, text) or _SUBJECT_OF_VERDICT.search(whole)
+    about = speaks_of_self(message, text) or _SUBJECT_OF_VERDICT.search(_whole(message))
     return bool(scope["verdict_weak"].search(text)) and bool(about)
 
 
@@ -126,7 +136,7 @@ def asks_fact(message: Message, sentence: Sentence) -> bool:
 
 def _whose(message: Message, verdicts: Sequence[str]) -> Scope:
     """Whose eligibility is asked: that of the person, or that of bodies in general."""
-    whole = " . ".join(sentence.bodies.text for sentence in message.sentences)
+    whole = _whole(message)
     # The last question counts: "a town near us applied. We are a company: eligible?"
     in_general = _asks_in_general(message, verdicts[-1])
     if any(speaks_of_self(message, text) for text in verdicts) and not in_general:
