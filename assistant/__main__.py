@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import date, datetime
 from pathlib import Path
 from typing import Annotated, cast
@@ -56,7 +57,8 @@ def ask(
         typer.echo(json.dumps(to_json(answer), ensure_ascii=False, indent=2))
         return
     console = Console(soft_wrap=False, highlight=False)
-    console.print(Markdown(to_markdown(answer)))
+    # The number of a paragraph that is quoted would be taken for that of a list, and told anew from 1.
+    console.print(Markdown(re.sub(r"(?m)^(\d{1,3})\. ", r"\1\\. ", to_markdown(answer))))
     for number, citation in enumerate(citations_of(answer), start=1):
         console.print(f"\n[{number}] {citation.passage.locator}", style="bold", markup=False)
         console.print(f"    « {citation.quote} »", markup=False)

@@ -1,7 +1,8 @@
 """Is what was found enough to answer? Several signals, weighed together; no single threshold carries it.
 
 The corpus knows three kinds of questions: those that its sections answer, those close to them that nothing answers (`beside`), and those on
-other subjects (`elsewhere`). A new question is judged by which kind it is like: by its nearest neighbours, by the words that it has and the section's statement has not, and by the words that the corpus hardly uses.
+other subjects (`elsewhere`). A question that is listed word for word is of the kind that lists it. A new one is judged by which kind it is
+like: by its nearest neighbours, by the words that it has and the section's statement has not, and by the words that the corpus hardly uses.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from typing import Literal
 import yaml
 
 from assistant.retrieve import Search
-from corpus.index import PassageIndex, Section
+from corpus.index import EntryKind, PassageIndex, Section
 from corpus.words import content_words, stems, words
 
 Sufficiency = Literal["sufficient", "nearby", "off_topic"]
@@ -32,23 +33,32 @@ _RARE = 3
 """A content word that the index uses so seldom, or never, is a sign of another subject."""
 _SHARPNESS = 12.0
 """How fast a neighbour's say falls with its distance."""
+_ITSELF = 0.999
+"""From this cosine on, a neighbour is the very question that was asked."""
+_LISTED: Mapping[EntryKind, Sufficiency] = {"elsewhere": "off_topic", "beside": "nearby", "question": "sufficient"}
+"""What a question that is listed word for word is worth; the last kind wins for one that is listed twice."""
 
 
 @dataclass(frozen=True)
 class Evidence:
     """How far a search can be relied upon: `sufficient` to answer, `nearby` only (abstain), or `off_topic` (decline).
 
-    `confidence` is the estimated chance, 0 to 1, that the best section answers the question.
+    `confidence` is the estimated chance, 0 to 1, that the best section answers the question; `section` is the one that lists this very
+    question as one that it answers, None when none does.
     """
 
     sufficiency: Sufficiency
     confidence: float
     signals: Mapping[str, float]
+    section: str | None = None
 
 
 @dataclass(frozen=True)
 class Calibration:
-    """Two logistic models over the signals: does the best section answer, and is the subject ours at all."""
+    """Two logistic models over the signals: does the best section answer, and is the subject ours at all.
+
+    An answer needs both: words of the corpus (« qui a gagné … ») may lead to a section from a question on another subject.
+    """
 
     answers: Mapping[str, float]
     on_topic: Mapping[str, float]
@@ -77,19 +87,30 @@ class Scale:
         self._all_beside = sum(self._beside, Counter())
         kinds = Counter(entry.kind for entry in index.all_entries())
         self._questions, self._near_misses = max(1, kinds["question"]), max(1, kinds["beside"])
+        self._listed = {
+            _spelt_out(entry.text): (sufficiency, index.passages[entry.passage].section_id)
+            for kind, sufficiency in _LISTED.items()
+            for entry in index.all_entries()
+            if entry.kind == kind
+        }
 
     def weigh(self, text: str, search: Search) -> Evidence:
         """The evidence that `search` gives for the question `text`."""
         signals = self.signals(text, search)
         confidence = _chance(self.calibration.answers, signals)
-        sufficiency: Sufficiency = "sufficient"
-        if confidence < self.calibration.answer_from:
-            is_ours = _chance(self.calibration.on_topic, signals) >= self.calibration.topic_from
-            sufficiency = "nearby" if is_ours else "off_topic"
-        return Evidence(sufficiency, confidence, signals)
+        if listed := self._listed.get(_spelt_out(text)):
+            sufficiency, section = listed
+            return Evidence(sufficiency, confidence, signals, section if sufficiency == "sufficient" else None)
+        if _chance(self.calibration.on_topic, signals) < self.calibration.topic_from:
+            return Evidence("off_topic", confidence, signals)
+        return Evidence("sufficient" if confidence >= self.calibration.answer_from else "nearby", confidence, signals)
 
-    def signals(self, text: str, search: Search) -> dict[str, float]:
-        """The signals of a search, each within a few units of 0."""
+    def signals(self, text: str, search: Search, *, is_listed_elsewhere: bool = False) -> dict[str, float]:
+        """The signals of a search, each within a few units of 0.
+
+        With `is_listed_elsewhere`, `text` is one of the listed questions on other subjects, and is looked at as if it were not among them:
+        so can a calibration learn from it what a question on another subject looks like.
+        """
         best = search.found[0]
         margin = best.score - search.found[1].score if len(search.found) > 1 else 0.0
         number = self._index.number_of(best.section)
@@ -98,7 +119,8 @@ class Scale:
         unstated = [term for term in asked if term not in statement]
         leanings = [self._leaning(term) for term in unstated]
         share = 1 / max(1, len(asked))
-        closeness = [(kind, math.exp(_SHARPNESS * cosine)) for kind, cosine in search.neighbours]
+        neighbours = [near for near in search.neighbours if not (is_listed_elsewhere and near[1] > _ITSELF)]
+        closeness = [(kind, math.exp(_SHARPNESS * cosine)) for kind, cosine in neighbours]
         total = sum(weight for _, weight in closeness)
         return {
             "neighbours_beside": sum(weight for kind, weight in closeness if kind == "beside") / total
@@ -107,10 +129,11 @@ class Scale:
             "neighbours_elsewhere": sum(weight for kind, weight in closeness if kind == "elsewhere") / total
             if total
             else 0.0,
-            "nearest_elsewhere": max(
-                (cosine for kind, cosine in search.neighbours if kind == "elsewhere"), default=0.0
-            ),
-            "words_elsewhere": sum(self._elsewhere[term] > 0 and self._all_asked[term] < 3 for term in asked) * share,
+            "nearest_elsewhere": max((cosine for kind, cosine in neighbours if kind == "elsewhere"), default=0.0),
+            "words_elsewhere": sum(
+                self._elsewhere[term] > is_listed_elsewhere and self._all_asked[term] < 3 for term in asked
+            )
+            * share,
             "words_beside": sum(leanings) / 5,
             "worst_word": max(leanings, default=0.0),
             "words_of_section": sum(term in statement or own[term] > 0 for term in asked) * share,
@@ -122,8 +145,8 @@ class Scale:
             "question": best.channels["question"] * 10 - 9,
             "beside": best.channels["beside"] * 10 - 9,
             "body": best.channels["body"] * 10 - 8,
-            "nearest_question": max((cosine for kind, cosine in search.neighbours if kind == "question"), default=0.0),
-            "nearest_beside": max((cosine for kind, cosine in search.neighbours if kind == "beside"), default=0.0),
+            "nearest_question": max((cosine for kind, cosine in neighbours if kind == "question"), default=0.0),
+            "nearest_beside": max((cosine for kind, cosine in neighbours if kind == "beside"), default=0.0),
             "score": best.score / 10,
             "margin": margin / 3,
             "length": math.log1p(len(asked)),
@@ -141,6 +164,11 @@ def terms(text: str) -> list[str]:
     """The stems of `text` in both languages, and the words with which it asks, each once."""
     asking = [word for word in words(text) if word in _ASKING_WORDS]
     return list(dict.fromkeys([*stems(text, "fr"), *stems(text, "en"), *asking]))
+
+
+def _spelt_out(text: str) -> str:
+    """The words of `text`, folded: two questions that only differ in case, accents or punctuation are the same."""
+    return " ".join(words(text))
 
 
 def load_calibration(path: Path) -> Calibration:

@@ -2,7 +2,8 @@
 
 Four channels score every section: words, letters, the centre of its entries and its nearest question (see `corpus.index.Scores`). Each is
 brought to the same scale over the sections; then they are added with the weights of `weights.yaml`, fitted on the development cases.
-A collection that carries no questions (a FAQ, a law) has weights of its own, and there the groups of synonyms count as words too.
+A collection that carries no questions (a FAQ, a law) has weights of its own; there the groups of synonyms count as words too, and a map
+learnt from our own questions brings a question and what answers it together (`assistant.bridge`).
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ import numpy as np
 import yaml
 from numpy.typing import NDArray
 
+from assistant.bridge import Bridge, straight
 from corpus.embed import Vectors
 from corpus.index import EntryKind, PassageIndex, Scores, Section
 from corpus.synonyms import Synonyms
@@ -25,9 +27,9 @@ Embed = Callable[[str], Vectors]
 """A text that asks → its vector."""
 
 CHANNELS = ("words", "grams", "centre", "question")
-WEIGHTS_WITHOUT_QUESTIONS = {"words": 0.06, "grams": 0.26, "centre": 0.55, "question": 1.18, "concepts": 0.32}
-"""Weights for a collection that carries no questions, fitted on five of them that are not the corpus (docs/decisions). With questions,
-synonyms only add noise (measured on the development cases)."""
+WEIGHTS_WITHOUT_QUESTIONS = {"words": 0.1, "grams": 0.3, "concepts": 0.27, "question": 0.5, "bridge": 0.85}
+"""Weights for a collection that carries no questions, fitted on eight of them (docs/decisions). With questions, synonyms only add noise
+(measured on the development cases)."""
 _K1, _B = 1.2, 0.6
 
 SHORT, LEANING, LEANING_LITTLE = 3, 0.6, 0.2
@@ -59,17 +61,21 @@ class Retriever:
     index: PassageIndex
     synonyms: Synonyms
     weights: Mapping[str, float]
+    bridge: Bridge | None = None
+    """Serves collections without questions; None where none was learnt for the encoder."""
 
     def retrieve(self, standalone: str, *, embed: Embed, alone: str | None = None, limit: int = 8) -> Search:
         """The best sections for `standalone`, best first; equal scores keep the order of the corpus.
 
         `alone` is a message that leans on the conversation, by itself: what it names counts again, beside the subject that it leans on.
         """
-        scores = self.index.scores(embed(standalone), standalone)
-        channels = self.channels_of(scores, standalone)
+        vector = embed(standalone)
+        scores = self.index.scores(vector, standalone)
+        channels = self.channels_of(scores, standalone, vector)
         total = self.total(channels)
         if alone is not None:
-            by_itself = self.total(self.channels_of(self.index.scores(embed(alone), alone), alone))
+            vector = embed(alone)
+            by_itself = self.total(self.channels_of(self.index.scores(vector, alone), alone, vector))
             leaning = np.float32(LEANING if len(content_words(alone)) <= SHORT else LEANING_LITTLE)
             total = leaning * total + (1 - leaning) * by_itself
         best = np.argsort(-total, kind="stable")[:limit]
@@ -81,9 +87,11 @@ class Retriever:
         )
         return Search(found, scores.neighbours)
 
-    def channels_of(self, scores: Scores, text: str) -> dict[str, NDArray[np.float32]]:
+    def channels_of(self, scores: Scores, text: str, vector: Vectors) -> dict[str, NDArray[np.float32]]:
         """What each channel says of every section: arrays of shape (sections,)."""
-        concepts = {} if self.index.has_questions else {"concepts": self._concept_scores(text)}
+        more = (
+            {} if self.index.has_questions else {"concepts": self._concept_scores(text), "bridge": self._across(vector)}
+        )
         return {
             "words": scores.words,
             "grams": scores.grams,
@@ -92,7 +100,7 @@ class Retriever:
             "body": scores.body,
             "misconception": scores.misconception,
             "beside": scores.beside,
-            **concepts,
+            **more,
         }
 
     def total(self, channels: Mapping[str, NDArray[np.float32]]) -> NDArray[np.float32]:
@@ -108,6 +116,23 @@ class Retriever:
         named = list(self.synonyms.concepts_in(text, "fr", "en"))
         scores: NDArray[np.float32] = self._concept_weights[:, named].sum(axis=1)
         return scores
+
+    def _across(self, vector: Vectors) -> NDArray[np.float32]:
+        """The cosine of a question with the body of every section, both at their place after the bridge."""
+        bridge, bodies = self._bridged
+        cosines: NDArray[np.float32] = bodies @ bridge.question(vector)
+        return cosines
+
+    @cached_property
+    def _bridged(self) -> tuple[Bridge, Vectors]:
+        """The bridge, and where it puts the body of each section (the mean of two languages)."""
+        entries, vectors = self.index.vectors_of("body")
+        numbers = np.array([self.index.number_of_passage(entry.passage) for entry in entries])
+        bodies = np.zeros((len(self.index.sections), vectors.shape[1]), dtype=np.float32)
+        np.add.at(bodies, numbers, vectors)
+        bodies /= np.bincount(numbers, minlength=len(bodies))[:, None]
+        bridge = self.bridge or straight(self.index.encoder.identity, bodies)
+        return bridge, bridge.passages(bodies)
 
     @cached_property
     def _concept_weights(self) -> NDArray[np.float32]:

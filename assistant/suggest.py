@@ -11,6 +11,7 @@ from pydantic import RootModel
 from assistant.retrieve import Found
 from corpus.index import PassageIndex
 from corpus.passages import Language, Passage
+from corpus.words import stems
 from corpus.yaml_files import load_checked
 
 MOST_FOLLOW_UPS = 3
@@ -39,10 +40,13 @@ class Suggester:
     index: PassageIndex
     suggestions: Suggestions
 
-    def after(self, found: Sequence[Found], said: Iterable[Passage], language: Language) -> tuple[str, ...]:
+    def after(
+        self, found: Sequence[Found], said: Iterable[Passage], language: Language, asked: str = ""
+    ) -> tuple[str, ...]:
         """Up to three questions near `said`: of the same text first (those found, then those that follow), then of related ones.
 
-        `found` are the sections that the search brought back, best first. What is said in one state of the window only is not suggested.
+        `found` are the sections that the search brought back, best first; `asked` is what the person asked, with what they lean on of the
+        conversation: it is not suggested again. What is said in one state of the window only is not suggested.
         """
         if not found:
             return ()
@@ -61,5 +65,6 @@ class Suggester:
             for section in (*near, *related, *following)
             if section.id not in told and section.passages[0].only_when is None
         )
-        asked = (self.suggestions.get(section, {}).get(language) for section in sections)
-        return tuple(text for text in asked if text)[:MOST_FOLLOW_UPS]
+        texts = (self.suggestions.get(section, {}).get(language) for section in sections)
+        known = set(stems(asked, language))
+        return tuple(text for text in texts if text and not known.issuperset(stems(text, language)))[:MOST_FOLLOW_UPS]

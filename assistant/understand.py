@@ -20,6 +20,7 @@ from corpus.synonyms import Synonyms
 from corpus.words import STOPWORDS, content_words, fold, words
 from corpus.yaml_files import load_checked
 
+_VOWEL = re.compile("[aeiouy]")
 _BOTH_WAYS: tuple[tuple[Language, Language], ...] = (("fr", "en"), ("en", "fr"))
 
 _MOST_WORDS_OF_THANKS = 4
@@ -28,7 +29,7 @@ _MOST_WORDS_OF_THANKS = 4
 _HARDLY_A_SUBJECT, _A_WHOLE_SUBJECT = 4, 6
 """Content words up to which a message leans on the conversation anyway, and above which never."""
 
-SmalltalkKind = Literal["greeting", "thanks", "goodbye", "identity", "yes_no", "unclear"]
+SmalltalkKind = Literal["greeting", "thanks", "goodbye", "identity", "yes_no", "unclear", "unreadable"]
 
 
 class Phrases(BaseModel):
@@ -80,7 +81,7 @@ class Reader:
                 if word in self._language_words[language]:
                     votes[language] += 2
                 elif used > 3 * used_there or (
-                    not used and not used_there and _is_known(word, language) and not _is_known(word, other)
+                    not used and not used_there and _is_a_word(word, language) and not _is_a_word(word, other)
                 ):
                     votes[language] += 1
         if re.search(r"[éèêàçùœîôû]", message.casefold()):
@@ -90,7 +91,7 @@ class Reader:
         return "fr" if votes["fr"] > votes["en"] else "en"
 
     def smalltalk_of(self, message: str) -> SmalltalkKind | None:
-        """What kind of small talk `message` is, None when it asks something."""
+        """What kind of small talk `message` is, None when it asks something. `unreadable` has not one word that could be understood."""
         folded = " ".join(words(message))
         for kind, phrases in self.phrases.smalltalk.items():
             if folded in phrases:
@@ -106,7 +107,25 @@ class Reader:
                 for kind, phrases in self.phrases.smalltalk.items()
                 if any(re.search(rf"\b{re.escape(p)}\b", folded) for p in phrases)
             )
-        return None
+        return "unreadable" if message and not self._has_a_word(message) else None
+
+    def _has_a_word(self, message: str) -> bool:
+        """True when some word of `message`, its typing mended, is one of the corpus, of its synonyms or of a dictionary, or a number."""
+        if self.synonyms.concepts_in(message, "fr", "en"):
+            return True
+        return any(
+            word.isdigit()
+            or fold(word) in self._usage
+            or fold(word) in STOPWORDS
+            or any(
+                fold(word) in self._language_words[known_in]
+                or _is_a_word(word, known_in)
+                or _is_a_word(fold(word), known_in)
+                for known_in, _ in _BOTH_WAYS
+            )
+            for language, _ in _BOTH_WAYS
+            for word in re.findall(r"\d|[^\W\d_]+", self.repair(message, language).casefold())
+        )
 
     def _opens_with_thanks(self, folded: str) -> bool:
         return any(
@@ -182,6 +201,11 @@ class Reader:
     @cached_property
     def _known_words(self) -> list[str]:
         return sorted(self._usage)
+
+
+def _is_a_word(word: str, language: Language) -> bool:
+    """True for a word of the dictionary that can be said aloud: it also lists « zzz » and « hmm »."""
+    return bool(_VOWEL.search(fold(word))) and _is_known(word, language)
 
 
 @lru_cache(maxsize=20_000)

@@ -76,6 +76,10 @@ SMALLTALK: dict[str, dict[Language, str]] = {
         "l’appel ou une règle du RGPD.",
         "en": "I was not clear, or did not answer what you are looking for. Tell me in one sentence what you want to know, such as the deadline, the conditions of the call or a rule of the GDPR.",
     },
+    "unreadable": {
+        "fr": "Je n’ai pas compris votre message. Écrivez votre question en une phrase, par exemple : « Qui pouvait candidater ? » ou « Faut-il une analyse d’impact ? »",
+        "en": "I did not understand your message. Please write your question in one sentence, such as “Who could apply?” or “Is an impact assessment needed?”",
+    },
     "yes_no": {
         "fr": "D’accord. Quelle est votre question ?",
         "en": "All right. What is your question?",

@@ -339,7 +339,6 @@ class PassageIndex:
                 f"The index was built with the encoder '{self.manifest.encoder}', and '{encoder.identity}' is configured: their vectors cannot be compared, so no "
                 "question can be answered. Run `python -m ingest` to build an index for it, or set ASSISTANT_ENCODER back."
             )
-        self._generation = generation
         self._chroma_failed = ""
         try:
             if strange := _changed_files(generation, self.manifest):
@@ -387,10 +386,10 @@ class PassageIndex:
 
     def problem(self) -> str:
         """What a person should look at although answers go on, for the health route; empty when all is well. Costs a few file looks."""
-        now = _sizes(self._generation)
+        now = _sizes(self.folder)
         if any(now.get(file) != size for file, size in self._sizes.items()):
             return (
-                f"Files of the index '{self._generation}' were removed or changed since it was opened; answers go on from memory. "
+                f"Files of the index '{self.folder}' were removed or changed since it was opened; answers go on from memory. "
                 "Run `python -m ingest`, then restart."
             )
         if self._collection is not None:
@@ -427,6 +426,11 @@ class PassageIndex:
     def all_entries(self) -> list[Entry]:
         """Every entry, embedded or not."""
         return self._all_entries
+
+    def vectors_of(self, kind: EntryKind) -> tuple[list[Entry], Vectors]:
+        """The embedded entries of a kind, and their vectors: one row each."""
+        rows = np.flatnonzero(self._kind_of_entry == kind)
+        return [self.entries[row] for row in rows], self._vectors[rows]
 
     def used_words(self) -> dict[Language, Counter[str]]:
         """The folded words of the entries by language, with how often they are used."""
@@ -497,7 +501,7 @@ class PassageIndex:
 
     def _open_collection(self) -> Any:
         """The collection, None when Chroma cannot open it: the vectors are in memory all the same."""
-        path = self._generation / "chroma"
+        path = self.folder / "chroma"
         if not path.is_dir():
             self._chroma_fails("its folder is missing")
             return None

@@ -9,6 +9,7 @@ _ABBREVIATIONS = frozenset(
     "art al n no nos p pp m mm mme mmes mlle dr me cf etc ex l r d ss vol chap fig st ste env min max fr éd ed rév rev j.-c i.e e.g vs mr mrs ms inc ltd para sec".split()
 )
 _END = re.compile(r"[.!?…](?:[\u00a0 ]?[»\"”)])?(?=\s+[A-ZÀ-ÖØ-ÞŒ«\"“(\d]|\s*\n|\s*$)")
+_NUMBER_OF_A_PARAGRAPH = re.compile(r"(?:^|\n)\s*\d{1,3}$")
 _LAST_WORD = re.compile(r"(?:^|[\s(«\u00a0'’])([\w.-]+)$")
 
 
@@ -38,7 +39,9 @@ def _ends(text: str) -> list[int]:
             and word is not None
             and (word[1].casefold() in _ABBREVIATIONS or (len(word[1]) == 1 and word[1].isupper()))
         )
-        if not is_abbreviation or not text[match.end() :].strip():
+        # « 3. » at the head of a paragraph is its number.
+        is_number = match.group()[0] == "." and _NUMBER_OF_A_PARAGRAPH.search(before) is not None
+        if not (is_abbreviation or is_number) or not text[match.end() :].strip():
             ends.append(match.end())
     return ends
 

@@ -188,6 +188,7 @@ def split_text(text: str) -> list[tuple[int, str]]:
 def open_retriever(opened: PassageIndex, corpus_folder: Path, default: Language) -> Callable[[str], Ranking]:
     """The product's reading of a question and its retriever over an index: text → (passage id, score), best first."""
     import assistant
+    from assistant.bridge import load_bridge
     from assistant.retrieve import Retriever, load_weights
     from assistant.understand import Reader, load_phrases
     from assistant.vocabulary import Conversation
@@ -196,7 +197,8 @@ def open_retriever(opened: PassageIndex, corpus_folder: Path, default: Language)
     data = Path(assistant.__file__).parent
     synonyms = load_synonyms(corpus_folder / "synonyms.yaml")
     reader = Reader(load_phrases(data / "phrases.yaml"), synonyms, opened.used_words())
-    retriever = Retriever(opened, synonyms, load_weights(data / "weights.yaml"))
+    bridge = load_bridge(data / "bridge.npz", opened.encoder.identity)
+    retriever = Retriever(opened, synonyms, load_weights(data / "weights.yaml"), bridge)
 
     def find(text: str) -> Ranking:
         question = reader.understand(text, Conversation(), language=None, default=default)

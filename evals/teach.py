@@ -39,6 +39,7 @@ NEVER = 2.0
 """The level of a value that is never read: too few examples to tell what it is worth."""
 FOLDS = 5
 _FEWEST = 8
+_NEIGHBOURS = 40
 _WHOLE = 4  # fields that an example tells when it describes a whole project
 _QUESTIONS = 900
 _RAREST = 3
@@ -178,49 +179,62 @@ def matrix(
         places += list(counts)
         values += list(weights / norm)
     lexical = csr_matrix((values, (rows, places)), shape=(len(texts), len(vocabulary)))
-    return csr_matrix(hstack([lexical, csr_matrix(vectors * WEIGHT_OF_VECTOR)]))
+    return csr_matrix(hstack([lexical, csr_matrix(vectors * WEIGHT_OF_VECTOR)]), dtype=np.float32)
 
 
 def teach(
     examples: Sequence[Example], vectors: NDArray[np.float32], fields: Sequence[str] = (*FIELDS, SCOPE)
 ) -> Taught:
-    """Fit every field; the vocabulary is then cut to the grams that weigh most, and the fields fitted again."""
-    texts = [example.text for example in examples]
-    seen = Counter(gram for text in texts for gram in set(grams(text)))
-    vocabulary = {gram: place for place, gram in enumerate(sorted(g for g, n in seen.items() if n >= _RAREST))}
-    taught = _fit(examples, vectors, vocabulary, seen, fields)
-    weight = np.abs(taught.weights[: len(vocabulary)]).max(axis=1) * taught.rarity
-    kept = sorted(np.argsort(-weight, kind="stable")[:_KEPT])
-    names = list(vocabulary)
-    return _fit(examples, vectors, {names[old]: new for new, old in enumerate(kept)}, seen, fields)
-
-
-def _fit(
-    examples: Sequence[Example],
-    vectors: NDArray[np.float32],
-    vocabulary: Mapping[str, int],
-    seen: Mapping[str, int],
-    fields: Sequence[str],
-) -> Taught:
+    """Fit every field over the grams that tell most of the fields."""
     from sklearn.linear_model import LogisticRegression
 
+    texts = [example.text for example in examples]
+    labels = {field: _labels(examples, field) for field in fields}
+    seen = Counter(gram for text in texts for gram in set(grams(text)))
+    common = {gram: place for place, gram in enumerate(sorted(g for g, n in seen.items() if n >= _RAREST))}
+    kept = _most_telling(texts, common, labels)
+    vocabulary = {gram: place for place, gram in enumerate(kept)}
     rarity = np.array([np.log((1 + len(examples)) / (1 + seen[gram])) + 1 for gram in vocabulary])
-    rows = matrix([example.text for example in examples], vectors, vocabulary, rarity)
+    rows = matrix(texts, vectors, vocabulary, rarity)
     columns: list[tuple[str, str]] = []
     weights, offsets = [], []
-    for field in fields:
-        about = [row for row, example in enumerate(examples) if field in example.reads]
-        values = [examples[row].reads[field] for row in about]
-        common = {value for value, n in Counter(values).items() if n >= _RAREST}
-        about = [row for row, value in zip(about, values, strict=True) if value in common]
-        model = LogisticRegression(C=_LOOSENESS, max_iter=300, tol=1e-3, class_weight="balanced")
-        model.fit(rows[about], [value for value in values if value in common])
+    for field, (about, values) in labels.items():
+        model = LogisticRegression(C=_LOOSENESS, max_iter=200, tol=1e-3, class_weight="balanced").fit(
+            rows[about], values
+        )
         two = len(model.classes_) == 2
         columns += [(field, str(value)) for value in model.classes_]
-        weights += [-model.coef_[0], model.coef_[0]] if two else list(model.coef_)
-        offsets += [-model.intercept_[0], model.intercept_[0]] if two else list(model.intercept_)
-    scale = np.array([0.5 if sum(f == field for f, _ in columns) == 2 else 1.0 for field, _ in columns])
-    return Taught(vocabulary, rarity, tuple(columns), np.array(weights).T * scale, np.array(offsets) * scale)
+        # Two classes share one line of coefficients, which is their difference.
+        weights += [-model.coef_[0] / 2, model.coef_[0] / 2] if two else list(model.coef_)
+        offsets += [-model.intercept_[0] / 2, model.intercept_[0] / 2] if two else list(model.intercept_)
+    return Taught(vocabulary, rarity, tuple(columns), np.array(weights).T, np.array(offsets))
+
+
+def _labels(examples: Sequence[Example], field: str) -> tuple[list[int], list[str]]:
+    """The rows of the examples for `field` and their values, without the values that hardly any has."""
+    values = {row: example.reads[field] for row, example in enumerate(examples) if field in example.reads}
+    number = Counter(values.values())
+    about = [row for row, value in values.items() if number[value] >= _RAREST]
+    return about, [values[row] for row in about]
+
+
+def _most_telling(
+    texts: Sequence[str], common: Mapping[str, int], labels: Mapping[str, tuple[list[int], list[str]]]
+) -> list[str]:
+    """The grams of `common` whose presence depends most on the values of the fields (chi-squared, of each field alike)."""
+    from sklearn.feature_selection import chi2
+
+    found = [sorted({common[gram] for gram in grams(text) if gram in common}) for text in texts]
+    rows = [row for row, places in enumerate(found) for _ in places]
+    present = csr_matrix(
+        (np.ones(len(rows)), (rows, [place for places in found for place in places])), shape=(len(texts), len(common))
+    )
+    telling = np.zeros(len(common))
+    for about, values in labels.values():
+        statistic = np.nan_to_num(chi2(present[about], values)[0])
+        telling += statistic / (statistic.sum() or 1.0)
+    names = list(common)
+    return [names[place] for place in sorted(np.argsort(-telling, kind="stable")[:_KEPT])]
 
 
 def likelihoods(taught: Taught, rows: csr_matrix) -> dict[str, tuple[list[str], NDArray[np.float64]]]:
@@ -238,10 +252,10 @@ def likelihoods(taught: Taught, rows: csr_matrix) -> dict[str, tuple[list[str], 
 def trial(examples: Sequence[Example], vectors: NDArray[np.float32]) -> dict[tuple[str, str], list[tuple[float, bool]]]:
     """For each value, every whole message that it is likeliest for, taught without it: likelihood, and whether right.
 
-    A file of cases is left out whole. The fields of the applicant are tried on the examples alone, which were labelled by hand.
+    A file of cases is left out whole; examples of the corpus by blocks, since those that differ in one fact stand together. The fields of the applicant are tried on the examples alone, which were labelled by hand.
     """
     files = sorted({example.source for example in examples if _is_case(example)})
-    folds = [files.index(one.source) if _is_case(one) else row for row, one in enumerate(examples)]
+    folds = [files.index(one.source) if _is_case(one) else row // _NEIGHBOURS for row, one in enumerate(examples)]
     found: dict[tuple[str, str], list[tuple[float, bool]]] = {}
     for fold in range(FOLDS):
         inside = [row for row, place in enumerate(folds) if place % FOLDS != fold]

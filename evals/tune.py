@@ -18,12 +18,16 @@ from assistant.pipeline import Assistant
 from assistant.retrieve import CHANNELS, Retriever, standardised
 from assistant.settings import Settings
 from assistant.vocabulary import Conversation
+from corpus.words import content_words
 
 CASES = Path("evals/cases/dev")
 WEIGHTS = Path("assistant/weights.yaml")
 FOLDS = 5
-_MOST_WRONG_ABSTENTIONS = 0.03
+_MOST_WRONG_ABSTENTIONS = 0.025
 _MOST_WRONG_REFUSALS = 0.005
+_SAY_OF_A_SUGGESTION, _SAY_OF_KEYWORDS = 0.3, 0.1
+"""What a suggested question, and a few words of it, count beside a case when it is learnt whether the best section answers."""
+_KEYWORDS = (2, 3)
 
 
 @dataclass(frozen=True)
@@ -33,6 +37,7 @@ class Example:
     text: str
     sections: frozenset[int]
     is_off_topic: bool
+    says: float = 1.0
 
 
 def load_examples(assistant: Assistant, folder: Path = CASES) -> list[Example]:
@@ -47,6 +52,20 @@ def load_examples(assistant: Assistant, folder: Path = CASES) -> list[Example]:
             text = assistant.reader.understand(case["turns"][0], Conversation(), language=None, default="fr").standalone
             numbers = frozenset(assistant.index.number_of(section) for section in sections if section)
             examples.append(Example(text, numbers, "offtopic" in case["tags"]))
+    return examples
+
+
+def load_suggested(assistant: Assistant) -> list[Example]:
+    """The questions that the page suggests, and a few words of each: written apart from the cases, and short as people write."""
+    chosen = np.random.default_rng(0)
+    examples = []
+    for place, (section, texts) in enumerate(assistant.suggester.suggestions.items()):
+        number = frozenset([assistant.index.number_of(assistant.index.section(section))])
+        for text in texts.values():
+            said = content_words(text)
+            kept = sorted(chosen.choice(len(said), min(len(said), _KEYWORDS[place % 2]), replace=False))
+            examples.append(Example(text, number, False, _SAY_OF_A_SUGGESTION))
+            examples.append(Example(" ".join(said[i] for i in kept), number, False, _SAY_OF_KEYWORDS))
     return examples
 
 
@@ -72,7 +91,11 @@ def main() -> None:
     assistant = Assistant.open(Settings())
     examples = load_examples(assistant)
     embed = assistant.index.encoder.question
-    raw = [assistant.retriever.channels_of(assistant.index.scores(embed(e.text), e.text), e.text) for e in examples]
+    vectors = [embed(e.text) for e in examples]
+    raw = [
+        assistant.retriever.channels_of(assistant.index.scores(vector, e.text), e.text, vector)
+        for e, vector in zip(examples, vectors, strict=True)
+    ]
     channels = np.array(
         [np.stack([standardised(scores[name]) for name in CHANNELS], axis=1) for scores in raw], dtype=np.float64
     )
@@ -92,28 +115,43 @@ def main() -> None:
         assistant.index, assistant.retriever.synonyms, dict(zip(CHANNELS, weights.tolist(), strict=True))
     )
 
-    searches = [retriever.retrieve(example.text, embed=embed) for example in examples]
-    found = [search.found for search in searches]
-    signals = [assistant.scale.signals(e.text, search) for e, search in zip(examples, searches, strict=True)]
+    # Beside the cases, which have few short questions and few on other subjects: what the page suggests, and what the corpus lists elsewhere.
+    suggested = load_suggested(assistant)
+    asked = [*examples, *suggested]
+    searches = [retriever.retrieve(example.text, embed=embed) for example in asked]
+    signals = [assistant.scale.signals(e.text, search) for e, search in zip(asked, searches, strict=True)]
+    listed = [entry.text for entry in assistant.index.all_entries() if entry.kind == "elsewhere"]
+    signals += [
+        assistant.scale.signals(text, retriever.retrieve(text, embed=embed), is_listed_elsewhere=True)
+        for text in listed
+    ]
     matrix = np.array([[one[name] for name in SIGNALS] for one in signals])
     second = np.array(
         [
-            any(assistant.index.number_of(one.section) in e.sections for one in f[:2])
-            for e, f in zip(examples, found, strict=True)
+            any(assistant.index.number_of(one.section) in e.sections for one in search.found[:2])
+            for e, search in zip(asked, searches, strict=True)
         ]
     )
-    on_topic = np.array([not example.is_off_topic for example in examples])
-    answers, answers_held_out = _logistic(matrix, answerable)
-    topic, topic_held_out = _logistic(matrix, on_topic)
+    cases = np.arange(len(examples))
+    own = np.array([not example.is_off_topic for example in examples])
+    of_ours = np.concatenate([own, np.ones(len(suggested), dtype=bool), np.zeros(len(listed), dtype=bool)])
+    topic, topic_held_out = _logistic(matrix, of_ours, np.ones(len(matrix)))
+    learnt = np.concatenate([cases, len(examples) + np.flatnonzero(second[len(examples) :])])
+    weight = np.array([asked[i].says for i in learnt])
+    answers, chances = _logistic(matrix[learnt], np.array([bool(asked[i].sections) for i in learnt]), weight)
+    answers_held_out = chances[: len(examples)]
     # A wrong abstention is one on a question that the reply would have answered.
-    answer_from = float(np.quantile(answers_held_out[answerable & second], _MOST_WRONG_ABSTENTIONS))
-    topic_from = float(np.quantile(topic_held_out[on_topic], _MOST_WRONG_REFUSALS))
-    abstained = answers_held_out < answer_from
+    answer_from = float(np.quantile(answers_held_out[answerable & second[: len(examples)]], _MOST_WRONG_ABSTENTIONS))
+    topic_from = float(np.quantile(topic_held_out[of_ours], _MOST_WRONG_REFUSALS))
+    declined = topic_held_out < topic_from
+    abstained = (answers_held_out < answer_from) | declined[: len(examples)]
     print(
         f"held out, threshold {answer_from:.3f}: abstained among unanswerable {abstained[~answerable].mean():.3f}, among answerable {abstained[answerable].mean():.3f}"
     )
-    declined = abstained & (topic_held_out < topic_from)
-    print(f"declined among off topic {declined[~on_topic].mean():.3f}, among the rest {declined[on_topic].mean():.3f}")
+    print(
+        f"declined among off topic {declined[cases][~own].mean():.3f}, among the rest {declined[cases][own].mean():.3f}, "
+        f"among suggested {declined[len(examples) : len(asked)].mean():.3f}, among listed elsewhere {declined[len(asked) :].mean():.3f}"
+    )
     content = {
         "retrieval": {name: round(float(weight), 3) for name, weight in zip(CHANNELS, weights, strict=True)},
         "evidence": {
@@ -127,12 +165,15 @@ def main() -> None:
     WEIGHTS.write_text(head + yaml.safe_dump(content, sort_keys=False), encoding="utf-8")
 
 
-def _logistic(matrix: NDArray[np.float64], labels: NDArray[np.bool_]) -> tuple[dict[str, float], NDArray[np.float64]]:
-    """The model's constant and weights, and each row's chance as the model fitted without it gives it."""
+def _logistic(
+    matrix: NDArray[np.float64], labels: NDArray[np.bool_], says: NDArray[np.float64]
+) -> tuple[dict[str, float], NDArray[np.float64]]:
+    """The model's constant and weights, and each row's chance as the model fitted without it gives it; `says` is what each row counts."""
     from sklearn.linear_model import LogisticRegression
 
     def fit(rows: NDArray[np.int64]) -> LogisticRegression:
-        return LogisticRegression(C=0.5, max_iter=3000, class_weight="balanced").fit(matrix[rows], labels[rows])
+        model = LogisticRegression(C=0.5, max_iter=3000, class_weight="balanced")
+        return model.fit(matrix[rows], labels[rows], sample_weight=says[rows])
 
     chances = np.zeros(len(matrix))
     for fold in _folds(len(matrix)):

@@ -13,7 +13,7 @@ from typing import Any, Literal
 
 Kind = Literal["heading", "paragraph", "item", "row", "header"]
 
-READER = 3
+READER = 4
 """Raised when a file would be read otherwise than before, so that nothing read earlier is reused."""
 
 
@@ -155,7 +155,10 @@ _LIGATURES = str.maketrans(
 )
 _EXPECTED = "\n\t\r\f\v\u00ad\ufeff\u200b\ufe0f\ufe0e"
 """Removed without a word: ordinary documents are full of them."""
-_QUIET_ZERO_WIDTH = "\u200c\u200d\u200e\u200f\u2060"
+_UNSEEN = frozenset(
+    "\u200c\u200d\u200e\u200f\u2060\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180f\u2800\u3164\uffa0"
+) | {chr(code) for code in range(0xFE00, 0xFE0E)}
+"""Letters and marks of no width, besides those that Unicode calls formats: a text can be hidden in them."""
 
 
 def neutralise(text: str) -> tuple[str, Counter[str]]:
@@ -175,7 +178,7 @@ def neutralise(text: str) -> tuple[str, Counter[str]]:
             found["invisible tag characters removed"] += 1
         elif char in "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069":
             found["characters that reverse the text removed"] += 1
-        elif char in _QUIET_ZERO_WIDTH or category == "Cf":
+        elif char in _UNSEEN or category == "Cf":
             found["zero-width characters removed"] += 1
         elif category == "Cc":
             found["control characters removed"] += 1

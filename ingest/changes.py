@@ -9,29 +9,34 @@ import re
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
+from difflib import SequenceMatcher
 from pathlib import Path
 from typing import Any, Literal
 
 from corpus.errors import ExplainedError
 from corpus.index import Manifest
 from corpus.passages import Language, Passage
+from corpus.sentences import sentences
 
 ROOT = Path(__file__).resolve().parents[1]
 MOST_TOUCHED = 120
 """How many questions of changed passages are asked at most: about four seconds a build."""
 ASKING_SECONDS = 900.0
+AROUND, MOST_TOLD, MOST_ASKED = 6, 20, 40
+"""Words: around those that differ, of those that differ, and of a sentence that is asked for."""
 
 
 @dataclass(frozen=True)
 class PassageChanges:
     """Ids of passages. `changed` maps a new id to the old one: the same place with other words, or other data beside them. `moved` are
-    the same words at another place, or named otherwise. `removed` maps an id to its document."""
+    the same words at another place, or named otherwise. `removed` maps an id to its document. `words` tells which words changed, by new id."""
 
     added: tuple[str, ...]
     changed: Mapping[str, str]
     removed: Mapping[str, str]
     moved: tuple[str, ...]
+    words: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def touched(self) -> set[str]:
@@ -48,8 +53,17 @@ def compare_passages(
     changed = {i: i for i in after.keys() & before.keys() if after[i] != before[i]}
     # The id of a document's passage holds a digest of its words: the same place with other words is a change, the same id is not.
     moved = {i for i in changed if place_of(i) != i}
-    replaced = {place_of(i): i for i in sorted(removed) if place_of(i) != i}
-    pairs = {i: replaced.pop(place_of(i)) for i in sorted(added) if place_of(i) in replaced}
+    was_said, is_said = {p.id: p.text for p in old}, {p.id: p.text for p in new}
+    replaced: dict[str, list[str]] = {}
+    for i in sorted(removed):
+        if place_of(i) != i:
+            replaced.setdefault(place_of(i), []).append(i)
+    pairs = {}
+    for i in sorted(added):
+        # Paragraphs without a number share the place of their article: the one with most of the same words is the one that changed.
+        if there := replaced.get(place_of(i)):
+            pairs[i] = max(there, key=lambda one: len({*was_said[one].split()} & {*is_said[i].split()}))
+            there.remove(pairs[i])
     added, removed = added - pairs.keys(), removed - set(pairs.values())
     # A file under another name, an article under another number: the same words are neither lost nor new.
     texts = {p.text: p.id for p in new if p.id in added}
@@ -62,7 +76,24 @@ def compare_passages(
         dict(sorted(changed.items())),
         {i: file_of[i] for i in sorted(removed)},
         tuple(sorted(moved | renamed.keys())),
+        {i: told for i, o in changed.items() if (told := other_words(was_said[o], is_said[i]))},
     )
+
+
+def other_words(old: str, new: str) -> str:
+    """The first words that differ, with some around them: « not later than [72 → 96] hours »; empty when none do."""
+    before, after = old.split(), new.split()
+    steps = SequenceMatcher(None, before, after, autojunk=False).get_opcodes()
+    differing = [step for step in steps if step[0] != "equal"]
+    if not differing:
+        return ""
+    _, a, b, c, d = differing[0]
+    left, right = " ".join(after[max(0, c - AROUND) : c]), " ".join(after[d : d + AROUND])
+    gone, come = (
+        " ".join(part[:MOST_TOLD]) + (" …" if len(part) > MOST_TOLD else "") for part in (before[a:b], after[c:d])
+    )
+    more = f" (and at {len(differing) - 1} more places)" if len(differing) > 1 else ""
+    return f"{left} [{gone} → {come}] {right}".strip() + more
 
 
 def place_of(passage_id: str) -> str:
@@ -88,7 +119,8 @@ def canonical_questions(
     old: Sequence[Passage], new: Sequence[Passage], changes: PassageChanges, sample: int
 ) -> list[Canonical]:
     """One question for each passage that is new, changed or removed, and for its twins in other languages, other words first; then always
-    the same `sample` of the others."""
+    the same `sample` of the others. A passage without questions whose words changed is also asked for by the sentence that did: its title
+    is that of its whole article, and another paragraph may answer to it."""
     words_before = {p.text for p in old}
     sections = {p.section_id for p in new}
     removed = [p for p in old if p.id in changes.removed and p.section_id not in sections]
@@ -100,9 +132,16 @@ def canonical_questions(
     ]
     others = by_chance([p for p in new if p.section_id not in touched_sections])
     found: dict[tuple[str, str], Canonical] = {}
+    was_said = {p.id: p.text for p in old}
     for passage in [*touched[:MOST_TOUCHED], *others[:sample]]:
         one = _canonical(passage, is_removed=passage.id in changes.removed)
         found.setdefault((one.text, one.language), one)
+        if passage.id in changes.words and not passage.questions:
+            known = set(sentences(was_said[changes.changed[passage.id]]))
+            sentence = next((said for said in sentences(passage.text) if said not in known), "")
+            asked = replace(one, text=" ".join(sentence.split()[:MOST_ASKED]))
+            if asked.text:
+                found.setdefault((asked.text, asked.language), asked)
     return list(found.values())
 
 
@@ -134,7 +173,7 @@ class Reply:
 
     @property
     def is_silent(self) -> bool:
-        return self.kind == "abstention"
+        return self.kind in ("abstention", "refusal")
 
 
 @dataclass(frozen=True)

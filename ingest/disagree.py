@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from corpus.passages import Passage
+from corpus.passages import Passage, Reference
 from ingest.official import same_address
 
 _MONTHS = {
@@ -65,17 +65,23 @@ class Disagreement:
 def disagreements(restatements: Iterable[Passage], official: Sequence[Passage]) -> list[Disagreement]:
     """Numbers with a unit and dates of restatements that none of the articles they point to gives, though it gives others of that kind.
 
-    Only a restatement whose every reference leads to a text at hand, by its address, and to articles found there, is compared.
+    Only a restatement whose every reference leads to a text at hand, and to articles found there, is compared. An act of the Union is the
+    same text in every language: numbers and dates are compared with the language that is at hand, when the number and the date of the act agree.
     """
     by_address: dict[str, list[Passage]] = {}
     for passage in official:
         by_address.setdefault(passage.references[0].url, []).append(passage)
+    acts: dict[tuple[str, str] | None, str] = {
+        act: url for url, passages in by_address.items() if (act := _act(passages[0].references[0]))
+    }
     found = []
     for restatement in restatements:
         articles: dict[tuple[str, str], list[str]] = {}
         complete = bool(restatement.references)
         for reference in restatement.references:
-            address = next((url for url in by_address if same_address(url, reference.url)), None)
+            address = next((url for url in by_address if same_address(url, reference.url)), None) or acts.get(
+                _act(reference)
+            )
             wanted = articles_of(reference.pinpoint)
             if address is None or not wanted:
                 complete = False
@@ -94,6 +100,12 @@ def disagreements(restatements: Iterable[Passage], official: Sequence[Passage]) 
                 (source_id, article), *_ = articles
                 found.append(Disagreement(restatement.id, article, source_id, words, tuple(same_kind[:5])))
     return found
+
+
+def _act(reference: Reference) -> tuple[str, str] | None:
+    """The number and the date of an act of the Union, None when the reference does not give both."""
+    number = re.search(r"\b\d{4}/\d{2,4}\b", reference.title)
+    return (number[0], reference.date) if number and reference.date else None
 
 
 def articles_of(pinpoint: str) -> set[str]:

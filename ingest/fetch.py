@@ -6,6 +6,7 @@ changes in between leads nowhere else. Redirects are followed by hand, each chec
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import ipaddress
 import os
@@ -119,12 +120,14 @@ class Fetcher:
         self._client = httpx.Client(timeout=timeout, follow_redirects=False, trust_env=False, verify=True)
 
     def __enter__(self) -> Fetcher:
+        self._held = _hold(self.folder)
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._client.close()
+        os.close(self._held)
 
     @property
     def no_network(self) -> bool:
@@ -145,6 +148,11 @@ class Fetcher:
             return Result(Outcome.UNCHANGED, f"'{text.file}' was put there by hand and is kept; --again replaces it.")
         try:
             return self._download(text, target, before if has_file and not again else None, before)
+        except OSError as error:
+            raise ExplainedError(
+                f"'{text.file}' could not be written to '{self.folder}': {os.strerror(error.errno or 0)}. What was there before is kept. "
+                "Correct that and run the command again; it goes on where it stopped."
+            ) from error
         except Refused as error:
             kept = " The file that was there is kept." if target.exists() else ""
             return Result(Outcome.FAILED, f"not downloaded: {error}{kept}")
@@ -157,18 +165,20 @@ class Fetcher:
             headers["If-Modified-Since"] = known.last_modified
         part = target.with_name(f"{text.file}.part")
         mark = target.with_name(f"{text.file}.etag.part")
-        self.folder.mkdir(parents=True, exist_ok=True)
-        begun = _begun(part, mark) if known is None else ""
-        if begun:
+        if begun := _begun(part, mark):
             headers |= {"Range": f"bytes={part.stat().st_size}-", "If-Range": begun}
         deadline = time.monotonic() + self.limits.seconds
         with self._open(text.url, headers, deadline) as (response, final):
             if response.status_code == 304 and known:
+                _forget(part, mark)
                 return Result(Outcome.UNCHANGED, "unchanged")
-            goes_on = response.status_code == 206 and bool(begun)
-            if response.status_code not in (200, 206) or (response.status_code == 206 and not goes_on):
-                if response.status_code == 416:
-                    _forget(part, mark)
+            goes_on = response.status_code == 206 and bool(begun) and _goes_on_from(response, part.stat().st_size)
+            if begun and not goes_on and response.status_code in (206, 416):
+                # The rest is not to be had (there may be none: all had arrived when it was killed), so it is asked for whole.
+                response.close()
+                _forget(part, mark)
+                return self._download(text, target, known, before)
+            if response.status_code != 200 and not goes_on:
                 raise Refused(_status(response.status_code))
             content_type = response.headers.get("content-type", "").partition(";")[0].strip().lower()
             if content_type not in _TYPES[text.kind]:
@@ -184,7 +194,6 @@ class Fetcher:
             _forget(part)
             raise Refused(f"what the server sends is not what was expected: {wrong}")
         digest = hashlib.sha256(data).hexdigest()
-        part.replace(target)
         self._fetched[text.url] = Fetched(
             url=text.url,
             final_url=final,
@@ -196,8 +205,10 @@ class Fetcher:
             last_modified=modified,
             content_type=content_type,
         )
-        # Written after each file: what was downloaded before an interruption is not downloaded again.
+        # Written with each file, so that what was there before an interruption is not downloaded again; and before the file is in place:
+        # killed in between, the file differs from its record and is downloaded again, else it would be taken for one put there by hand.
         write_fetched(self.folder, self._fetched)
+        part.replace(target)
         moved = "" if final == text.url else f" (now at {final})"
         if before is None:
             return Result(Outcome.NEW, f"new, {len(data):,} bytes{moved}")
@@ -267,8 +278,8 @@ class Fetcher:
         encoded = response.headers.get("content-encoding", "identity").lower() != "identity"
         etag = response.headers.get("etag", "")
         if not goes_on:
-            # Only what a strong tag names can be gone on with later.
-            _forget(mark)
+            # Only what a strong tag names can be gone on with later. The old part goes first: it must never stand under the new tag.
+            _forget(mark, part)
             if etag and not etag.startswith("W/") and not encoded:
                 mark.write_text(etag, encoding="utf-8")
         try:
@@ -388,12 +399,37 @@ def is_public(address: str) -> bool:
     return ip.is_global and not ip.is_multicast and not ip.is_reserved and not ip.is_unspecified
 
 
+def _hold(folder: Path) -> int:
+    """Hold `folder` for one download at a time, until what is returned is closed: two would write to the same unfinished files."""
+    held = -1
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        held = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+        fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError as error:
+        os.close(held)
+        raise ExplainedError(
+            f"Another fetch is writing to '{folder}'. Nothing was changed. Wait until it has ended and run the command again."
+        ) from error
+    except OSError as error:
+        raise ExplainedError(
+            f"'{folder}' cannot be written to ({error.strerror}), so nothing was downloaded. Correct its permissions."
+        ) from error
+    return held
+
+
 def _begun(part: Path, mark: Path) -> str:
     """The tag under which a download was begun, empty when it cannot be gone on with."""
     try:
         return mark.read_text(encoding="utf-8").strip() if part.stat().st_size else ""
     except OSError:
         return ""
+
+
+def _goes_on_from(response: httpx.Response, size: int) -> bool:
+    """True when a partial answer begins where the part that is there ends."""
+    place: str = response.headers.get("content-range", "")
+    return place.replace(" ", "").lower().startswith(f"bytes{size}-")
 
 
 def _forget(*paths: Path) -> None:

@@ -23,7 +23,7 @@ def lines_of_passages(
     removed = [i for i, file in changes.removed.items() if file not in gone]
     found = []
     for sign, ids in (("+", changes.added), ("~", list(changes.changed)), ("-", removed)):
-        found += [f"  {sign} {i}" for i in ids[:most]]
+        found += [f"  {sign} {i}{f': {changes.words[i]}' if i in changes.words else ''}" for i in ids[:most]]
         if most is not None and len(ids) > most:
             found.append(f"  {sign} … and {len(ids) - most} more")
     for file, count in sorted(Counter(changes.removed.values()).items()):
@@ -100,6 +100,7 @@ def write_changes(
         "passages": {
             "added": changes.added,
             "changed": changes.changed,
+            "words": changes.words,
             "removed": [i for i, file in changes.removed.items() if file not in gone],
             "removed_documents": sorted(gone),
             "moved": changes.moved,

@@ -392,9 +392,9 @@ def _new_lead(block: Block, lead: str) -> str:
 
 
 def _lead(text: str) -> str:
-    """The end of a lead-in, one sentence of it."""
+    """The end of a lead-in, one sentence of it, without the number of its paragraph."""
     spans = sentence_spans(text)
-    last = text[spans[-1][0] : spans[-1][1]] if spans else text
+    last = re.sub(r"^\d{1,3}\.\s+", "", text[spans[-1][0] : spans[-1][1]] if spans else text)
     return last if len(last) <= 300 else "… " + last[-298:].partition(" ")[2]
 
 

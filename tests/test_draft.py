@@ -10,7 +10,7 @@ import pytest
 from tiny import FILES
 
 from assistant import wording
-from assistant.draft import MOST_SENTENCES, Writer, claims_of
+from assistant.draft import MOST_SENTENCES, Writer, claims_of, kinship
 from assistant.evidence import Evidence
 from assistant.retrieve import Found, Retriever
 from assistant.suggest import MOST_FOLLOW_UPS, Suggester, load_suggestions
@@ -90,6 +90,37 @@ def test_when_a_count_is_asked_for_the_count_is_said(writer, tiny_retriever):
     assert draft.claims[0].text == "Deux projets ont été déclarés lauréats le 22 novembre 2023."
 
 
+def test_the_section_that_lists_the_very_question_speaks_first(writer, tiny_retriever):
+    asked = writer.reader.understand("Quelle est l'amende maximale ?", Conversation(), language="fr", default="fr")
+    found = tiny_retriever.retrieve(asked.standalone, embed=tiny_retriever.index.encoder.question).found
+    assert found[0].section.id == "fine"
+    draft = writer.write(asked, found, Evidence("sufficient", 0.9, {}, "breach"), on=OPEN)
+    assert draft.claims[0].citations[0].passage.section_id == "breach"
+
+
+@pytest.mark.parametrize(
+    ("other", "margin", "is_shown"),
+    [
+        pytest.param("breach", 0.3, True, id="almost an equal, whatever it speaks of"),
+        pytest.param("breach", 1.0, False, id="near, and about something else"),
+        pytest.param("deadline", 1.0, True, id="near, and about the same thing"),
+        pytest.param("deadline", 2.0, False, id="about the same thing, and far"),
+    ],
+)
+def test_a_second_section_is_shown_when_it_is_not_beside_the_point(other, margin, is_shown, writer):
+    question = writer.reader.understand("L'appel est-il clos ?", Conversation(), language="fr", default="fr")
+    (best,), (second,) = first(writer, "closed"), first(writer, other)
+    found = [best, replace(second, score=best.score - margin)]
+    claims = writer.write(question, found, Evidence("sufficient", 0.9, {}), on=CLOSED).claims
+    assert (other in {claim.citations[0].passage.section_id for claim in claims}) is is_shown
+
+
+def test_kinship_is_the_share_of_words_in_common(writer):
+    closed, deadline, fine = (writer.index.section(name) for name in ("closed", "deadline", "fine"))
+    assert kinship(closed, closed) == 1
+    assert kinship(closed, deadline) == kinship(deadline, closed) > kinship(closed, fine) >= 0
+
+
 def test_a_section_that_tells_a_silence_is_an_abstention(writer, tiny_retriever):
     draft = drafted(writer, tiny_retriever, "Do the laureates receive money?", language="en")
     assert draft.kind == "abstention" and draft.opening == wording.NOT_STATED["en"]
@@ -108,6 +139,14 @@ def test_an_abstention_says_what_is_near_and_whom_to_ask_and_states_nothing(writ
 def test_an_abstention_says_what_was_looked_for(writer, tiny_retriever):
     draft = drafted(writer, tiny_retriever, "Combien de projets ont été refusés ?", sufficiency="nearby")
     assert "refusés" in f"{draft.opening} {draft.closing}"
+
+
+def test_an_abstention_on_a_message_without_a_subject_says_what_it_leans_on(writer, tiny_retriever):
+    earlier = Conversation(("Quelle est l'amende maximale ?",))
+    question = writer.reader.understand("et qui ?", earlier, language="fr", default="fr")
+    found = tiny_retriever.retrieve(question.standalone, embed=tiny_retriever.index.encoder.question).found
+    draft = writer.write(question, found, Evidence("nearby", 0.1, {}), on=OPEN)
+    assert "Mots cherchés\u00a0: amende, maximale." in draft.closing.replace("cherchés :", "cherchés\u00a0:")
 
 
 def test_what_is_off_topic_is_declined(writer, tiny_retriever):

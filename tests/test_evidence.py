@@ -5,10 +5,12 @@ from __future__ import annotations
 import math
 
 import pytest
-from tiny import WEIGHTS
+from tiny import WEIGHTS, FakeEncoder
 
 from assistant.evidence import SIGNALS, Calibration, Evidence, Scale, load_calibration, terms
-from assistant.retrieve import Retriever
+from assistant.retrieve import Retriever, load_weights
+from corpus import index as indexes
+from corpus.words import fold
 
 
 def signals_of(tiny_retriever: Retriever, text: str) -> dict[str, float]:
@@ -30,11 +32,52 @@ def weigh(
         pytest.param({"constant": 5.0}, {"constant": 5.0}, "sufficient", id="it answers"),
         pytest.param({"constant": -5.0}, {"constant": 5.0}, "nearby", id="it is ours, and does not answer"),
         pytest.param({"constant": -5.0}, {"constant": -5.0}, "off_topic", id="it is not ours"),
-        pytest.param({"constant": 5.0}, {"constant": -5.0}, "sufficient", id="what answers is ours"),
+        pytest.param(
+            {"constant": 5.0}, {"constant": -5.0}, "off_topic", id="its words are ours, and its subject is not"
+        ),
     ],
 )
 def test_two_models_make_three_outcomes(answers, on_topic, sufficiency, tiny_retriever):
     assert weigh(tiny_retriever, "amende", answers, on_topic).sufficiency == sufficiency
+
+
+LISTED = ("Qui a gagné la coupe du monde ?", "Quelle amende pour excès de vitesse ?")
+
+
+@pytest.fixture(scope="module")
+def retriever_with_other_subjects(tmp_path_factory, passages, synonyms) -> Retriever:
+    folder = tmp_path_factory.mktemp("elsewhere")
+    with indexes.writing(folder):
+        built = indexes.build(folder, passages, FakeEncoder(), lambda done, total: None, LISTED)
+        indexes.switch_to(folder, built.digest)
+    return Retriever(indexes.PassageIndex.open(folder, FakeEncoder()), synonyms, load_weights(WEIGHTS))
+
+
+@pytest.mark.parametrize("spelt", [str, str.upper, fold, lambda text: text.replace("?", "").strip() + "..."])
+@pytest.mark.parametrize("constant", [-5.0, 5.0])
+def test_a_question_listed_word_for_word_is_of_the_kind_that_lists_it(constant, spelt, retriever_with_other_subjects):
+    retriever = retriever_with_other_subjects
+    entries = retriever.index.all_entries()
+    for kind, sufficiency in (("question", "sufficient"), ("beside", "nearby"), ("elsewhere", "off_topic")):
+        entry = next(entry for entry in entries if entry.kind == kind)
+        found = weigh(retriever, spelt(entry.text), {"constant": constant}, {"constant": constant})
+        assert found.sufficiency == sufficiency
+        section = retriever.index.passages[entry.passage].section_id if kind == "question" else None
+        assert found.section == section
+
+
+def test_one_word_more_is_another_question(retriever_with_other_subjects):
+    asked = f"{LISTED[0]} en 2027"
+    assert weigh(retriever_with_other_subjects, asked, {"constant": 5.0}, {"constant": 5.0}).sufficiency == "sufficient"
+
+
+def test_a_listed_question_can_be_looked_at_as_if_it_were_not(retriever_with_other_subjects):
+    retriever = retriever_with_other_subjects
+    scale = Scale(retriever.index, load_calibration(WEIGHTS))
+    search = retriever.retrieve(LISTED[0], embed=retriever.index.encoder.question)
+    known, unknown = (scale.signals(LISTED[0], search, is_listed_elsewhere=listed) for listed in (False, True))
+    assert known["nearest_elsewhere"] > 0.999 > unknown["nearest_elsewhere"]
+    assert known["words_elsewhere"] > unknown["words_elsewhere"]
 
 
 @pytest.mark.parametrize("logit", [-1000.0, -3.0, 0.0, 3.0, 1000.0])

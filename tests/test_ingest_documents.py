@@ -317,7 +317,9 @@ def test_a_folder_of_documents_alone_is_a_collection(tmp_path: Path) -> None:
 # Restatements and official texts
 
 
-def restated(text: str, pinpoint: str = "RGPD art. 33 §1", url: str = "https://a.fr/loi") -> list[str]:
+def restated(
+    text: str, pinpoint: str = "RGPD art. 33 §1", url: str = "https://a.fr/loi", title: str = "RGPD", date: str = ""
+) -> list[str]:
     from dataclasses import replace
 
     from corpus.passages import Passage, Reference
@@ -336,11 +338,11 @@ def restated(text: str, pinpoint: str = "RGPD art. 33 §1", url: str = "https://
         "fr",
         False,
         "high",
-        (Reference("RGPD", "UE", url, "", pinpoint),),
+        (Reference(title, "UE", url, date, pinpoint),),
     )
     article = replace(
         base, id="o", official=True, source_id="rgpd", locator="art. 33 §1", text="notify within 72 hours, by 2 August 2027, or pay 10 000 000 EUR or 2 %",
-        references=(Reference("RGPD", "UE", "https://a.fr/loi", "", "art. 33 §1"),),
+        references=(Reference("GDPR, Regulation (EU) 2016/679", "UE", "https://a.fr/loi", "2016-04-27", "art. 33 §1"),),
     )  # fmt: skip
     return [one.said for one in disagreements([base], [article])]
 
@@ -364,6 +366,13 @@ def test_a_restatement_that_says_another_number_is_told(text: str, said: list[st
 def test_a_restatement_that_also_rests_on_a_text_not_at_hand_is_left_alone() -> None:
     assert restated("Sous 48 heures.", url="https://a.fr/autre") == []
     assert restated("Sous 48 heures.", pinpoint="guide, partie 3") == []
+
+
+def test_an_act_of_the_union_is_the_same_in_another_language_and_at_another_date_another_one() -> None:
+    title, url = "Règlement (UE) 2016/679 (RGPD), texte français", "https://a.fr/autre"
+    assert restated("Sous 48 heures.", url=url, title=title, date="2016-04-27") == ["48 heures"]
+    assert restated("Sous 48 heures.", url=url, title=title, date="2026-07-27") == []
+    assert restated("Sous 48 heures.", url=url, title=title) == []
 
 
 def test_articles_and_values_are_found_in_words() -> None:

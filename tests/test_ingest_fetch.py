@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import os
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -11,9 +14,11 @@ from pathlib import Path
 
 import pytest
 
+from corpus.errors import ExplainedError
 from ingest.fetch import Fetcher, Limits, Outcome, Refused, is_public
 from ingest.official import MANIFEST, OfficialText, load_fetched
 
+ROOT = Path(__file__).resolve().parents[1]
 PAGE = b"<!doctype html><html><body><p>Texte officiel.</p></body></html>"
 LIMITS = Limits(most_bytes=200_000, seconds=3.0, silence=1.0, pause=0.0)
 
@@ -136,6 +141,19 @@ class Handler(BaseHTTPRequestHandler):
         self.wfile.write(body[:1000])
         self.close_connection = True
         return None
+
+    def play_whole_by_now(self) -> None:
+        body = PAGE * 40
+        if self.headers.get("Range") == f"bytes={len(body)}-":
+            return self.give(416, b"", "text/html")
+        return self.give(200, body, "text/html", ETag='"half"')
+
+    def play_off(self) -> None:
+        if self.headers.get("Range"):
+            return self.give(
+                206, PAGE[5:], "text/html", ETag='"off"', Content_Range=f"bytes 5-{len(PAGE) - 1}/{len(PAGE)}"
+            )
+        return self.give(200, PAGE, "text/html", ETag='"off"')
 
     def redirect(self, to: str) -> None:
         self.give(302, b"", "text/html", Location=to)
@@ -288,6 +306,53 @@ def test_a_download_that_broke_off_goes_on_where_it_stopped(site: Site, tmp_path
     assert second.outcome is Outcome.NEW
     assert (tmp_path / "texte.html").read_bytes() == PAGE * 40
     assert site.asked[-1][1]["range"] == "bytes=1000-"
+
+
+def test_a_download_killed_when_all_had_arrived_is_asked_for_again_in_the_same_run(site: Site, tmp_path: Path) -> None:
+    (tmp_path / "texte.html.part").write_bytes(PAGE * 40)
+    (tmp_path / "texte.html.etag.part").write_text('"half"')
+    with fetcher(site, tmp_path) as one:
+        result = one.fetch(text(site, "whole-by-now"))
+    assert result.outcome is Outcome.NEW
+    assert (tmp_path / "texte.html").read_bytes() == PAGE * 40
+    assert [asked.get("range") for path, asked in site.asked if path == "/whole-by-now"] == [
+        f"bytes={len(PAGE) * 40}-",
+        None,
+    ]
+
+
+def test_a_partial_answer_that_begins_elsewhere_is_not_joined(site: Site, tmp_path: Path) -> None:
+    (tmp_path / "texte.html.part").write_bytes(PAGE[:10])
+    (tmp_path / "texte.html.etag.part").write_text('"off"')
+    with fetcher(site, tmp_path) as one:
+        assert one.fetch(text(site, "off")).outcome is Outcome.NEW
+    assert (tmp_path / "texte.html").read_bytes() == PAGE
+
+
+def test_one_fetch_at_a_time(site: Site, tmp_path: Path) -> None:
+    with (
+        fetcher(site, tmp_path),
+        pytest.raises(ExplainedError, match="Another fetch is writing"),
+        fetcher(site, tmp_path),
+    ):
+        pass
+    with fetcher(site, tmp_path) as one:
+        assert one.fetch(text(site, "page")).outcome is Outcome.NEW
+
+
+def test_a_folder_that_cannot_be_written_to_is_told(site: Site, tmp_path: Path) -> None:
+    (tmp_path / "texte.html").mkdir()
+    with fetcher(site, tmp_path) as one, pytest.raises(ExplainedError, match="could not be written"):
+        one.fetch(text(site, "page"), again=True)
+
+
+def test_fetch_that_is_killed_loses_nothing() -> None:
+    """R-02 for the first step. `INGEST_KILLS=300` is the nightly figure."""
+    kills = os.environ.get("INGEST_KILLS", "4")
+    program = [sys.executable, "tests/kill_fetch.py", "--kills", kills]
+    done = subprocess.run(program, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "0 lost, 0 mixed" in done.stdout
 
 
 def test_a_file_put_there_by_hand_is_kept(site: Site, tmp_path: Path) -> None:

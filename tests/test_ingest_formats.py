@@ -343,6 +343,30 @@ def test_invisible_characters_are_taken_away_and_counted(hostile: str, clean: st
     assert (flag in " ".join(found.flags)) if flag else not found.flags
 
 
+UNSEEN = {
+    "a control character": [chr(c) for c in (*range(1, 9), *range(14, 32), *range(0x7F, 0xA0))],
+    "of no width": [chr(c) for c in (0x034F, 0x115F, 0x1160, 0x180B, 0x180E, *range(0x200B, 0x2010), *range(0x2060, 0x2065), 0x2800, 0x3164, 0xFEFF, 0xFFA0)],
+    "of direction": [chr(c) for c in (0x061C, *range(0x202A, 0x202F), *range(0x2066, 0x206A))],
+    "a choice of variant": [chr(c) for c in (*range(0xFE00, 0xFE10), 0xE0100, 0xE01EF)],
+    "a tag": [chr(c) for c in range(0xE0000, 0xE0080)],
+    "half of a character": ["\ud800", "\udbff", "\udc00", "\udfff"],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", UNSEEN)
+def test_a_text_hidden_in_characters_that_nobody_sees_is_gone(name: str) -> None:
+    """I-07: each alone, and a row of each as a text is hidden in them."""
+    for char in UNSEEN[name]:
+        for hidden in (char, char * 30):
+            out = Builder("text")
+            out.add("paragraph", f"Le dé{hidden}lai est de deux mois.")
+            assert char not in out.built().text, f"U+{ord(char):04X}"
+    row = "".join(UNSEEN[name])
+    out = Builder("text")
+    out.add("paragraph", f"Le délai{row} est de deux mois.")
+    assert out.built().flags, "nothing is said of it"
+
+
 @pytest.mark.parametrize(
     "attack",
     [

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import sqlite3
 import subprocess
 import sys
+import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +25,8 @@ from tiny import ROOT, FakeEncoder
 import ingest.__main__ as command
 from corpus import index
 from corpus.embed import Vectors
+from corpus.passages import Passage
+from ingest.changes import canonical_questions, compare_passages, other_words
 
 Outcome = tuple[int, str]
 Run = Callable[..., Outcome]
@@ -234,6 +240,7 @@ def test_what_changes_in_the_answers_is_told_before_and_kept_in_a_file(run: Run,
     assert code == 0, checked
     assert "Another answer" in checked and "before: Le délai numéro 2 de ce texte est de 2 mois" in checked, checked
     assert "now:    Le délai numéro 2 de ce texte est de 7 mois" in checked
+    assert "2 de ce texte est de [2 → 7] mois à compter du dépôt de" in checked
     assert "Nothing was switched" in checked and not (tmp_path / "i" / "changes.md").exists()
     code, said = run()
     assert code == 0, said
@@ -245,6 +252,45 @@ def test_what_changes_in_the_answers_is_told_before_and_kept_in_a_file(run: Run,
     told = (tmp_path / "i" / "changes.md").read_text(encoding="utf-8")
     assert "est de 7 mois" in told and "loi-4.md, whole: 4 passages" in told
     assert "numéro 41" not in told, "the words of a document that was removed live on in the report"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        ("au plus tard 72 heures après", "au plus tard 96 heures après", "au plus tard [72 → 96] heures après"),
+        ("un deux trois", "un trois", "un [deux → ] trois"),
+        ("a b c d e f g h", "x b c d e f g y", "[a → x] b c d e f g (and at 1 more places)"),
+        ("les  mêmes\nmots", "les mêmes mots", ""),
+    ],
+)
+def test_the_words_that_changed_are_told(old: str, new: str, told: str) -> None:
+    assert other_words(old, new) == told
+
+
+def test_a_changed_paragraph_is_asked_for_by_its_own_words() -> None:
+    """Its title is that of the whole article: asked for by that, another paragraph may answer, and the change would not be seen."""
+    text = "Le délai est de {} mois. La réponse est écrite."
+    one = Passage("loi/art-3.0000000002", "loi/art-3.0000000002", "loi", "loi.md", "Loi › Article 3", ("Loi",), "art. 3", text.format(2), 0, 40, "fr", False, "medium", ())  # fmt: skip
+    old, new = one, replace(one, id="loi/art-3.0000000003", section_id="loi/art-3.0000000003", text=text.format(3))
+    changes = compare_passages([old], [new], index.plan([old], FakeEncoder()), index.plan([new], FakeEncoder()))  # type: ignore[arg-type]
+    asked = canonical_questions([old], [new], changes, 5)
+    assert [one.text for one in asked] == ["Loi › Article 3", "Le délai est de 3 mois."]
+
+
+def test_of_paragraphs_without_a_number_each_is_compared_with_the_one_that_it_was() -> None:
+    one = Passage("loi/art-3.0000000001", "", "loi", "loi.md", "Loi › Article 3", ("Loi",), "art. 3", "", 0, 40, "fr", False, "medium", ())  # fmt: skip
+
+    def law_of(texts: dict[str, str]) -> list[Passage]:
+        names = {f"loi/art-3.{digest * 10}": text for digest, text in texts.items()}
+        return [replace(one, id=name, section_id=name, text=text) for name, text in names.items()]
+
+    old = law_of({"a": "Le délai est de deux mois.", "b": "La réponse est écrite en double."})
+    new = law_of({"c": "La réponse est écrite en triple.", "d": "Le délai est de six mois."})
+    changes = compare_passages(old, new, index.plan(old, FakeEncoder()), index.plan(new, FakeEncoder()))  # type: ignore[arg-type]
+    assert set(changes.words.values()) == {
+        "La réponse est écrite en [double. → triple.]",
+        "Le délai est de [deux → six] mois.",
+    }
 
 
 def test_a_served_build_that_is_damaged_is_built_again(run: Run, tmp_path: Path) -> None:
@@ -301,6 +347,58 @@ def test_ingest_that_is_killed_loses_nothing() -> None:
     )
     assert done.returncode == 0, done.stdout + done.stderr
     assert "0 lost, 0 mixed" in done.stdout
+
+
+def test_builds_that_go_by_leave_those_who_ask_in_peace(run: Run, tmp_path: Path) -> None:
+    """R-03: four readers, two with the index they opened at the start, two that open the served one. `INGEST_CYCLES=50` is the nightly figure."""
+    folder, cycles = tmp_path / "i", int(os.environ.get("INGEST_CYCLES", "5"))
+
+    def write(state: int) -> None:
+        for number in range(5):
+            (tmp_path / "c" / f"loi-{number}.md").write_text(
+                law(*range(1000 * state + number, 1000 * state + number + 4))
+            )
+
+    write(1)
+    assert run("--questions", "0", "--lost-at-most", "100")[0] == 0
+    over, wrong = threading.Event(), list[str]()
+    waits: dict[bool, list[float]] = {True: [], False: []}
+
+    def read(is_first: bool) -> None:
+        opened, pointer = served(folder), index.read_pointer(folder)
+        try:
+            while not over.wait(0.05):
+                if not is_first and index.read_pointer(folder) != pointer:
+                    opened, pointer = served(folder), index.read_pointer(folder)
+                started = time.monotonic()
+                scores = opened.scores(FakeEncoder().question("délai de ce texte"), "délai de ce texte")
+                best = [opened.sections[i].passages[0] for i in np.argsort(-scores.words, kind="stable")[:20]]
+                waits[is_busy[0]].append(time.monotonic() - started)
+                states = {int(found) // 1000 for one in best for found in re.findall(r"de (\d+) mois", one.text)}
+                if len(states) != 1 or (is_first and states != {1}):
+                    wrong.append(f"states {states}")
+        except Exception as error:  # noqa: BLE001  # whatever a reader meets is what this test looks for
+            wrong.append(repr(error))
+
+    is_busy = [False]
+    readers = [threading.Thread(target=read, args=(number < 2,)) for number in range(4)]
+    for reader in readers:
+        reader.start()
+    time.sleep(1)
+    is_busy[0] = True
+    for state in range(2, cycles + 2):
+        write(state)
+        code, said = run("--questions", "0", "--lost-at-most", "100")
+        assert code == 0, said
+    over.set()
+    for reader in readers:
+        reader.join()
+    assert not wrong, wrong[:3]
+    idle, busy = (float(np.quantile(waits[is_busy], 0.95)) for is_busy in (False, True))
+    print(
+        f"{cycles} builds, {len(waits[True])} answers meanwhile: p95 {busy * 1000:.1f} ms, {idle * 1000:.1f} ms before"
+    )
+    assert len(waits[True]) > cycles
 
 
 def broken(name: str) -> Callable[[Path], None]:

@@ -89,7 +89,7 @@ def test_few_words_are_left_to_the_first_reader():
 
 def test_a_description_in_unforeseen_words_is_taken_for_one_and_another_scheme_is_not():
     likely = reader(scope={"own": 0.99, UNSAID: 0.01})
-    unforeseen = "Des courriers qui se rangent tout seuls dans la bonne chemise, voilà l’idée."
+    unforeseen = "Le classement des plis se ferait de lui-même, à partir de ceux des années passées."
     assert eligibility_scope(unforeseen, []) is None
     assert eligibility_scope(unforeseen, [], likely) == "own"
     assert (

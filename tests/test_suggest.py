@@ -38,6 +38,20 @@ def test_what_was_said_is_not_suggested(suggester, index):
     )
 
 
+@pytest.mark.parametrize(
+    ("asked", "is_suggested"),
+    [
+        pytest.param("Dans quel délai notifier une violation ? et après ?", False, id="asked before"),
+        pytest.param("notifier une violation : délai", False, id="in another order"),
+        pytest.param("C'est quoi une violation ?", True, id="about the same, and another question"),
+        pytest.param("", True, id="nothing asked"),
+    ],
+)
+def test_what_was_asked_is_not_suggested_again(asked, is_suggested, suggester, index):
+    after = suggester.after(found(index, "fine", "breach"), [], "fr", asked)
+    assert ("Dans quel délai notifier une violation\u00a0?" in after) is is_suggested
+
+
 def test_the_language_is_that_of_the_reply(suggester, index):
     assert suggester.after(found(index, "breach"), [], "en")[0] == "How quickly must a breach be notified?"
 

@@ -31,6 +31,9 @@ def understood(reader: Reader, message: str, *earlier: str, language=None, defau
         ("2023 ?", None),
         ("🙂", None),
         ("", None),
+        ("zzz", None),
+        ("asdf qwer", None),
+        ("hmm", None),
     ],
 )
 def test_the_language_of_a_message_is_that_of_its_words(message, language, reader):
@@ -44,6 +47,7 @@ def test_the_language_of_a_message_is_that_of_its_words(message, language, reade
         pytest.param("What was the deadline?", (), None, "fr", "en", id="then that of the message"),
         pytest.param("2023 ?", ("What was the deadline?",), None, "fr", "en", id="then that of the conversation"),
         pytest.param("2023 ?", (), None, "en", "en", id="then that of the page"),
+        pytest.param("zzz", (), None, "fr", "fr", id="that of the page for what tells nothing"),
         pytest.param(
             "et après ?", ("What was the deadline?",), None, "en", "fr", id="a change of language is followed"
         ),
@@ -72,6 +76,16 @@ def test_the_language_of_the_reply(message, earlier, chosen, default, language, 
         ("Merci pour votre réponse mais combien de temps dure l'accompagnement", None),
         ("Qui peut candidater ?", None),
         ("", None),
+        ("zzz", "unreadable"),
+        ("asdf qwer", "unreadable"),
+        ("???", "unreadable"),
+        ("🙂", "unreadable"),
+        ("Привет", "unreadable"),
+        ("2023 ?", None),
+        ("crêpes", None),
+        ("rgpd?", None),
+        ("limitte", None),
+        ("asdf date limite", None),
     ],
 )
 def test_small_talk_is_told_from_questions(message, kind, reader):

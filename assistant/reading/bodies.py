@@ -27,9 +27,11 @@ def read_bodies(message: Message, bare_body_is: str, before: Situation) -> dict[
             again = [
                 m
                 for m in mentions_of(message)
-                if m.kind == kind
-                and m != mention
-                and (role_of(m, message)[0] == "applicant" or fold(mention_words(message, m)) == fold(words))
+                if m != mention
+                and (
+                    (m.kind in (kind, *UNCERTAIN) and role_of(m, message)[0] == "applicant")
+                    or (m.kind == kind and fold(mention_words(message, m)) == fold(words))
+                )
             ]
             established = next((e for m in (mention, *again) if (e := _established(message, m))), None)
             if established:
@@ -55,7 +57,7 @@ def read_bodies(message: Message, bare_body_is: str, before: Situation) -> dict[
         if seat:
             readings["established"] = seat
     denied = _first(message, lexicon.sentence_patterns["partner_no"])
-    affirmed = _first(message, lexicon.sentence_patterns["partner_yes"], undenied=True)
+    affirmed = _first(message, lexicon.sentence_patterns["partner_yes"], undenied=True, told=True)
     # "it is wrong to say that we have a partner"
     denied = denied or _first(message, lexicon.sentence_patterns["partner_yes"], turned=True)
     if affirmed is None and (
@@ -122,7 +124,26 @@ def _is_partner_denied(message: Message, mention: Mention) -> bool:
 def _is_unsure(sentence: Sentence) -> bool:
     """True when a partner is hoped for, doubted, or that of somebody else."""
     scope, text = the_lists().scope, sentence.bodies.text
-    return bool(scope["unsure_partner"].search(text)) and not scope["hypothesis"].search(text)
+    if scope["unknown"].search(text):
+        return True
+    if scope["hypothesis"].search(text):
+        return False
+    return bool(scope["unsure_partner"].search(text)) or _only_asks(sentence)
+
+
+# « Une commune sera-t-elle avec nous ? », "does any council need it?"
+_ASKS_OF_OTHERS = re.compile(
+    r"^(?:(?:et|and|so|alors|,) )*(?:(?:est ce que|est ce qu|y aura t il|y a t il|is there|are there|will|would|do|does|has|have|did|which|who|whether|quel\w*) "
+    r"|(?:[a-z0-9]+ ){0,3}(?:PUB|ENT|RES|HOS)S? (?:[a-z0-9]+ ){0,5}?(?:t elle|t il|t elles|t ils|elles?|ils?) )"
+)
+
+
+def _only_asks(sentence: Sentence) -> bool:
+    """True for a question about other bodies, which tells nothing of them; a question about who may apply tells what it is about."""
+    scope, text = the_lists().scope, sentence.bodies.text
+    return sentence.is_question and bool(_ASKS_OF_OTHERS.match(text)) and not (
+        scope["verdict"].search(text) or scope["bare"].search(f"{text} ") or scope["hypothesis"].search(text)
+    )
 
 
 def _is_turned(text: str, position: int) -> bool:
@@ -138,10 +159,26 @@ _OF_A_RIVAL = re.compile(
 _PAS_SANS = re.compile(r"(?:^|(?<= ))(?:pas|not|jamais|never) (?:sans|without)(?= )")
 
 
+# What follows « besoin partagé par plusieurs acteurs publics : » and says that nobody knows.
+_NOT_LOOKED = re.compile(
+    r"^ ?(?:[,:.;(-] |, )?(?:(?:nous|on|we|i|je|j|that|cela|ca|ce|c|it|honestly|la|question|the) ){0,4}(?:jamais|never|not|pas|n t|ne|n|haven t|inconnu|unknown|a|to be|aucune|no|question|reste|remains|sais|ignor\w+|mystere|open|ouvert\w*) "
+    r"(?:[a-z0-9]+ ){0,3}?(?:verifi\w*|check\w*|look\w*|regard\w*|demand\w*|asked|pos\w+|sond\w*|survey\w*|voir|see|seen|idee|idea|sai[st]|savons|savoir|know\w*|confirm\w*|creus\w*|etudi\w*|question|determin\w*|inconnu|ouverte?)(?= |$)"
+)
+
+
+def _is_unknown(sentence: Sentence, match: re.Match[str]) -> bool:
+    """True when what the words say is wondered about, not told: "whether several councils need it", « … : jamais vérifié »."""
+    text = match.string
+    if _only_asks(sentence) or _NOT_LOOKED.match(text[match.end() :]):
+        return True
+    clause = re.split(r" [:;] ", text[: match.start()])[-1]
+    return bool(the_lists().scope["unknown"].search(f"{clause[-80:]} "))
+
+
 def _first(
-    message: Message, patterns: Sequence[re.Pattern[str]], *, undenied: bool = False, turned: bool = False
+    message: Message, patterns: Sequence[re.Pattern[str]], *, undenied: bool = False, turned: bool = False, told: bool = False
 ) -> Evidence | None:
-    """The last place where one of the patterns matches; with `turned`, inside words that turn the meaning round."""
+    """The last place where one of the patterns matches; with `turned`, inside words that turn the meaning round; with `told`, not wondered about."""
     found: Evidence | None = None
     for number, sentence in enumerate(message.sentences):
         for pattern in patterns:
@@ -162,6 +199,8 @@ def _first(
                 if _OF_A_RIVAL.search(before):
                     continue
                 if the_lists().scope["hedge"].search(f"{before[-60:]}{match.group()}"):
+                    continue
+                if told and _is_unknown(sentence, match):
                     continue
                 if undenied and the_lists().anywhere_abroad.search(sentence.bodies.text):
                     continue
@@ -187,7 +226,7 @@ def _need(message: Message) -> Reading | None:
     found: dict[str, Evidence] = {}
     patterns = the_lists().sentence_patterns
     for value, name in (("none", "need_none"), ("one", "need_one"), ("several", "need_several")):
-        evidence = _first(message, patterns[name])
+        evidence = _first(message, patterns[name], told=value != "none")
         if evidence:
             found[value] = evidence
     if any(the_lists().scope["unsure_need"].search(sentence.bodies.text) for sentence in message.sentences):
@@ -218,6 +257,10 @@ def _need(message: Message) -> Reading | None:
     return None
 
 
+# "the administration of a city in Flanders", « les services d’une ville belge »: where the second is, the first is.
+_OF_ANOTHER = re.compile(r"(?:[a-z]+ )?(?:of|de|d|du|in) (?:une? |the |la |le |l |a |an )?(?=(?:PUB|AMB|RES|HOS)S?(?: |$))")
+
+
 def _nationality_after(view: View, item: int) -> str | None:
     lexicon = the_lists()
     before = view.text[: view.starts[item]].split()[-3:]
@@ -230,6 +273,9 @@ def _nationality_after(view: View, item: int) -> str | None:
     if lexicon.place_before.search(view.text[: view.starts[item]]):
         return "abroad"  # "a Montreal start-up"
     after = view.text[view.starts[item] + len(view.items[item].text) + 1 :]
+    within = _OF_ANOTHER.match(after)
+    if within:
+        return _nationality_after(view, view.item_at(view.starts[item] + len(view.items[item].text) + 1 + within.end()))
     clause = re.split(
         r" ?[,:(] | (?:et|and|avec|with|qui|that|pour|for|dont|partenaire|cliente?) ", f"{after} ", maxsplit=1
     )[0]
@@ -257,6 +303,10 @@ def _established(message: Message, mention: Mention) -> Reading | None:
     value = (
         "france" if re.search(r"\b(?:french|france)\b", named) else _nationality_after(sentence.bodies, mention.item)
     )
+    if value is None and named.endswith((" de", " du", " of")):  # "Canton de Vaud"
+        view = sentence.bodies
+        rest = view.text[view.starts[mention.item] + len(view.items[mention.item].text) + 1 :]
+        value = "abroad" if the_lists().bare_place.match(rest) else None
     if value is None:
         return None
     item = sentence.bodies.items[mention.item]

@@ -170,7 +170,7 @@ class _Lexicon:
             )
         )
         self.place = re.compile(
-            rf"^(?:(?:[a-z0-9]+ )?(?:a|en|au|aux|de|du|d|in|from|of|\(|,)) (?:la |l |le |the )?(?:{places})(?= |$)"
+            rf"^(?:(?:[a-z0-9]+ )?(?:a|en|au|aux|de|du|d|in|from|of|\(|,)) (?:la |l |le |the )?(?:(?:PUBS? |[a-z]+ |[a-z]+ [a-z]+ )(?:d |de |du |of )(?:la |l |the )?)?(?:{places})(?= |$)"
         )
         self.place_before = re.compile(
             rf"(?:^|(?<=^a )|(?<= a )|(?<= an )|(?<= the )|(?<= our )|(?<=^the ))(?:{places}) (?:based )?(?:[a-z]+ )?$"
@@ -213,6 +213,7 @@ class _Lexicon:
                 "apart",
                 "about_ai",
                 "dropped_ai",
+                "so_called_ai",
                 "own_fr",
                 "own_en",
                 "follow_up",

@@ -16,7 +16,8 @@ NOT_ONLY = frozenset(
     "seulement uniquement que juste only just simply merely exclusivement forcement necessairement".split()
 )
 DENIALS = frozenset(
-    "rien nothing pas aucun aucune sans ni jamais no not never without nor neither cannot non nul nulle zero nullement hors".split()
+    "rien nothing pas aucun aucune sans ni jamais no not never without nor neither cannot non nul nulle zero nullement hors "
+    "depourvu depourvue depourvus exempt exempte exempts devoid".split()
 )
 # Words that put a service in the future.
 _TO_COME = frozenset(
@@ -39,14 +40,30 @@ _ELSEWHERE = frozenset(
 )
 
 
+# "Nor is it untrue that…": what is denied is the untruth.
+_NOT_UNTRUE = re.compile(r"(?:^|(?<= ))(?:nor|not|pas|t|n est) (?:[a-z]+ ){0,4}$")
+_UNTRUE = re.compile(r"^(?:faux|inexact|false|wrong|untrue|incorrect)(?= )")
+_OPENS_ASIDE = frozenset("a an the un une la le l qui who which".split())
+
+
+def _end_of_clause(words: Sequence[str], start: int) -> int:
+    """Where the clause that begins at `start` ends; « , opérateur de l’État , » in its midst does not end it."""
+    breaks = [i for i in range(start, len(words)) if words[i] in (",", ":", ";")]
+    while len(breaks) > 1 and words[breaks[0]] == words[breaks[1]] == "," and words[breaks[0] + 1] in _OPENS_ASIDE:
+        breaks = breaks[2:]
+    return breaks[0] if breaks else len(words)
+
+
 def is_denied(tokens: Sequence[Token], index: int, *, reach: int = 7) -> bool:
     """True when a negation bears on the word at `index`; « on ne peut pas dire que… » turns it round."""
     words = [token.text for token in tokens]
     turned = the_lists().scope["denied_denial"].search(" ".join(words[:index]) + " ")
     if turned is None:
         return has_denial(tokens, index, reach)
+    if _UNTRUE.match(turned.group()) and _NOT_UNTRUE.search(turned.string[: turned.start()]):
+        return has_denial(tokens, index, reach)
     start = len(turned.string[: turned.end()].split())
-    end = next((i for i in range(start, len(words)) if words[i] in (",", ":", ";")), len(words))
+    end = _end_of_clause(words, start)
     if not start <= index < end:
         return has_denial(tokens, index, reach)
     if has_denial(tokens[start:], index - start, reach):
@@ -87,11 +104,18 @@ def _begins_anew(tokens: Sequence[Token]) -> bool:
     )
 
 
+_WISHED = frozenset("wish need plan plans desire appetite room place use call budget intention".split())
+
+
 def has_denial(tokens: Sequence[Token], index: int, reach: int) -> bool:
     for i in range(index - 1, max(-1, index - 1 - reach), -1):
         word = tokens[i].text
+        if word == "for" and i and tokens[i - 1].text in _WISHED:
+            continue  # "no wish for"
         if word in _BREAKS and not (word in ("que", "qu") and i and tokens[i - 1].text in ("alors", "tant")):
             return False
+        if word == "0" and i + 1 == index:
+            return True
         following = tokens[i + 1].text if i + 1 < len(tokens) else ""
         if word == "zero" and i and tokens[i - 1].text in ("de", "from"):
             continue
@@ -116,7 +140,8 @@ def has_denial(tokens: Sequence[Token], index: int, reach: int) -> bool:
 _AFTER_DENIED = re.compile(
     r"^(?:ne |n |du projet |dans ce projet |in it )*(?:sera|seront|sont|est|sera|is|are|will|isn|aren|serait|entre|entrent|intervient|interviennent|"
     r"be)? ?(?:be )?(?:pas|plus|not|jamais|aucunement|nullement|t) (?:du tout |at all |be |ete |encore )?(?:utilis|employ|prev|present|mobilis|"
-    r"impliq|necess|traite|used|involved|planned|processed|needed|concern|en jeu|at stake|dedans|en oeuvre|au programme|recour|included|collect)"
+    r"impliq|necess|traite|used|involved|planned|processed|needed|concern|en jeu|at stake|dedans|en oeuvre|au programme|recour|included|collect|wanted|souhait|retenu)|"
+    r"^(?:is|est|c est|,)? ?(?:exactly|precisely|just|exactement|precisement|justement|bien)? ?(?:what|ce que|ce qu|ce dont) (?:[a-zA-Z]+ ){0,5}?(?:refus|reject|exclu|avoid|evit|did not|didn t|does not|doesn t|do not|don t|ne (?:veu|voul|souhait|cherch))"
 )
 AFTER_NONE = re.compile(
     r"^(?:: |= |, )?(?:non|aucune?s?|no|none|zero|neant|nulle?|nope)(?: (?:du tout|at all|rien))?(?= ?$| [.,;)]| ,)"

@@ -209,7 +209,7 @@ _ENGLISH_ADJECTIVES = frozenset(
 )
 # « l’hôpital où je travaille est public », "our school is run by the State"
 _STATUTE = re.compile(
-    r"(?:(?:[a-z0-9]+|,|\() ){0,6}?(?:(?:est|is|est un|is a|est une|etablissement|establishment|statut|entierement|a|an|one|runs?|run|detenu|owned|,|,|\() )+"
+    r"(?:(?:[a-z0-9]+|,|\() ){0,6}?(?:(?:est|is|est un|is a|est une|etablissement|establishment|statut|entierement|a|an|un|une|one|national|nationale|local|locale|regional|regionale|french|state|runs?|run|detenu|owned|,|,|\() )+"
     r"(?:(?P<private>priv\w+(?: |$)|a but lucratif)|(?:public|publique|municipal|municipale|communal|communale|departemental|by the (?:state|city|town|region|department)|par (?:l etat|la ville)) )"
 )
 _ENGLISH_HEADS = frozenset(

@@ -43,9 +43,13 @@ def is_corrected_before(sentence: Sentence, first: int) -> bool:
 
 
 def read_ai(message: Message) -> Reading | None:
-    doubted = False
+    doubted = so_called = False
     yes: list[Evidence] = []
     no: list[Evidence] = []
+    for number, sentence, first, last in found_patterns(message, "evolution"):
+        named = [i for i in sentence.project.items if first <= i.first and i.last <= last and i.text in ("AI", "AIK")]
+        if named and not is_denied(sentence.tokens, first):
+            return Reading("yes", message.words(sentence, first, last))  # a first AI put on a tool that has none
     for tag in ("AI", "AIK", "NEW"):
         for number, sentence, index in tagged(message, tag):
             item = sentence.project.items[index]
@@ -61,6 +65,11 @@ def read_ai(message: Message) -> Reading | None:
             if tag == "NEW" and not is_denied(sentence.tokens, item.first):
                 return Reading("yes", words)
             scope, before = the_lists().scope, sentence.project.text[: sentence.project.starts[index]]
+            if scope["so_called_ai"].search(before):
+                so_called = True
+                continue
+            if _is_of_the_past(before):
+                continue  # "in 2019 we dropped an AI project", "our old site had no AI"
             if _is_doubted(sentence, index):
                 doubted = True
                 continue
@@ -95,7 +104,34 @@ def read_ai(message: Message) -> Reading | None:
             item = sentence.project.items[index]
             if not is_denied(sentence.tokens, item.first):
                 no.append(Evidence("no", item_words(message, sentence, index), (number, item.first)))
+        if not any(_LEARNS.search(sentence.project.text) for sentence in message.sentences):
+            for number, sentence, first, last in found_patterns(message, "no_ai"):
+                no.append(Evidence("no", message.words(sentence, first, last), (number, first)))
+    if so_called and not no and not yes:
+        return None
     return settle(yes, no)
+
+
+# Words of an AI, or of a tool, that is not the one of the project.
+_PAST_AI = re.compile(
+    r"(?<= )(?:(?:in|back in|en|des|vers|depuis) (?:19|20)[0-9][0-9]|last year|years ago|l an dernier|il y a (?:[a-z0-9]+ )?ans|jadis|autrefois|formerly|"
+    r"premiers?|premieres?|anciens?|anciennes?|actuel|actuelle|actuels|precedente?s?|old|former|previous|first|earlier|current|existing|existante?s?)(?= )"
+)
+
+
+def _is_of_the_past(before: str) -> bool:
+    """True when the AI named after `before` was dropped long ago, or when a tool of old or of today is said to have none."""
+    clause = re.split(r" [,:;] | (?:mais|but|while|tandis) ", f" {before}")[-1]
+    if not _PAST_AI.search(f"{clause} "):
+        return False
+    words = clause.split()
+    return bool(the_lists().scope["dropped_ai"].search(before)) or bool(set(words[-5:]) & DENIALS)
+
+
+# A machine that learns: fixed rules beside it are those of today, or of others.
+_LEARNS = re.compile(
+    r"(?:^|(?<= ))(?:(?:that|which|qui|will|would|has|a|have) (?:apprend\w*|learns?|learnt|learned|appris)|s entrain\w+|(?:predict\w*|predir\w*|predit) )(?= |$)"
+)
 
 
 # « un guide sur l’IA » is about AI, « un guide conversationnel par IA » is made with it.
@@ -170,6 +206,8 @@ def read_stage(message: Message, before: str | None = None) -> Reading | None:
         item = sentence.project.items[index]
         if _RULE_QUESTION.search(sentence.project.text) or is_other(sentence, item.first):
             continue
+        if _is_dwelling(sentence, item.first) or _is_quoted(sentence, item.first, item.last):
+            continue
         denied = is_denied(sentence.tokens, item.first)
         if denied and any(sentence.tokens[i].text == "plus" for i in range(max(0, item.first - 4), item.first)):
             continue  # "no longer in production" says nothing of what it is now
@@ -180,6 +218,8 @@ def read_stage(message: Message, before: str | None = None) -> Reading | None:
     for number, sentence, first, last in found_patterns(message, "deployed"):
         if _RULE_QUESTION.search(sentence.project.text) or is_other(sentence, first):
             continue
+        if _is_a_calling(sentence, first, last):
+            continue
         if is_denied(sentence.tokens, first, reach=4) or is_denied(sentence.tokens, last, reach=last - first):
             event("before", number, sentence, first, last)
         elif not is_to_come(sentence.tokens, first) and not _is_of_a_draft(sentence, first, last):
@@ -188,10 +228,14 @@ def read_stage(message: Message, before: str | None = None) -> Reading | None:
         item = sentence.project.items[index]
         if is_denied(sentence.tokens, item.first, reach=4) or is_to_come(sentence.tokens, item.first, item.last):
             event("before", number, sentence, item.first, item.last)
+        elif _DATED.match(sentence.project.text[sentence.project.starts[index] + len(item.text) + 1 :]):
+            event("deployed", number, sentence, item.first, item.last)
     for number, sentence, index in tagged(message, "BEF"):
         item = sentence.project.items[index]
         after = sentence.project.text[sentence.project.starts[index] + len(item.text) + 1 :]
         left = {token.text for token in sentence.tokens[max(0, item.first - 5) : item.first]}
+        if _is_quoted(sentence, item.first, item.last):
+            continue  # « le mot « prototype » traîne encore dans nos plaquettes »
         if left & _PAST:
             if left & DENIALS:  # "not finished with our prototype", "without having finished"
                 event("before", number, sentence, item.first, item.last)
@@ -200,6 +244,8 @@ def read_stage(message: Message, before: str | None = None) -> Reading | None:
             event("before", number, sentence, item.first, item.last)
     for number, sentence, first, last in found_patterns(message, "before"):
         # These patterns hold their own negations.
+        if _is_quoted(sentence, first, first):
+            continue
         event("before-weak", number, sentence, first, last)
     for number, sentence, first, last in _made(message):
         event("before-weak", number, sentence, first, last)
@@ -221,6 +267,75 @@ def read_stage(message: Message, before: str | None = None) -> Reading | None:
                     event(value + "-new" if value == "evolution" else value, number, sentence, first, last)
     return _settle_stage(message, events, before)
 
+
+# "It is live", "live on our portal"; not "I live in Nantes", "it lives on a laptop", "they follow it live".
+_MADE_LIVE = frozenset("is are was were been be s re went goes go gone going already now fully currently also still not yet t it".split())
+_LIVE_THING = frozenset("version system tool service product environment use site since for operation production on and but ,".split())
+
+
+def _is_dwelling(sentence: Sentence, index: int) -> bool:
+    """True for "live" as a verb, and for what is followed as it happens."""
+    words = [token.text for token in sentence.tokens]
+    if words[index] == "lives":
+        return True
+    if words[index] != "live" or not index:
+        return False
+    if words[index - 1] in (",", ":", "(", "and"):
+        return index + 1 < len(words) and words[index + 1] not in _LIVE_THING
+    if words[index - 1] in _MADE_LIVE:
+        return False
+    return not (words[index - 1] in ("a", "the", "our") and set(words[index + 1 : index + 2]) & _LIVE_THING)
+
+
+def _is_quoted(sentence: Sentence, first: int, last: int) -> bool:
+    """True for words between quotation marks, or spoken of as words: « le mot prototype »."""
+    words = [token.text for token in sentence.tokens]
+    marks = ("«", "»", '"')
+    if first and words[first - 1] in marks and set(words[last + 1 : last + 3]) & set(marks):
+        return True
+    return bool(set(words[max(0, first - 2) : first]) & {"mot", "terme", "word", "term"})
+
+
+# What a body does for a living: it says nothing of the tool unless the tool is named among these words.
+_CALLING = re.compile(
+    r"^(?:a |have |has |been |already |deja |depuis )*(?:exist\w*|work\w*|travaill\w*|operat\w*|repond\w*|trait\w*|answers?|handles?|sorts?|helps?|aid\w+|assist\w+|serv\w+|sert|fonctionn\w+|marche\w*|"
+    r"run\w*|ran|activ\w+|process\w*|analys\w+|redig\w+|produi\w+|orient\w+|tri\w*|guid\w+|accessible|available|disponible)(?= |$)"
+)
+_SUBJECT_BODY = re.compile(
+    r"(?:^|(?<= ))(?P<of>(?:de|du|des|d|of|from|by|par|our|notre|nos|chez|at|in|a|au|dans|for|pour) (?:la |le |l |les |the |our |notre |a |une? )?)?"
+    r"(?:(?P<body>(?:PUB|ENT|RES|HOS|PRIV|ASSO|AMB|INDIV)S?|W?USE|nous|we|je|i|on|j|they|elles|ils|cabinet|team|equipe|equipes|service|services)|(?P<tool>AI|AIK|NOAI|outils?|chatbots?|bots?|robots?|algorithme?s?|"
+    r"applications?|app|systeme?s?|assistants?|logiciels?|solutions?|tools?|software|platforms?|plateformes?|portails?|portals?|sites?|website|modeles?|models?|it|ca|cela))(?= |$)"
+)
+
+
+def _is_a_calling(sentence: Sentence, first: int, last: int) -> bool:
+    """True when the words tell how long a body has existed or done its work: « notre société existe depuis 1998 »."""
+    view = sentence.project
+    inside = [item.text for item in view.items if first <= item.first and item.last <= last]
+    if {"AI", "AIK"} & set(inside) or not _CALLING.match(" ".join(inside)):
+        return False
+    start = next(place for place, item in enumerate(view.items) if item.last >= first)
+    before = re.split(r" [:;.] | (?:mais|but) ", " " + " ".join(item.text for item in view.items[:start]))[-1]
+    subject = None
+    for match in _SUBJECT_BODY.finditer(before):
+        # "the software of our town": the town is not the subject; "our town" alone is.
+        owner = match["of"] and not match["of"].startswith(("our", "notre", "nos"))
+        if match["tool"] or not (owner or view_says_own(before, match.end())):
+            subject = match
+    if subject is None:
+        return bool(re.match(r"(?:exist|work|travaill)", inside[0]))
+    return subject["tool"] is None
+
+
+def view_says_own(text: str, end: int) -> bool:
+    """True for a possessor: "our town 's software"."""
+    return text[end:].startswith(" s ")
+
+
+# "Put into production: June 2021".
+_DATED = re.compile(
+    r"(?:(?:[a-zA-Z0-9]+|:|=|,|\() ){0,3}?(?:20[01][0-9]|202[0-2])(?= |$)"
+)
 
 _PAST_TENSE = frozenset(
     "a ai as avons avez ont avait avaient avions ete has have had was were been be est sont sommes suis fut".split()
@@ -253,7 +368,7 @@ def _made(message: Message) -> Iterable[tuple[int, Sentence, int, int]]:
                 is_thing[item.first : item.last + 1] = [True] * (item.last + 1 - item.first)
         for index, word in enumerate(words):
             how = making.get(word)
-            if how is None or words[index + 1 : index + 2] in (["pas"], ["plus"], ["not"], ["jamais"]):
+            if how is None or _is_quoted(sentence, index, index) or words[index + 1 : index + 2] in (["pas"], ["plus"], ["not"], ["jamais"]):
                 continue
             if not _is_making(message, sentence, words, index, how):
                 continue
@@ -348,6 +463,11 @@ _REPLACES = re.compile(
 )
 
 
+_FOR_LONG = re.compile(
+    r"(?:^|(?<= ))(?:(?:depuis|since|for|voila|over) (?:(?:plus de|more than|over|about|environ|bientot|some|the|last|past|les|pres de) )*(?:[a-z0-9]+ )?(?:ans|annees|years|decades?|decennies)|(?:depuis|since) (?:19|20)[0-9][0-9])(?= |$)"
+)
+
+
 def _settle_stage(message: Message, events: Sequence[Evidence], said: str | None) -> Reading | None:
     by: dict[str, list[Evidence]] = {}
     for evidence in events:
@@ -362,6 +482,8 @@ def _settle_stage(message: Message, events: Sequence[Evidence], said: str | None
     if (evolution or (part and exists)) and minor:
         # "a major evolution, not a mere update": the denied one is not here; both affirmed cannot be told apart.
         return None
+    if part and not exists and any(_FOR_LONG.search(sentence.project.text) for sentence in message.sentences):
+        exists = True
     if evolution and (exists or not before):
         return Reading("evolution", evolution[-1].words)
     if part and exists:
@@ -390,6 +512,17 @@ def _settle_stage(message: Message, events: Sequence[Evidence], said: str | None
 _NONE_AT_ALL = re.compile(r"^(?:[a-z0-9 ,]+ )?: (?:non|no|aucune?s?|none|rien)(?= |$)")
 
 
+# What keeps "no data about people…" from meaning none: « … ne sort de l’hôpital », "… except names".
+_SPARED = re.compile(
+    r"(?:(?:[a-z0-9]+|,) ){0,3}?(?:leav\w+|sort|sortir\w*|quitt\w+|shared?|partage\w*|transmi\w*|conserve\w*|kept|stored?|stocke\w*|sold|vendu\w*|sent|envoye\w*|export\w*|divulgu\w*|disclos\w*|"
+    r"diffuse\w*|publi\w+|sauf|hors|hormis|except\w*|apart|other than|autres? que|excepte\w*|until|yet|encore|avant|before|unless|without|sans|beyond|au dela|pour l instant|for now)(?= )"
+)
+# A name or a face that is left out, or removed.
+_TAKEN_OUT = re.compile(
+    r"(?:^|(?<= ))(?:cut out|removed?|blurred|efface\w*|floute\w*|supprim\w+|masque\w*|never|jamais|not|pas|deleted|erased|stripped|discarded|retire\w*|coupe\w*|anonymi\w+|ignored|ignore\w*|ecarte\w*|jete\w*|left out)(?= |$)"
+)
+
+
 def read_data(message: Message) -> Reading | None:
     yes: list[Evidence] = []
     no: list[Evidence] = []
@@ -409,8 +542,18 @@ def read_data(message: Message) -> Reading | None:
                 no.append(Evidence("no", words, (number, item.first), is_corrected_before(sentence, item.first)))
         else:
             yes.append(Evidence("yes", words, (number, item.first), is_corrected_before(sentence, item.first)))
+    for number, sentence, first, last in found_patterns(message, "no_data"):
+        rest = " ".join(token.text for token in sentence.tokens[last + 1 : last + 9])
+        if not _SPARED.match(f"{rest} "):
+            no.append(
+                Evidence("no", message.words(sentence, first, last), (number, first), is_corrected_before(sentence, first))
+            )
+    none = next(iter(found_patterns(message, "none_of_it")), None)
+    if none and yes and all(e.position < (none[0], none[3]) for e in yes):
+        return Reading("no", message.words(none[1], none[2], none[3]))  # "there must be personal data; there is none"
     for number, sentence, first, last in found_patterns(message, "personal_data"):
-        if not is_denied(sentence.tokens, first):
+        rest = " ".join(token.text for token in sentence.tokens[first + 1 : last + 6])
+        if not is_denied(sentence.tokens, first) and not _TAKEN_OUT.search(rest):
             yes.append(Evidence("yes", message.words(sentence, first, last), (number, first)))
     return settle(yes, no)
 

@@ -58,6 +58,8 @@ def role_of(mention: Mention, message: Message) -> tuple[str, int]:
         return any(covers(pattern, text) for pattern in lexicon.roles[role])
 
     def applies(family: str) -> bool:
+        if family == "from" and mention.kind == "individual":
+            return False  # "a student made this for our charity"
         return any(
             "@" in match.group()
             and (family == "not_but" or not _DISOWNED.search(f"{text[: match.start()]}{match.group()}"))
@@ -140,6 +142,10 @@ def cast_of(message: Message, *, bare_body_is: str = "applicant", known_applican
         for rank, m in claims
         if rank < lexicon.rank[_WEAK[0]] or m.kind not in PUBLIC_ACTORS or not is_left_out(message, m)
     ]
+    if known_applicant is not None and known_applicant not in PUBLIC_KINDS:
+        claims = [(rank, m) for rank, m in claims if m.kind not in PUBLIC_KINDS or not _is_gone(m, message)]
+    if any(m.kind != "individual" and roles[m][0] == "applicant" for _, m in claims):
+        claims = [(rank, m) for rank, m in claims if m.kind != "individual" or not _is_a_helper(m, rank, message)]
     strict = [(rank, m) for rank, m in claims if roles[m][0] == "applicant"]
     if bare_body_is != "applicant":
         strict = [(rank, m) for rank, m in strict if rank < lexicon.rank["bare"]]
@@ -216,6 +222,23 @@ def cast_of(message: Message, *, bare_body_is: str = "applicant", known_applican
     return _Cast((one.kind, one), False, tuple(p for p in partners if p != one))
 
 
+# "The city has pulled out": it will not apply.
+_GONE = re.compile(
+    r"@ (?:(?:[a-z0-9]+|,) ){0,6}?(?:retir\w+|quitt\w+|abandonn\w+|pulled|dropped|backed|left|withdr\w+|leaves|desengag\w+|desist\w+|lach\w+|renonc\w+|parti\w*|gone|included|incluse?|comprise?|non plus|no longer|n est plus|either)(?= |$)"
+)
+
+
+def _is_gone(mention: Mention, message: Message) -> bool:
+    return bool(_GONE.search(message.sentences[mention.sentence].bodies.with_target(mention.item)))
+
+
+def _is_a_helper(mention: Mention, rank: int, message: Message) -> bool:
+    """True for "a student has hacked together a mock-up", told beside the body that applies."""
+    sentence = message.sentences[mention.sentence]
+    before = sentence.bodies.text[: sentence.bodies.starts[mention.item]].split()[-1:]
+    return not sentence.is_question and rank >= the_lists().rank[_WEAK[0]] and before in (["a"], ["an"], ["un"], ["une"])
+
+
 # What may come before the body that opens a message (a name, an adjective: « Grande enseigne… », "Paris-based…"), and what may follow it.
 _BEFORE_OPENING = re.compile(
     r"^(?:(?:bonjour|bonsoir|hello|hi|salut|slt|bjr|madame|monsieur|dear|all|sir|ici|here|chez|,|faits|facts|:) )*"
@@ -289,6 +312,9 @@ _BETWEEN_US = re.compile(
 )
 
 
+_OURS_BEFORE = re.compile(r"(?:^|(?<= ))(?:our|my|notre|mon|ma) (?:[a-z]+ )?$")
+
+
 def _team(message: Message, roles: Mapping[Mention, tuple[str, int]]) -> Mention | None:
     """The best-placed of bodies that conduct the project together: « consortium de… », « une association et un ministère portent… »."""
     for number, sentence in enumerate(message.sentences):
@@ -302,6 +328,8 @@ def _team(message: Message, roles: Mapping[Mention, tuple[str, int]]) -> Mention
             and not is_left_out(message, m)
         ]
         match = _JOINT.search(view.text)
+        if match and _OURS_BEFORE.search(view.text[: match.start()]):
+            continue  # "our firm and the city of Tours are developing": we apply, with a partner
         if match and not speaks_of_self(message, match.group()):
             taking_part = [m for m in taking_part if match.start() <= view.starts[m.item] < match.end()]
         elif not the_lists().consortium.search(view.text):

@@ -21,6 +21,8 @@ def read_public_service(message: Message, readings: Mapping[str, Reading], befor
     applicant = said("applicant")
     if not _speaks_of_project(message, readings, before):
         return None
+    if any(_PURPOSE_OPEN.search(sentence.bodies.text) for sentence in message.sentences):
+        return None
     public_side = (
         applicant in PUBLIC_KINDS or said("public_partner") == "yes" or said("shared_need") in ("several", "one")
     )
@@ -39,6 +41,8 @@ def read_public_service(message: Message, readings: Mapping[str, Reading], befor
     yes: list[Evidence] = []
     no: list[Evidence] = []
     for number, sentence, first, last in found_patterns(message, "public_deny"):
+        if {token.text for token in sentence.tokens[max(0, first - 6) : first]} & _DATA_WORDS:
+            continue  # « aucun nom d’agent ni d’usager »: said of the data
         no.append(
             Evidence("no", message.words(sentence, first, last), (number, first), is_corrected_before(sentence, first))
         )
@@ -164,6 +168,9 @@ def _serves_named(message: Message, denied: Sequence[Evidence]) -> list[Evidence
     return found
 
 
+_DATA_WORDS = frozenset(
+    "nom noms donnee donnees data name names information informations adresse adresses address addresses visage visages face faces voix voice voices photo photos".split()
+)
 _FORMER = re.compile(r"(?:^|(?<= ))(?:anciens?|anciennes?|former|ex|previous)(?= )")
 # Words that may follow the AI without saying what it is for.
 _SAYS_NO_TASK = frozenset(
@@ -173,6 +180,13 @@ _SAYS_NO_TASK = frozenset(
     "pouvons peux puis can may sommes suis are am t il elle ils faire fait truc quelque chose something oui yes non no svp please bonjour merci thanks generative generatif "
     "son sa ses leur leurs site web page internet service public services publics outil tool modele model systeme system interne simple premier premiere prototype test production ligne cours developpement development "
     "publique publiques dossier conditions criteres chance chances ok fin debut mois ans annee depuis since year years janvier mars mai juin 2019 2020 2021 2022 2023 2024".split()
+)
+# Whom or what it will serve is still open.
+_PURPOSE_OPEN = re.compile(
+    r"(?:^|(?<= ))(?:purpose|finalites?|what (?:it|they|this|the (?:ai|tool|results?|outcome)|we) (?:[a-z]+ ){0,4}for|(?:who|whom) (?:would|will|is|s|are) (?:[a-z]+ ){0,3}us(?:e|ing)|who s going to use|a quoi [a-z]+|pour qui|for whom|to what end|"
+    r"what (?:it|they|this|the ai) (?:will|would) (?:do|serve)|usages? final\w*|destinataires?) (?:(?:[a-z0-9]+|,) ){0,9}?(?:not|t|pas|open|unsettled|undecided|discussion|discussed|reste|remains|ignor\w+|still|a definir|tranche\w*|decide\w*|to be)(?= |$)|"
+    r"(?:^|(?<= ))(?:(?:sai[st]|savons|savent|know|decided|settled|tranche|decide|sure|chosen|choisi|defini) (?:(?:pas|not|encore|yet|ni|meme|even) )*(?:pour qui|pour quoi|a quoi|for whom|who (?:would|will) use|what (?:it|for)|to what end|whom it|its purpose|la finalite|son usage)|"
+    r"n (?:a|est|avons|ai) pas (?:[a-z]+ ){0,3}(?:a quoi|pour qui|la finalite)|(?:finalite|usage|destinataires?) (?:: )?(?:a definir|inconnue?|a preciser|a trancher))(?= |$)"
 )
 _UNDECIDED = re.compile(
     r"(?:^|(?<= ))(?:(?:sai[st]|savons|savent) (?:[a-z]+ ){0,2}pas|(?:do not|don t|not) (?:yet )?(?:know|decided|sure)|reste a (?:definir|preciser|choisir)|a definir|to be (?:decided|defined))(?= |$)"
