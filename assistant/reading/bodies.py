@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from assistant.reading.lexicon import the_lists
 from assistant.reading.negation import AFTER_NONE, AFTER_YES, has_denial, is_denied
-from assistant.reading.roles import Mention, cast_of, is_corrected, is_left_out, mentions_of, role_of
+from assistant.reading.roles import JOINT, Mention, cast_of, is_corrected, is_left_out, mentions_of, role_of
 from assistant.reading.text import PUBLIC_ACTORS, UNCERTAIN, Evidence, Message, Sentence, View, span_of
 from assistant.vocabulary import Reading, Situation
 from corpus.words import fold
@@ -34,7 +34,7 @@ def read_bodies(message: Message, bare_body_is: str, before: Situation) -> dict[
                 )
             ]
             established = next((e for m in (mention, *again) if (e := _established(message, m))), None)
-            if established:
+            if established and not (established.value == "abroad" and _joins_french(message, mention)):
                 readings["established"] = established
     elif cast.is_ambiguous:
         # "a hospital in Tournai (Belgium)": whichever its statute, it is abroad.
@@ -97,6 +97,19 @@ def read_bodies(message: Message, bare_body_is: str, before: Situation) -> dict[
     return readings
 
 
+def _joins_french(message: Message, mention: Mention) -> bool:
+    """True when another public body, not abroad, conducts the project with this one: « les villes de Genève et d’Annecy portent… »."""
+    match = JOINT.search(message.sentences[mention.sentence].bodies.text)
+    return match is not None and any(
+        m.sentence == mention.sentence
+        and m != mention
+        and m.kind in PUBLIC_ACTORS
+        and match.start() <= message.sentences[m.sentence].bodies.starts[m.item] < match.end()
+        and not _is_abroad(message, m)
+        for m in mentions_of(message)
+    )
+
+
 def _is_denied_branch(sentence: Sentence, match: re.Match[str]) -> bool:
     return is_denied(sentence.tokens, span_of(sentence.bodies, match)[0], reach=3)
 
@@ -134,6 +147,7 @@ def _is_unsure(sentence: Sentence) -> bool:
 # « Une commune sera-t-elle avec nous ? », "does any council need it?"
 _ASKS_OF_OTHERS = re.compile(
     r"^(?:(?:et|and|so|alors|,) )*(?:(?:est ce que|est ce qu|y aura t il|y a t il|is there|are there|will|would|do|does|has|have|did|which|who|whether|quel\w*) "
+    r"|(?:une? |an? |des |any |aucun |no )?(?:PPUBS?|PUBS? partners?)(?= ?$)"
     r"|(?:[a-z0-9]+ ){0,3}(?:PUB|ENT|RES|HOS)S? (?:[a-z0-9]+ ){0,5}?(?:t elle|t il|t elles|t ils|elles?|ils?) )"
 )
 

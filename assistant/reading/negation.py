@@ -144,7 +144,7 @@ _AFTER_DENIED = re.compile(
     r"^(?:is|est|c est|,)? ?(?:exactly|precisely|just|exactement|precisement|justement|bien)? ?(?:what|ce que|ce qu|ce dont) (?:[a-zA-Z]+ ){0,5}?(?:refus|reject|exclu|avoid|evit|did not|didn t|does not|doesn t|do not|don t|ne (?:veu|voul|souhait|cherch))"
 )
 AFTER_NONE = re.compile(
-    r"^(?:: |= |, )?(?:non|aucune?s?|no|none|zero|neant|nulle?|nope)(?: (?:du tout|at all|rien))?(?= ?$| [.,;)]| ,)"
+    r"^(?:: |= |, )?(?:(?:non|aucune?s?|no|none|zero|neant|nulle?|nope)(?: (?:du tout|at all|rien))?|pas (?:a ce (?:jour|stade)|pour l instant|pour le moment|encore|du tout|le moindre|un seul)|not (?:yet|so far|at all|one|a single one)|personne|nobody|jamais|never)(?= ?$| [.,;)]| ,)"
 )
 AFTER_YES = re.compile(r"^(?:: |= )(?:oui|yes)(?: |$)")
 

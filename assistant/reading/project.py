@@ -48,7 +48,7 @@ def read_ai(message: Message) -> Reading | None:
     no: list[Evidence] = []
     for number, sentence, first, last in found_patterns(message, "evolution"):
         named = [i for i in sentence.project.items if first <= i.first and i.last <= last and i.text in ("AI", "AIK")]
-        if named and not is_denied(sentence.tokens, first):
+        if named and not is_denied(sentence.tokens, first) and not is_denied(sentence.tokens, named[-1].first):
             return Reading("yes", message.words(sentence, first, last))  # a first AI put on a tool that has none
     for tag in ("AI", "AIK", "NEW"):
         for number, sentence, index in tagged(message, tag):
@@ -87,7 +87,7 @@ def read_ai(message: Message) -> Reading | None:
                 continue
             if (
                 scope["dropped_ai"].search(before)
-                or is_denied(sentence.tokens, item.first)
+                or (is_denied(sentence.tokens, item.first) and not _SUBJECT_OF_CLAIM.search(before))
                 or is_denied_after(sentence.project, index)
             ):
                 if tag == "AI" and words and not _is_kind_of_ai(words):
@@ -107,11 +107,17 @@ def read_ai(message: Message) -> Reading | None:
         if not any(_LEARNS.search(sentence.project.text) for sentence in message.sentences):
             for number, sentence, first, last in found_patterns(message, "no_ai"):
                 no.append(Evidence("no", message.words(sentence, first, last), (number, first)))
-    if so_called and not no and not yes:
+    if not yes and (so_called and not no or any(_ONE_OF_THEM.search(s.project.text) for s in message.sentences)):
         return None
     return settle(yes, no)
 
 
+# « Le nouveau projet en comporte une »: an AI, after one that is denied.
+_ONE_OF_THEM = re.compile(
+    r"(?:^|(?<= ))(?:en (?:comporte|comportera|aura|a|contient|contiendra|utilise|utilisera|integre|integrera) (?:bien |bel et bien |desormais )?une?|(?:will|does|would|shall) have one|has one|contains one)(?= ?$| [,.;:])"
+)
+# "It is not true that our AI is live": there is one.
+_SUBJECT_OF_CLAIM = re.compile(r"(?:^|(?<= ))(?:que|qu|that) (?:(?:our|the|l|la|notre|cette|this) )+$")
 # Words of an AI, or of a tool, that is not the one of the project.
 _PAST_AI = re.compile(
     r"(?<= )(?:(?:in|back in|en|des|vers|depuis) (?:19|20)[0-9][0-9]|last year|years ago|l an dernier|il y a (?:[a-z0-9]+ )?ans|jadis|autrefois|formerly|"

@@ -66,6 +66,8 @@ def role_of(mention: Mention, message: Message) -> tuple[str, int]:
             for match in lexicon.applicant[family].finditer(text)
         )
 
+    if message.is_english and not mention.is_plural and _NAMES_THE_NEXT.search(text):
+        return "complement", 0
     if applies("if_we_were"):
         return "applicant", lexicon.rank["if_we_were"]
     for role in ("negated", "limited", "complement", "former"):
@@ -101,6 +103,8 @@ def role_of(mention: Mention, message: Message) -> tuple[str, int]:
     return ("partner" if takes_part and is_public else ""), 0
 
 
+# "Our village association", "a city start-up".
+_NAMES_THE_NEXT = re.compile(r"@ (?:PRIV|ASSO)S?(?= |$)")
 # Words by which the person stands beside the body that is named.
 _BESIDE_US = re.compile(
     r"(?:^|(?<= ))(?:partenaires?|partners?|avec (?:nous|notre|moi)|with (?:us|our|me)|a nos cotes)(?= |$)"
@@ -286,7 +290,7 @@ def _between(message: Message, one: Mention, other: Mention) -> str:
     )
 
 
-_JOINT = re.compile(
+JOINT = re.compile(
     r"(?:PUB|ENT|RES|HOS|PRIV|ASSO)S? (?:[a-z0-9]+ ){0,4}?(?:et|and|avec|with) (?:[a-z0-9]+ ){0,3}(?:PUB|ENT|RES|HOS|PRIV|ASSO)S? (?:[a-z0-9]+ ){0,4}?"
     r"(?:portent|menent|pilotent|conduisent|ensemble|jointly|together|run|lead|candidatent|conduct)(?= |$)"
 )
@@ -327,7 +331,7 @@ def _team(message: Message, roles: Mapping[Mention, tuple[str, int]]) -> Mention
             and role in ("", "applicant", "partner", "partner-or-applicant", "private partner", "complement")
             and not is_left_out(message, m)
         ]
-        match = _JOINT.search(view.text)
+        match = JOINT.search(view.text)
         if match and _OURS_BEFORE.search(view.text[: match.start()]):
             continue  # "our firm and the city of Tours are developing": we apply, with a partner
         if match and not speaks_of_self(message, match.group()):

@@ -27,6 +27,7 @@ def read_public_service(message: Message, readings: Mapping[str, Reading], befor
         applicant in PUBLIC_KINDS or said("public_partner") == "yes" or said("shared_need") in ("several", "one")
     )
     # A public customer uses the product for its service.
+    takes_part = public_side
     public_side = public_side or any(
         m.kind in PUBLIC_ACTORS
         and role_of(m, message)[0] in ("customer", "place")
@@ -57,6 +58,8 @@ def read_public_service(message: Message, readings: Mapping[str, Reading], befor
                 continue
             if _is_the_person(message, number, item):
                 continue
+            if tag == "WUSE" and not takes_part and sentence.tokens[item.first - 1].text in ("nos", "our", "mes", "my"):
+                continue  # « nos locataires » of a private body: those of no public service
             yes.append(
                 Evidence(
                     "yes",
