@@ -37,6 +37,8 @@ LEAST = 0.75
 """No value is read below this likelihood."""
 NEVER = 2.0
 """The level of a value that is never read: too few examples to tell what it is worth."""
+HARDLY_ANY = 0.01
+"""Share of the values told that may be taken back from the first reader for being unlikely."""
 FOLDS = 5
 _FEWEST = 8
 _NEIGHBOURS = 40
@@ -250,9 +252,10 @@ def likelihoods(taught: Taught, rows: csr_matrix) -> dict[str, tuple[list[str], 
 
 
 def trial(examples: Sequence[Example], vectors: NDArray[np.float32]) -> dict[tuple[str, str], list[tuple[float, bool]]]:
-    """For each value, every whole message that it is likeliest for, taught without it: likelihood, and whether right.
+    """For each value and every whole message: the likelihood of the value, taught without that message, and whether it is told.
 
-    A file of cases is left out whole; examples of the corpus by blocks, since those that differ in one fact stand together. The fields of the applicant are tried on the examples alone, which were labelled by hand.
+    A file of cases is left out whole; examples of the corpus by blocks, since those that differ in one fact stand together. The fields
+    of the applicant are tried on the examples alone, which were labelled by hand.
     """
     files = sorted({example.source for example in examples if _is_case(example)})
     folds = [files.index(one.source) if _is_case(one) else row // _NEIGHBOURS for row, one in enumerate(examples)]
@@ -266,10 +269,8 @@ def trial(examples: Sequence[Example], vectors: NDArray[np.float32]) -> dict[tup
             for place, row in enumerate(outside):
                 told = examples[row].reads.get(field)
                 if told is not None and not (field in ROUTES and _is_case(examples[row])):
-                    best = int(shares[place].argmax())
-                    found.setdefault((field, values[best]), []).append(
-                        (float(shares[place, best]), values[best] == told)
-                    )
+                    for value, share in zip(values, shares[place], strict=True):
+                        found.setdefault((field, value), []).append((float(share), value == told))
     return found
 
 
@@ -286,6 +287,12 @@ def level(judged: Sequence[tuple[float, bool]]) -> float:
         if right.count(False) <= MOST_WRONG * len(right):
             return round(float(lowest), 2)
     return NEVER
+
+
+def doubt(judged: Sequence[tuple[float, bool]]) -> float:
+    """The likelihood below which hardly any value that was told lies: whoever reads it there is probably wrong."""
+    told = [likely for likely, is_told in judged if is_told]
+    return round(float(np.quantile(told, HARDLY_ANY)), 3) if len(told) >= _FEWEST else 0.0
 
 
 def main() -> None:
@@ -313,6 +320,7 @@ def main() -> None:
         weights=taught.weights.astype(np.float16),
         offsets=taught.offsets.astype(np.float32),
         columns=np.array([f"{field}={value}" for field, value in taught.columns]),
+        doubted=np.array([doubt(judged.get(column, ())) for column in taught.columns], dtype=np.float32),
         enough=np.array([levels[column] for column in taught.columns], dtype=np.float32),
     )
 

@@ -30,7 +30,9 @@ class Sure(Model):
     def __init__(self, shares: Mapping[str, Mapping[str, float]], level: float = 0.9) -> None:
         columns = {field: tuple((value, 0) for value in values) for field, values in shares.items()}
         enough = {(field, value): level for field, values in shares.items() for value in values}
-        super().__init__("fake@1", {}, np.ones(0), np.zeros((0, 1)), np.zeros(1), columns, enough)
+        super().__init__(
+            "fake@1", {}, np.ones(0), np.zeros((0, 1)), np.zeros(1), columns, enough, dict.fromkeys(enough, 0.01)
+        )
         object.__setattr__(self, "_shares", shares)
 
     def shares(self, text: str, vector: object) -> dict[str, dict[str, float]]:
@@ -61,6 +63,18 @@ def test_what_the_first_reader_found_stays_unless_it_is_most_unlikely():
     found = Situation({"stage": Reading("deployed", "en service")})
     assert completed(reader(stage={"before": 0.9, "deployed": 0.1}), found, TEXT) == {"stage": "deployed"}
     assert completed(reader(stage={"before": 0.999, "deployed": 0.001}), found, TEXT) == {}
+
+
+def test_what_is_presumed_when_unsaid_is_never_taken_back():
+    """Taking back « abroad » would make it « in France »: the error that must not be."""
+    abroad = Situation({"established": Reading("abroad", "à Dublin")})
+    assert completed(reader(established={"abroad": 0.0, UNSAID: 1.0}), abroad, TEXT) == {"established": "abroad"}
+
+
+def test_a_word_of_the_call_itself_is_never_taken_back():
+    stated = "Avancement : déjà en service. Nous relisons des dossiers."
+    found = read_situation([stated], CALL)
+    assert completed(reader(stage={"deployed": 0.0, UNSAID: 1.0}), found, stated)["stage"] == "deployed"
 
 
 def test_what_was_taken_back_on_the_way_is_not_read_again():
@@ -134,6 +148,7 @@ def test_reading_computes_what_teaching_computed():
         taught.offsets.astype(np.float32),
         columns,
         {},
+        {},
     )
     read = model.shares(text, encoder.question(text))["uses_ai"]
     assert read == pytest.approx(dict(zip(values, shares[0], strict=True)), abs=1e-3)
@@ -152,6 +167,12 @@ def test_reading_computes_what_teaching_computed():
 )
 def test_a_value_may_be_read_from_where_hardly_any_was_wrong(judged: list[tuple[float, bool]], expected: float):
     assert teach.level(judged) == pytest.approx(expected)
+
+
+def test_hardly_any_value_that_was_told_lies_where_it_is_doubted():
+    judged = [(place / 1000, True) for place in range(1000)] + [(0.0, False)] * 500
+    assert teach.doubt(judged) == pytest.approx(teach.HARDLY_ANY, abs=0.002)
+    assert teach.doubt(judged[:3]) == 0.0
 
 
 def test_every_example_says_fields_and_values_of_the_call():

@@ -79,6 +79,19 @@ def test_every_value_keeps_the_words_of_the_person(turns, case):
         assert reading.words and any(reading.words in turn for turn in turns)
 
 
+def wordings():
+    for group in yaml.safe_load((ROOT / "tests" / "cases" / "wordings.yaml").read_text(encoding="utf-8")):
+        for number, said in enumerate(group["says"], 1):
+            turns = said if isinstance(said, list) else [said]
+            yield pytest.param(turns, group["field"], group["is"], id=f"{group['about']}-{number}")
+
+
+@pytest.mark.parametrize(("turns", "field", "values"), list(wordings()))
+def test_many_wordings_say_one_thing(turns, field, values):
+    reading = read_situation(turns, CALL).readings.get(field)
+    assert (reading.value if reading else "unsaid") in values, reading
+
+
 def status(turns):
     return judge(read_situation(turns, CALL), CALL, on=DAY).status
 

@@ -52,7 +52,11 @@ def read_bodies(message: Message, bare_body_is: str, before: Situation) -> dict[
         for m in mentions_of(message)
     ):
         pass  # "our seat is in Geneva, but our French subsidiary applies"
-    elif "established" not in readings:
+    elif "established" in readings:
+        seat = _seat(message)
+        if seat and seat.value == "france":
+            readings["established"] = seat  # "a firm from Liège? No, we are in Paris"
+    else:
         seat = _seat(message)
         if seat:
             readings["established"] = seat
@@ -155,8 +159,10 @@ _ASKS_OF_OTHERS = re.compile(
 def _only_asks(sentence: Sentence) -> bool:
     """True for a question about other bodies, which tells nothing of them; a question about who may apply tells what it is about."""
     scope, text = the_lists().scope, sentence.bodies.text
-    return sentence.is_question and bool(_ASKS_OF_OTHERS.match(text)) and not (
-        scope["verdict"].search(text) or scope["bare"].search(f"{text} ") or scope["hypothesis"].search(text)
+    return (
+        sentence.is_question
+        and bool(_ASKS_OF_OTHERS.match(text))
+        and not (scope["verdict"].search(text) or scope["bare"].search(f"{text} ") or scope["hypothesis"].search(text))
     )
 
 
@@ -168,6 +174,10 @@ def _is_turned(text: str, position: int) -> bool:
 
 _OF_A_RIVAL = re.compile(
     r"(?:^|(?<= ))(?:competitors?|rivals?|concurrente?s?) (?!(?:nous|we|i|je|on)\b)(?:[a-z]+ ){0,4}$"
+)
+# "None of the three departments refused": said of those who take part.
+_NONE_REFUSES = re.compile(
+    r"(?:aucune?|none|neither|not one|pas une?) (?:des|of|d entre) (?:[a-z0-9]+ ){0,3}\| .*(?:refus|declin|quitt|retir|renonc|abandon|left|withdr|pulled|dropped|backed)"
 )
 # "not without": said of what is there.
 _PAS_SANS = re.compile(r"(?:^|(?<= ))(?:pas|not|jamais|never) (?:sans|without)(?= )")
@@ -190,7 +200,12 @@ def _is_unknown(sentence: Sentence, match: re.Match[str]) -> bool:
 
 
 def _first(
-    message: Message, patterns: Sequence[re.Pattern[str]], *, undenied: bool = False, turned: bool = False, told: bool = False
+    message: Message,
+    patterns: Sequence[re.Pattern[str]],
+    *,
+    undenied: bool = False,
+    turned: bool = False,
+    told: bool = False,
 ) -> Evidence | None:
     """The last place where one of the patterns matches; with `turned`, inside words that turn the meaning round; with `told`, not wondered about."""
     found: Evidence | None = None
@@ -203,6 +218,8 @@ def _first(
                 if turned and has_denial(sentence.tokens, last, 7):
                     continue
                 if not undenied and _PAS_SANS.search(sentence.bodies.text[: match.start()] + match.group()):
+                    continue
+                if not undenied and _NONE_REFUSES.search(f"{sentence.bodies.text[: match.start()]}| {match.group()}"):
                     continue
                 if undenied and (
                     is_denied(sentence.tokens, last)
@@ -272,7 +289,9 @@ def _need(message: Message) -> Reading | None:
 
 
 # "the administration of a city in Flanders", « les services d’une ville belge »: where the second is, the first is.
-_OF_ANOTHER = re.compile(r"(?:[a-z]+ )?(?:of|de|d|du|in) (?:une? |the |la |le |l |a |an )?(?=(?:PUB|AMB|RES|HOS)S?(?: |$))")
+_OF_ANOTHER = re.compile(
+    r"(?:[a-z]+ )?(?:of|de|d|du|in) (?:une? |the |la |le |l |a |an )?(?=(?:PUB|AMB|RES|HOS)S?(?: |$))"
+)
 
 
 def _nationality_after(view: View, item: int) -> str | None:

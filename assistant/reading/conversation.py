@@ -15,7 +15,7 @@ from assistant.reading.parse import parse_message, speaks_of_self
 from assistant.reading.project import read_ai, read_data, read_stage, read_theme
 from assistant.reading.roles import mentions_of, role_of
 from assistant.reading.scope import INVERTED, asks_fact, asks_verdict, eligibility_scope, thread_scope
-from assistant.reading.service import read_public_service
+from assistant.reading.service import leaves_purpose_open, read_public_service
 from assistant.reading.text import PUBLIC_ACTORS, PUBLIC_KINDS, UNCERTAIN, Message
 from assistant.stated import take_stated
 from assistant.vocabulary import Reading, Situation
@@ -106,7 +106,22 @@ def read_situation(messages: Sequence[str], call: Call, second: SecondReader | N
 def _completed(
     situation: Situation, heard: Sequence[str], call: Call, second: SecondReader | None, withdrawn: set[str]
 ) -> Situation:
-    return second.complete(situation, heard, call, withdrawn) if second else situation
+    return second.complete(situation, heard, call, withdrawn | _doubtful(heard)) if second else situation
+
+
+_SIGNS = {"uses_ai": ("AI", "AIK", "NOAI"), "stage": ("DEP", "BEF", "EVO", "MIN"), "personal_data": ("DATA",)}
+
+
+def _doubtful(heard: Sequence[str]) -> set[str]:
+    """The fields of which the messages speak in known terms: where these were not read as a value, they were doubted for a reason."""
+    sentences = [sentence for text in heard for sentence in parse_message(text).sentences]
+    tags = {item.text for sentence in sentences for item in sentence.project.items}
+    doubtful = {field for field, signs in _SIGNS.items() if tags & set(signs)}
+    if any(the_lists().scope["unknown"].search(f"{sentence.bodies.text} ") for sentence in sentences):
+        doubtful |= {"public_partner", "shared_need", "uses_ai"}
+    if any(leaves_purpose_open(sentence) for sentence in sentences):
+        doubtful.add("public_service")
+    return doubtful
 
 
 def _puts_another(message: Message, situation: Situation, readings: Mapping[str, Reading]) -> bool:

@@ -36,7 +36,6 @@ WEIGHT_OF_VECTOR = 2.0
 """How much the vector of the message counts beside its words, each of unit length."""
 _SHORTEST = 6
 """Words of the shortest message that is taken for the description of a project."""
-_UNLIKELY = 0.02
 _SENTENCE = re.compile(r"(?<=[.!?;:])\s+|\n+")
 
 
@@ -58,7 +57,8 @@ class Model:
     """A linear model a field over grams and the encoder's vector of the whole text.
 
     `encoder` is the identity of the only encoder whose vectors it understands. `weights`: (grams + dimension, columns); a field has one
-    column a value. `enough`: the likelihood from which a value may be read.
+    column a value. `enough`: the likelihood from which a value may be read;
+    `doubted`: the one below which a value that the first reader found is asked again.
     """
 
     encoder: str
@@ -68,6 +68,7 @@ class Model:
     offsets: Floats
     columns: Mapping[str, tuple[tuple[str, int], ...]]
     enough: Mapping[tuple[str, str], float]
+    doubted: Mapping[tuple[str, str], float]
 
     def shares(self, text: str, vector: Vectors) -> dict[str, dict[str, float]]:
         """For each field, the likelihood of each value (`unsaid` among them) in `text`, whose vector is `vector`."""
@@ -123,43 +124,50 @@ class SecondReader:
         """`situation` with the values that the first reader did not find in the messages `heard` and that are likely enough here.
 
         A field that was `withdrawn` on the way stays unsaid. In a single message, a value that the first reader found and that is most
-        unlikely here is taken back: it will be asked.
+        unlikely here is taken back: it will be asked. What is presumed when nothing is said would not be: it stays as it was read.
         """
         text = "\n".join(heard)
         if len(text.split()) < _SHORTEST:
             return situation
-        readings = dict(situation.readings)
         shares = self._shares(text)
-        if len(heard) == 1:
-            for name, reading in situation.readings.items():
-                if shares.get(name, {}).get(reading.value, 1.0) < _UNLIKELY and not take_stated(reading.words, call)[0]:
-                    del readings[name]
+        doubted = self._doubted(situation, shares, call) if len(heard) == 1 else set()
+        readings = {name: reading for name, reading in situation.readings.items() if name not in doubted}
         for field in call.fields:
             values = shares.get(field.id, {})
             best = max(values, key=lambda value: values[value], default=UNSAID)
-            if (
-                field.id in situation.readings
-                or field.id in withdrawn
-                or best not in {value.id for value in field.values}
-            ):
+            if field.id in situation.readings or field.id in withdrawn or best not in {one.id for one in field.values}:
                 continue
-            makes_sense = all(
+            if field.only and len(heard) > 1:
+                continue  # who takes part changes from message to message: that is the first reader's
+            applies = all(
                 other in readings and readings[other].value in allowed for other, allowed in field.only.items()
             )
-            if makes_sense and values[best] >= self.model.enough[field.id, best]:
+            if applies and values[best] >= self.model.enough[field.id, best]:
                 readings[field.id] = Reading(best, self.model.telling(text, field.id, best))
         return Situation(readings)
+
+    def _doubted(self, situation: Situation, shares: Mapping[str, Mapping[str, float]], call: Call) -> set[str]:
+        """The fields whose value is most unlikely, stated in other words than the call's, and would be asked again."""
+        asked = {field.id for field in call.fields if not field.presumed}
+        return {
+            name
+            for name, reading in situation.readings.items()
+            if name in asked
+            and shares.get(name, {}).get(reading.value, 1.0) < self.model.doubted.get((name, reading.value), 0.0)
+            and not take_stated(reading.words, call)[0]
+        }
 
 
 def load_model(path: Path) -> Model:
     """What `python -m evals.teach` wrote."""
     with np.load(path, allow_pickle=False) as stored:
         columns: dict[str, list[tuple[str, int]]] = {}
-        enough = {}
-        for place, (name, level) in enumerate(zip(stored["columns"], stored["enough"], strict=True)):
+        enough, doubted = {}, {}
+        levels = zip(stored["columns"], stored["enough"], stored["doubted"], strict=True)
+        for place, (name, lowest, unlikely) in enumerate(levels):
             field, value = str(name).split("=")
             columns.setdefault(field, []).append((value, place))
-            enough[field, value] = float(level)
+            enough[field, value], doubted[field, value] = float(lowest), float(unlikely)
         return Model(
             str(stored["encoder"]),
             {str(gram): place for place, gram in enumerate(stored["vocabulary"])},
@@ -168,6 +176,7 @@ def load_model(path: Path) -> Model:
             stored["offsets"].astype(np.float32),
             {field: tuple(values) for field, values in columns.items()},
             enough,
+            doubted,
         )
 
 

@@ -154,7 +154,9 @@ def _sentence(tokens: Sequence[Token], is_question: bool) -> Sentence:
 
 
 _ASKED_OF = frozenset("donnees donnee data ia ai partenaire partner partenaires besoin need acteur".split())
-_ANSWERS = frozenset("aucune aucun none no non neant zero nope oui yes pas not personne nobody jamais never rien".split())
+_ANSWERS = frozenset(
+    "aucune aucun none no non neant zero nope oui yes pas not personne nobody jamais never rien".split()
+)
 
 
 def _answers_at_once(question: Sequence[Token], following: Sequence[Token]) -> bool:

@@ -46,7 +46,7 @@ def read_ai(message: Message) -> Reading | None:
     doubted = so_called = False
     yes: list[Evidence] = []
     no: list[Evidence] = []
-    for number, sentence, first, last in found_patterns(message, "evolution"):
+    for _, sentence, first, last in found_patterns(message, "evolution"):
         named = [i for i in sentence.project.items if first <= i.first and i.last <= last and i.text in ("AI", "AIK")]
         if named and not is_denied(sentence.tokens, first) and not is_denied(sentence.tokens, named[-1].first):
             return Reading("yes", message.words(sentence, first, last))  # a first AI put on a tool that has none
@@ -100,21 +100,22 @@ def read_ai(message: Message) -> Reading | None:
         if not is_denied(sentence.tokens, first):
             yes.append(Evidence("yes", message.words(sentence, first, last), (number, first)))
     if not yes and not no:
+        learns = any(_LEARNS.search(sentence.project.text) for sentence in message.sentences)
         for number, sentence, index in tagged(message, "NOAI"):
             item = sentence.project.items[index]
-            if not is_denied(sentence.tokens, item.first):
+            if not learns and not is_denied(sentence.tokens, item.first):
                 no.append(Evidence("no", item_words(message, sentence, index), (number, item.first)))
-        if not any(_LEARNS.search(sentence.project.text) for sentence in message.sentences):
+        if not learns:
             for number, sentence, first, last in found_patterns(message, "no_ai"):
                 no.append(Evidence("no", message.words(sentence, first, last), (number, first)))
-    if not yes and (so_called and not no or any(_ONE_OF_THEM.search(s.project.text) for s in message.sentences)):
+    if not yes and ((so_called and not no) or any(_ONE_OF_THEM.search(s.project.text) for s in message.sentences)):
         return None
     return settle(yes, no)
 
 
 # « Le nouveau projet en comporte une »: an AI, after one that is denied.
 _ONE_OF_THEM = re.compile(
-    r"(?:^|(?<= ))(?:en (?:comporte|comportera|aura|a|contient|contiendra|utilise|utilisera|integre|integrera) (?:bien |bel et bien |desormais )?une?|(?:will|does|would|shall) have one|has one|contains one)(?= ?$| [,.;:])"
+    r"(?:^|(?<= ))(?:(?:its|our|the|sa|notre|une?) (?:very |toute )?(?:first|premiere)(?: one| time)?(?= ?$| [,.;:])|en (?:comporte|comportera|aura|a|contient|contiendra|utilise|utilisera|integre|integrera) (?:bien |bel et bien |desormais )?une?|(?:will|does|would|shall) have one|has one|contains one)(?= ?$| [,.;:])"
 )
 # "It is not true that our AI is live": there is one.
 _SUBJECT_OF_CLAIM = re.compile(r"(?:^|(?<= ))(?:que|qu|that) (?:(?:our|the|l|la|notre|cette|this) )+$")
@@ -128,9 +129,20 @@ _PAST_AI = re.compile(
 def _is_of_the_past(before: str) -> bool:
     """True when the AI named after `before` was dropped long ago, or when a tool of old or of today is said to have none."""
     clause = re.split(r" [,:;] | (?:mais|but|while|tandis) ", f" {before}")[-1]
+    words = clause.split()
+    if {"never", "jamais"} & set(words[-6:]) and {
+        "used",
+        "had",
+        "tried",
+        "utilise",
+        "eu",
+        "employe",
+        "touche",
+        "essaye",
+    } & set(words[-4:]):
+        return True  # "the city has never used AI"
     if not _PAST_AI.search(f"{clause} "):
         return False
-    words = clause.split()
     return bool(the_lists().scope["dropped_ai"].search(before)) or bool(set(words[-5:]) & DENIALS)
 
 
@@ -240,6 +252,8 @@ def read_stage(message: Message, before: str | None = None) -> Reading | None:
         item = sentence.project.items[index]
         after = sentence.project.text[sentence.project.starts[index] + len(item.text) + 1 :]
         left = {token.text for token in sentence.tokens[max(0, item.first - 5) : item.first]}
+        if _was(message, sentence, item.first):
+            continue
         if _is_quoted(sentence, item.first, item.last):
             continue  # « le mot « prototype » traîne encore dans nos plaquettes »
         if left & _PAST:
@@ -275,8 +289,12 @@ def read_stage(message: Message, before: str | None = None) -> Reading | None:
 
 
 # "It is live", "live on our portal"; not "I live in Nantes", "it lives on a laptop", "they follow it live".
-_MADE_LIVE = frozenset("is are was were been be s re went goes go gone going already now fully currently also still not yet t it".split())
-_LIVE_THING = frozenset("version system tool service product environment use site since for operation production on and but ,".split())
+_MADE_LIVE = frozenset(
+    "is are was were been be s re went goes go gone going already now fully currently also still not yet t it".split()
+)
+_LIVE_THING = frozenset(
+    "version system tool service product environment use site since for operation production on and but ,".split()
+)
 
 
 def _is_dwelling(sentence: Sentence, index: int) -> bool:
@@ -300,6 +318,19 @@ def _is_quoted(sentence: Sentence, first: int, last: int) -> bool:
     if first and words[first - 1] in marks and set(words[last + 1 : last + 3]) & set(marks):
         return True
     return bool(set(words[max(0, first - 2) : first]) & {"mot", "terme", "word", "term"})
+
+
+_NOWADAYS = re.compile(
+    r"(?:^|(?<= ))(?:today|now|nowadays|aujourd hui|maintenant|desormais|a present|depuis|since)(?= |$)"
+)
+
+
+def _was(message: Message, sentence: Sentence, first: int) -> bool:
+    """True for what the tool was before it became what it is: "it was a prototype in 2020; today…"."""
+    left = {token.text for token in sentence.tokens[max(0, first - 3) : first]}
+    return bool(left & {"was", "were", "etait", "etaient", "fut"}) and any(
+        _NOWADAYS.search(one.bodies.text) for one in message.sentences
+    )
 
 
 # What a body does for a living: it says nothing of the tool unless the tool is named among these words.
@@ -339,9 +370,7 @@ def view_says_own(text: str, end: int) -> bool:
 
 
 # "Put into production: June 2021".
-_DATED = re.compile(
-    r"(?:(?:[a-zA-Z0-9]+|:|=|,|\() ){0,3}?(?:20[01][0-9]|202[0-2])(?= |$)"
-)
+_DATED = re.compile(r"(?:(?:[a-zA-Z0-9]+|:|=|,|\() ){0,3}?(?:20[01][0-9]|202[0-2])(?= |$)")
 
 _PAST_TENSE = frozenset(
     "a ai as avons avez ont avait avaient avions ete has have had was were been be est sont sommes suis fut".split()
@@ -374,7 +403,11 @@ def _made(message: Message) -> Iterable[tuple[int, Sentence, int, int]]:
                 is_thing[item.first : item.last + 1] = [True] * (item.last + 1 - item.first)
         for index, word in enumerate(words):
             how = making.get(word)
-            if how is None or _is_quoted(sentence, index, index) or words[index + 1 : index + 2] in (["pas"], ["plus"], ["not"], ["jamais"]):
+            if (
+                how is None
+                or _is_quoted(sentence, index, index)
+                or words[index + 1 : index + 2] in (["pas"], ["plus"], ["not"], ["jamais"])
+            ):
                 continue
             if not _is_making(message, sentence, words, index, how):
                 continue
@@ -552,7 +585,9 @@ def read_data(message: Message) -> Reading | None:
         rest = " ".join(token.text for token in sentence.tokens[last + 1 : last + 9])
         if not _SPARED.match(f"{rest} "):
             no.append(
-                Evidence("no", message.words(sentence, first, last), (number, first), is_corrected_before(sentence, first))
+                Evidence(
+                    "no", message.words(sentence, first, last), (number, first), is_corrected_before(sentence, first)
+                )
             )
     none = next(iter(found_patterns(message, "none_of_it")), None)
     if none and yes and all(e.position < (none[0], none[3]) for e in yes):

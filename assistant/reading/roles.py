@@ -240,7 +240,9 @@ def _is_a_helper(mention: Mention, rank: int, message: Message) -> bool:
     """True for "a student has hacked together a mock-up", told beside the body that applies."""
     sentence = message.sentences[mention.sentence]
     before = sentence.bodies.text[: sentence.bodies.starts[mention.item]].split()[-1:]
-    return not sentence.is_question and rank >= the_lists().rank[_WEAK[0]] and before in (["a"], ["an"], ["un"], ["une"])
+    return (
+        not sentence.is_question and rank >= the_lists().rank[_WEAK[0]] and before in (["a"], ["an"], ["un"], ["une"])
+    )
 
 
 # What may come before the body that opens a message (a name, an adjective: « Grande enseigne… », "Paris-based…"), and what may follow it.

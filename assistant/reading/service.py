@@ -21,7 +21,7 @@ def read_public_service(message: Message, readings: Mapping[str, Reading], befor
     applicant = said("applicant")
     if not _speaks_of_project(message, readings, before):
         return None
-    if any(_PURPOSE_OPEN.search(sentence.bodies.text) for sentence in message.sentences):
+    if any(leaves_purpose_open(sentence) for sentence in message.sentences):
         return None
     public_side = (
         applicant in PUBLIC_KINDS or said("public_partner") == "yes" or said("shared_need") in ("several", "one")
@@ -184,7 +184,13 @@ _SAYS_NO_TASK = frozenset(
     "son sa ses leur leurs site web page internet service public services publics outil tool modele model systeme system interne simple premier premiere prototype test production ligne cours developpement development "
     "publique publiques dossier conditions criteres chance chances ok fin debut mois ans annee depuis since year years janvier mars mai juin 2019 2020 2021 2022 2023 2024".split()
 )
-# Whom or what it will serve is still open.
+
+
+def leaves_purpose_open(sentence: Sentence) -> bool:
+    """True when a sentence says that whom or what the AI will serve is not decided."""
+    return bool(_PURPOSE_OPEN.search(sentence.bodies.text))
+
+
 _PURPOSE_OPEN = re.compile(
     r"(?:^|(?<= ))(?:purpose|finalites?|what (?:it|they|this|the (?:ai|tool|results?|outcome)|we) (?:[a-z]+ ){0,4}for|(?:who|whom) (?:would|will|is|s|are) (?:[a-z]+ ){0,3}us(?:e|ing)|who s going to use|a quoi [a-z]+|pour qui|for whom|to what end|"
     r"what (?:it|they|this|the ai) (?:will|would) (?:do|serve)|usages? final\w*|destinataires?) (?:(?:[a-z0-9]+|,) ){0,9}?(?:not|t|pas|open|unsettled|undecided|discussion|discussed|reste|remains|ignor\w+|still|a definir|tranche\w*|decide\w*|to be)(?= |$)|"
