@@ -30,8 +30,11 @@ browser: $(VENV)/.installed-dev
 eval: $(VENV)/.installed-dev
 	$(BIN)/python -m evals run --out var/results.json --report var/report.html
 
+# Fit again, on the development cases and the corpus alone: the map of vectors, the weights and thresholds, the second reader.
 tune: $(VENV)/.installed-dev
+	$(BIN)/python -m evals.bridge
 	$(BIN)/python -m evals.tune
+	$(BIN)/python -m evals.teach
 
 $(VENV)/.installed: pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or later is needed; set PYTHON to one, such as: make run PYTHON=python3.12"; exit 2; }

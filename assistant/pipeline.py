@@ -135,6 +135,8 @@ class Assistant:
         if scope is None:
             return request
         situation = read_situation((*earlier, request.message), self.call, self.second)
+        if not situation.readings and _known(request.evidence).sufficiency == "off_topic":
+            return request  # the eligibility for something else: a loan, a bonus
         found = _known(request.search).found
         best = found[0].section.passage(question.language)
         if not self._asks_for_a_verdict(request.message, situation, best, scope):

@@ -78,7 +78,7 @@ SMALLTALK: dict[str, dict[Language, str]] = {
     },
     "unreadable": {
         "fr": "Je n’ai pas compris votre message. Écrivez votre question en une phrase, par exemple : « Qui pouvait candidater ? » ou « Faut-il une analyse d’impact ? »",
-        "en": "I did not understand your message. Please write your question in one sentence, such as “Who could apply?” or “Is an impact assessment needed?”",
+        "en": "I did not understand your message. Please write your question in one sentence, such as “What was the deadline?” or “Is an impact assessment needed?”",
     },
     "yes_no": {
         "fr": "D’accord. Quelle est votre question ?",

@@ -33,6 +33,9 @@ QUESTIONS = Path("corpus/questions")
 LEARNT = Path("assistant/reading/learnt.npz")
 MOST_WRONG = 0.01
 """Share of the readings of a value that may be wrong."""
+MOST_WRONG_IF_OPEN = 0.05
+"""The same for `OPEN`, the values that no source settles: read wrongly, they make the verdict too careful, never a promise."""
+OPEN = {("applicant", "individual"), ("established", "abroad"), ("stage", "evolution"), ("personal_data", "no")}
 LEAST = 0.75
 """No value is read below this likelihood."""
 NEVER = 2.0
@@ -278,15 +281,27 @@ def _is_case(example: Example) -> bool:
     return example.source.startswith(("eligibility", "facts"))
 
 
-def level(judged: Sequence[tuple[float, bool]]) -> float:
-    """The lowest likelihood, `LEAST` or more, from which no more than `MOST_WRONG` are wrong; `NEVER` when too few are left."""
+def level(judged: Sequence[tuple[float, bool]], most_wrong: float = MOST_WRONG) -> float:
+    """The lowest likelihood, `LEAST` or more, from which no more than `most_wrong` are wrong; `NEVER` when too few are left."""
     for lowest in np.arange(LEAST, 0.995, 0.01):
         right = [is_right for likely, is_right in judged if likely >= lowest]
         if len(right) < _FEWEST:
             return NEVER
-        if right.count(False) <= MOST_WRONG * len(right):
+        if right.count(False) <= most_wrong * len(right):
             return round(float(lowest), 2)
     return NEVER
+
+
+def levels_of(
+    taught: Taught, judged: Mapping[tuple[str, str], Sequence[tuple[float, bool]]]
+) -> dict[tuple[str, str], float]:
+    """The level of each column; `unsaid` is no value to read."""
+    return {
+        column: level(judged.get(column, ()), MOST_WRONG_IF_OPEN if column in OPEN else MOST_WRONG)
+        if column[1] != UNSAID
+        else NEVER
+        for column in taught.columns
+    }
 
 
 def doubt(judged: Sequence[tuple[float, bool]]) -> float:
@@ -304,7 +319,7 @@ def main() -> None:
     vectors = np.array([encoder.question(example.text) for example in examples])
     judged = trial(examples, vectors)
     taught = teach(examples, vectors)
-    levels = {column: level(judged.get(column, ())) if column[1] != UNSAID else NEVER for column in taught.columns}
+    levels = levels_of(taught, judged)
     for (field, value), from_here in levels.items():
         tried = judged.get((field, value), [])
         read = [is_right for likely, is_right in tried if likely >= from_here]
