@@ -152,10 +152,9 @@ class Assistant:
         told = len(situation.readings)
         is_about_applying = best.concerns_applying or self.reader.speaks_of_applying(message)
         if told == 0:
-            return (
-                is_about_applying and scope == "own" and bool(set(best.fact_ids) & self.verdict_writer.applicant_facts)
-            )
-        return is_about_applying or told > TELLING
+            asks_of_self = scope == "own" and not (self.second and self.second.is_no_description(message))
+            return is_about_applying and asks_of_self and bool(set(best.fact_ids) & self.verdict_writer.applicant_facts)
+        return is_about_applying or told > TELLING or bool(self.second and self.second.is_description(message))
 
     def _draft(self, request: Request) -> Request:
         """The reply, unchecked."""

@@ -32,7 +32,11 @@ def to_markdown(answer: Answer) -> str:
     body = marked(answer.claims)
     # The opening of a verdict stands alone; that of an answer leads into its first claim.
     told = [answer.opening, body] if answer.verdict else [" ".join(part for part in (answer.opening, body) if part)]
-    return "\n\n".join(part for part in (marked(answer.preface), *told, answer.closing) if part)
+    closing = answer.closing
+    if answer.kind == "answer" and answer.claims and closing:
+        # What closes an answer says where its first source is read.
+        closing = f"{closing} {''.join(f'[{numbers[citation]}]' for citation in answer.claims[0].citations)}"
+    return "\n\n".join(part for part in (marked(answer.preface), *told, closing) if part)
 
 
 def to_json(answer: Answer) -> dict[str, Any]:

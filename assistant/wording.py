@@ -18,8 +18,8 @@ CONFIRMED: dict[Language, str] = {
     "en": "That is indeed what the sources say.",
 }
 LOOKED_FOR: dict[Language, str] = {
-    "fr": "Mots cherchés : {words}.",
-    "en": "Words looked for: {words}.",
+    "fr": "Mots cherchés : « {words} ».",
+    "en": "Words looked for: “{words}”.",
 }
 NEARBY: dict[Language, str] = {
     "fr": "Sur des points voisins, elles traitent de {titles}.",

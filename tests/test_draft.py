@@ -146,7 +146,7 @@ def test_an_abstention_on_a_message_without_a_subject_says_what_it_leans_on(writ
     question = writer.reader.understand("et qui ?", earlier, language="fr", default="fr")
     found = tiny_retriever.retrieve(question.standalone, embed=tiny_retriever.index.encoder.question).found
     draft = writer.write(question, found, Evidence("nearby", 0.1, {}), on=OPEN)
-    assert "Mots cherchés\u00a0: amende, maximale." in draft.closing.replace("cherchés :", "cherchés\u00a0:")
+    assert "Mots cherchés\u00a0: «\u00a0amende, maximale\u00a0»." in draft.closing
 
 
 def test_what_is_off_topic_is_declined(writer, tiny_retriever):

@@ -50,7 +50,7 @@ def test_what_is_said_first_is_numbered_first(cited):
         closing="Voilà.",
         criterion_citations=(three, two),
     )
-    assert to_markdown(reply) == "L’appel est clos. [1]\n\nBonjour. L’amende. [2]\n\nVoilà."
+    assert to_markdown(reply) == "L’appel est clos. [1]\n\nBonjour. L’amende. [2]\n\nVoilà. [2]"
     assert citations_of(reply) == (one, two, three)
     assert [claim.text for claim in claims_of(reply)] == ["L’appel est clos.", "L’amende."]
 

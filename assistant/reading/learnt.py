@@ -36,6 +36,8 @@ WEIGHT_OF_VECTOR = 2.0
 """How much the vector of the message counts beside its words, each of unit length."""
 _SHORTEST = 6
 """Words of the shortest message that is taken for the description of a project."""
+_ALMOST_CERTAIN = 0.95
+"""On messages not taught with, two in a thousand descriptions of this likelihood were none (printed by `evals.teach`)."""
 _SENTENCE = re.compile(r"(?<=[.!?;:])\s+|\n+")
 
 
@@ -119,6 +121,14 @@ class SecondReader:
             return None
         share = self._shares(text)["scope"]["own"]
         return "own" if share >= self.model.enough["scope", "own"] else None
+
+    def is_description(self, text: str) -> bool:
+        """True when `text`, whatever it looks like, almost certainly describes a project of the person's."""
+        return len(text.split()) >= _SHORTEST and self._shares(text)["scope"]["own"] >= _ALMOST_CERTAIN
+
+    def is_no_description(self, text: str) -> bool:
+        """True when `text` almost certainly describes no project: a question about the rules, in many words."""
+        return len(text.split()) >= _SHORTEST and self._shares(text)["scope"]["own"] <= 1 - _ALMOST_CERTAIN
 
     def complete(self, situation: Situation, heard: Sequence[str], call: Call, withdrawn: Collection[str]) -> Situation:
         """`situation` with the values that the first reader did not find in the messages `heard` and that are likely enough here.
