@@ -33,6 +33,8 @@ def read_bodies(message: Message, bare_body_is: str, before: Situation) -> dict[
                     or (m.kind == kind and fold(mention_words(message, m)) == fold(words))
                 )
             ]
+            if _are_several(message, again):
+                again = []  # "a commune in Luxembourg and one in Moselle; we, the latter": which of them?
             established = next((e for m in (mention, *again) if (e := _established(message, m))), None)
             if established and not (established.value == "abroad" and _joins_french(message, mention)):
                 readings["established"] = established
@@ -45,8 +47,23 @@ def read_bodies(message: Message, bare_body_is: str, before: Situation) -> dict[
             readings["established"] = abroad
     if any(
         (match := _FRENCH_BRANCH.search(s.bodies.text)) and not _is_denied_branch(s, match) for s in message.sentences
+    ) or any(
+        not lexicon.bare_place.match(s.bodies.text[match.end() :])
+        for s in message.sentences
+        for match in _BRANCH_AT.finditer(s.bodies.text)
     ):
         readings.pop("established", None)  # "a Swiss start-up; its French subsidiary applies"
+    elif any(
+        _DOES_NOT_APPLY.match(s.bodies.text[match.end() :])
+        for s in message.sentences
+        for match in _FRENCH_ONE.finditer(s.bodies.text)
+    ):
+        # "the French branch isn't the applicant, the parent in Milan is"
+        readings.pop("established", None)
+        for sentence in message.sentences:
+            if place := lexicon.anywhere_abroad.search(sentence.bodies.text):
+                first, last = span_of(sentence.bodies, place)
+                readings["established"] = Reading("abroad", message.words(sentence, first, last))
     elif "established" not in readings and any(
         _nationality_after(message.sentences[m.sentence].bodies, m.item) == "france" and m.kind not in PUBLIC_ACTORS
         for m in mentions_of(message)
@@ -86,6 +103,8 @@ def read_bodies(message: Message, bare_body_is: str, before: Situation) -> dict[
                     affirmed = None
                 elif AFTER_YES.match(after):
                     affirmed = Evidence("yes", message.words(sentence, item.first, item.last), (0, index))
+    if denied and _refuses_alone(denied) and _is_awaited(message):
+        denied = None  # "the fire service refused, and the town hasn't answered"
     if denied and affirmed:
         later = max(denied, affirmed, key=lambda e: e.position)
         if later.is_corrected or message.sentences[later.position[0]].is_question:
@@ -99,6 +118,35 @@ def read_bodies(message: Message, bare_body_is: str, before: Situation) -> dict[
     if need:
         readings["shared_need"] = need
     return readings
+
+
+_QUANTIFIES = frozenset(
+    "aucun aucune aucuns no none nobody personne sans without ni neither nor pas seul seule seuls alone any zero own solo uniquement only".split()
+)
+
+
+def _refuses_alone(denied: Evidence) -> bool:
+    """True when the words that deny a partner speak of one body that refuses, not of all."""
+    return not _QUANTIFIES & set(fold(denied.words).split()) or bool(re.search(r"refus|declin", fold(denied.words)))
+
+
+_AWAITED = re.compile(
+    r"(?:PUB|ENT|RES|HOS)S? (?:[a-z0-9]+ ){0,4}?(?:(?:hasn t|has not|haven t|have not|n a|n ont|yet to|not yet|t) (?:[a-z]+ ){0,2}?(?:answer\w*|repl\w+|respond\w*|decided?|repondu|tranche|decide)|"
+    r"(?:is|are|still) (?:still )?(?:thinking|hesitating|considering|undecided|pondering)|hesit\w+|reflech\w+|tarde\w*|delibere\w*|doit (?:repondre|trancher|decider|se prononcer))(?= |$)"
+)
+
+
+def _is_awaited(message: Message) -> bool:
+    return any(_AWAITED.search(sentence.bodies.text) for sentence in message.sentences)
+
+
+def _are_several(message: Message, mentions: Sequence[Mention]) -> bool:
+    """True when two bodies at least are each introduced as one among others: « une commune… et une commune… »."""
+    introduced = 0
+    for mention in mentions:
+        view = message.sentences[mention.sentence].bodies
+        introduced += view.text[: view.starts[mention.item]].split()[-1:] in (["une"], ["un"], ["a"], ["an"])
+    return introduced > 1
 
 
 def _joins_french(message: Message, mention: Mention) -> bool:
@@ -115,11 +163,24 @@ def _joins_french(message: Message, mention: Mention) -> bool:
 
 
 def _is_denied_branch(sentence: Sentence, match: re.Match[str]) -> bool:
-    return is_denied(sentence.tokens, span_of(sentence.bodies, match)[0], reach=3)
+    after = sentence.bodies.text[match.end() :]
+    return is_denied(sentence.tokens, span_of(sentence.bodies, match)[0], reach=3) or bool(_DOES_NOT_APPLY.match(after))
+
+
+_DOES_NOT_APPLY = re.compile(
+    r"^ (?:n est pas|ne (?:[a-z]+ ){1,2}?pas|ne candidate|isn t|is not|will not|won t|does not|doesn t|takes no|n a aucun) "
+)
 
 
 _FRENCH_BRANCH = re.compile(
     r"(?:^|(?<= ))(?:french (?:subsidiary|branch|entity|arm)|filiale francaise|(?:filiale|subsidiary|branch|succursale|antenne)(?: [a-z0-9]+){0,6} (?:en france|in france|francaise)|PRIV(?: [a-z0-9]+){0,4} (?:immatriculee|etablie|basee|installee|registered|based|incorporated) (?:en|in) france)(?= |$)"
+)
+_FRENCH_ONE = re.compile(_FRENCH_BRANCH.pattern + r"|(?:^|(?<= ))(?:PRIV francaise|french PRIV)(?= |$)")
+
+
+# « la filiale immatriculée à Chambéry »: a place that is not among those abroad.
+_BRANCH_AT = re.compile(
+    r"(?:^|(?<= ))(?:filiale|subsidiary|branch|succursale|antenne|PRIV) (?:[a-z0-9]+ ){0,2}?(?:immatriculee|etablie|basee|installee|domiciliee|registered|based|incorporated|located|seated) (?:a|au|en|in|at) (?:la |le |l |the )?(?=[a-z])"
 )
 
 
@@ -141,13 +202,27 @@ def _is_partner_denied(message: Message, mention: Mention) -> bool:
 def _is_unsure(sentence: Sentence) -> bool:
     """True when a partner is hoped for, doubted, or that of somebody else."""
     scope, text = the_lists().scope, sentence.bodies.text
-    if scope["unknown"].search(text):
+    if scope["unknown"].search(text) or _IF_CHOSEN.search(text) or _NOT_THIS_ONE.search(text):
         return True
     if scope["hypothesis"].search(text):
         return False
     return bool(scope["unsure_partner"].search(text)) or _only_asks(sentence)
 
 
+# A partner of something else, of later, or in words only.
+_NOT_THIS_ONE = re.compile(
+    r"(?:^|(?<= ))(?:(?:autres?|another|other|different|separate) (?:de (?:nos|mes|ses) |of (?:our|my) )?(?:[a-z]+ )?(?:projets?|projects?|sujets?|topics?|dossiers?|programmes?|matters?)|"
+    r"(?:pas|not|non) (?:(?:sur|de|dans|pour|on|in|for|a) )?(?:celui ci|celle ci|celui la|this one|this project|ce projet)|"
+    r"(?:l an prochain|l annee prochaine|next year|plus tard|later on|un jour|some day|someday|en 202[4-9]|in 202[4-9])(?: (?:[a-zA-Z0-9]+|,)){0,6}? (?:sera|seront|rejoindra|deviendra|will|would|shall)|"
+    r"(?:sera|rejoindra|deviendra|will|would)(?: (?:[a-zA-Z0-9]+|,)){0,6}? (?:l an prochain|l annee prochaine|next year|plus tard|later on|un jour|some day|someday|en 202[4-9]|in 202[4-9])|"
+    r"devait|devaient|was to|were to|was (?:supposed|meant|due|expected) to|etait cense|etait censee|aurait du|should have|"
+    r"de coeur|in spirit|moralement|morally|par la pensee|symbolique\w*|symbolically|pas de fait|not in fact|in name only|pour la forme|de nom seulement)(?= |$)"
+)
+# « … nous rejoindra si nous sommes retenus »: not yet there.
+_IF_CHOSEN = re.compile(
+    r"(?:^|(?<= ))(?:if|si|s|provided|providing|once|when|quand|lorsque|unless|condition|reserve|pourvu|case|cas|subject)(?: [a-z]+){0,7}? "
+    r"(?:selected|chosen|accepted|admitted|shortlisted|awarded|retenue?s?|selectionnee?s?|choisie?s?|laureate?s?|acceptee?s?|admise?s?|win|won|gagn\w+|funded|funding|financement|votes?|voted|approv\w+|approuv\w+)(?= |$)"
+)
 # « Une commune sera-t-elle avec nous ? », "does any council need it?"
 _ASKS_OF_OTHERS = re.compile(
     r"^(?:(?:et|and|so|alors|,) )*(?:(?:est ce que|est ce qu|y aura t il|y a t il|is there|are there|will|would|do|does|has|have|did|which|who|whether|quel\w*) "
@@ -175,12 +250,22 @@ def _is_turned(text: str, position: int) -> bool:
 _OF_A_RIVAL = re.compile(
     r"(?:^|(?<= ))(?:competitors?|rivals?|concurrente?s?) (?!(?:nous|we|i|je|on)\b)(?:[a-z]+ ){0,4}$"
 )
+# "Our customers: no council, only hotels" says nothing of who takes part.
+_AMONG_CUSTOMERS = re.compile(
+    r"(?:^|(?<= ))(?:clients?|clientes?|customers?|clientele|acheteurs?|buyers?|abonnes|subscribers?)(?: (?:sont|are|is|est|:|,|include|includes|comptent|compte|comprend|ne|n|nous|we|have|avons|parmi|among|them))* $"
+)
 # "None of the three departments refused": said of those who take part.
 _NONE_REFUSES = re.compile(
     r"(?:aucune?|none|neither|not one|pas une?) (?:des|of|d entre) (?:[a-z0-9]+ ){0,3}\| .*(?:refus|declin|quitt|retir|renonc|abandon|left|withdr|pulled|dropped|backed)"
 )
+# "Not a single council is unaware of the need": nobody lacks it.
+_NONE_LACKS = re.compile(
+    r"(?:aucune?s?|none|neither|not one|not a single|no|nul|nulle|pas une?|pas une? seule?)(?: (?:[a-z0-9]+|(?:PUB|ENT|RES|HOS)S?)){0,7}? "
+    r"(?:ignor\w+|unaware|oblivious|uninterested|indifferen\w+|insensib\w+|desinteress\w+|epargne\w*|spared|immune|den(?:y|ies|ied)|ni(?:e|ent|ait|aient)|doubt\w*|doute\w*|"
+    r"contest\w+|disput\w+|etrang(?:er|ere)s?|echapp\w+|(?:qui|that|which|who) (?:ne|n|(?:does|do|did|has|have)(?: not|n t| t))|without|sans|free of|denue\w*|exempt\w*)(?= |$)"
+)
 # "not without": said of what is there.
-_PAS_SANS = re.compile(r"(?:^|(?<= ))(?:pas|not|jamais|never) (?:sans|without)(?= )")
+_PAS_SANS = re.compile(r"(?:^|(?<= ))(?:pas|not|jamais|never|avec ou|with or|avec et|with and) (?:sans|without)(?= )")
 
 
 # What follows « besoin partagé par plusieurs acteurs publics : » and says that nobody knows.
@@ -219,6 +304,11 @@ def _first(
                     continue
                 if not undenied and _PAS_SANS.search(sentence.bodies.text[: match.start()] + match.group()):
                     continue
+                if not undenied and any(
+                    lacks.start() <= match.end() and match.start() <= lacks.end()
+                    for lacks in _NONE_LACKS.finditer(match.string)
+                ):
+                    continue
                 if not undenied and _NONE_REFUSES.search(f"{sentence.bodies.text[: match.start()]}| {match.group()}"):
                     continue
                 if undenied and (
@@ -227,7 +317,7 @@ def _first(
                 ):
                     continue
                 before = sentence.bodies.text[: match.start()]
-                if _OF_A_RIVAL.search(before):
+                if _OF_A_RIVAL.search(before) or (not undenied and _AMONG_CUSTOMERS.search(before)):
                     continue
                 if the_lists().scope["hedge"].search(f"{before[-60:]}{match.group()}"):
                     continue
@@ -253,6 +343,15 @@ def _has_customer(message: Message) -> bool:
     )
 
 
+_ONE_AFTER_ANOTHER = re.compile(
+    r"(?:PUB|ENT|RES|HOS)S? (?:[a-z0-9]+ ){0,3}?(?:, )?(?:puis|then|ensuite|suivie?s? d|followed by|et|and|ainsi que|as well as|bientot) (?:by |de |la |le |l )*(?:une? |a |an |another |une autre |un autre )?(?:seconde?|second|deuxieme|autre|another|(?:PUB|ENT|RES|HOS)S?)(?= |$)"
+)
+_HEARSAY = re.compile(
+    r"(?:^|(?<= ))(?:(?:ami|amie|amis|friend|friends|collegues?|colleagues?|cousine?|voisine?|neighbou?r|consultant|someone|quelqu un|on|people|they) (?:(?:m|nous|me|us|a|ont|has|have) )*(?:dit|disent|raconte|affirme|assure|pretend|says?|said|tells?|told|claims?|reckons?)(?: (?:me|us|nous))?"
+    r"|rumou?rs?|rumeurs?|il parait|parait il|apparemment|apparently|reportedly|par oui dire|hearsay|heard (?:that|say)|entendu dire|j ai lu|i read that)(?= |$)"
+)
+
+
 def _need(message: Message) -> Reading | None:
     found: dict[str, Evidence] = {}
     patterns = the_lists().sentence_patterns
@@ -262,6 +361,8 @@ def _need(message: Message) -> Reading | None:
             found[value] = evidence
     if any(the_lists().scope["unsure_need"].search(sentence.bodies.text) for sentence in message.sentences):
         return None
+    if any(_HEARSAY.search(message.sentences[evidence.position[0]].bodies.text) for evidence in found.values()):
+        return None  # "a friend says that ministries crave this"
     if "none" in found and "one" in found and "several" not in found:
         # "one town hall asked for it, no other has the need"; "no need identified by a public body" has only one side.
         none, one = found["none"], found["one"]
@@ -278,6 +379,11 @@ def _need(message: Message) -> Reading | None:
         else:
             later = max(found.items(), key=lambda pair: pair[1].position)
             found = dict([later]) if later[1].is_corrected else {}
+    if "one" in found and "several" not in found:
+        one = found["one"]
+        told = message.sentences[one.position[0]].bodies.text
+        if re.search(r"\b(?:ont|have|both)\b", fold(one.words)) or _ONE_AFTER_ANOTHER.search(told):
+            del found["one"]  # « une mairie, puis une préfecture nous ont demandé… »
     if "one" in found and "several" in found:
         one, several = found["one"], found["several"]
         found = {"several": several} if len(several.words) > len(one.words) else {"one": one}

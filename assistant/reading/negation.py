@@ -107,16 +107,49 @@ def _begins_anew(tokens: Sequence[Token]) -> bool:
 _WISHED = frozenset("wish need plan plans desire appetite room place use call budget intention".split())
 
 
+_LACKS = frozenset(
+    "sans without depourvu depourvue depourvus depourvues exempt exempte exempts exemptes devoid denue denuee denues".split()
+)
+_TURNS = frozenset("pas not t jamais never nullement aucunement loin far non no aucun aucune nul".split())
+
+
+def _is_far_from(tokens: Sequence[Token], index: int) -> bool:
+    """True at the words that say that something is not so at all: « loin d’être », "far from", "nowhere near"."""
+    words = [token.text for token in tokens[index : index + 3]]
+    return (
+        (words[:1] == ["loin"] and words[1:2] in (["d"], ["de"]) and words[2:3] in (["etre"], ["constituer"]))
+        or words[:2] == ["far", "from"]
+        or words[:2] == ["nowhere", "near"]
+    )
+
+
+def is_hardly(tokens: Sequence[Token], index: int) -> bool:
+    """True after words that all but deny: "hardly a prototype any more", « guère un prototype »."""
+    return bool({token.text for token in tokens[max(0, index - 4) : index]} & _HARDLY)
+
+
+_HARDLY = frozenset("hardly scarcely guere".split())
+
+
 def has_denial(tokens: Sequence[Token], index: int, reach: int) -> bool:
     for i in range(index - 1, max(-1, index - 1 - reach), -1):
         word = tokens[i].text
         if word == "for" and i and tokens[i - 1].text in _WISHED:
             continue  # "no wish for"
+        if word in ("but", "sauf") and i and tokens[i - 1].text in ("anything", "tout"):
+            return True  # "anything but finished", « tout sauf un prototype »
         if word in _BREAKS and not (word in ("que", "qu") and i and tokens[i - 1].text in ("alors", "tant")):
             return False
         if word == "0" and i + 1 == index:
             return True
         following = tokens[i + 1].text if i + 1 < len(tokens) else ""
+        ahead = {token.text for token in tokens[max(0, i - 3) : i]}
+        if word in _LACKS and ahead & _TURNS and not ahead & {",", ";", ":"}:
+            return False  # « n’est pas dépourvue d’IA », "not without AI"
+        if word in ("pas", "not") and i and tokens[i - 1].text in ("pourquoi", "why"):
+            return False  # "why not an AI?"
+        if _is_far_from(tokens, i):
+            return not ahead & _TURNS
         if word == "zero" and i and tokens[i - 1].text in ("de", "from"):
             continue
         if word == "plus":
@@ -154,6 +187,9 @@ def is_denied_after(view: View, item: int) -> bool:
     return bool(_AFTER_DENIED.match(after) or AFTER_NONE.match(after))
 
 
+_DONE = frozenset(
+    "vient venons viens viennent pu reussi su fini fait faite et si quand lorsque apres parvenus parvenu".split()
+)
 _SUPPOSED = re.compile(r"^(?:[a-z]+ ,? ?){0,3}(?:what if|et si|suppose|supposons|imaginons|admettons) ")
 
 
@@ -164,6 +200,9 @@ def is_to_come(tokens: Sequence[Token], index: int, last: int | None = None) -> 
         return True
     if index and tokens[index - 1].text in ("goes", "go", "going"):
         return True
+    near = {token.text for token in tokens[max(0, index - 9) : index]}
+    if {token.text for token in tokens[max(0, index - 3) : index]} & {"mettre", "passer"} and not near & _DONE:
+        return True  # « il ne manque que la signature pour la mettre en service »
     if _SUPPOSED.search(" ".join(token.text for token in tokens[:index])):
         return False  # "what if we put it into production before applying?": judged as if it were so
     if any(word in ("depuis", "since") for word in after):

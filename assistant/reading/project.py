@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 
 from assistant.reading.lexicon import the_lists
-from assistant.reading.negation import DENIALS, is_denied, is_denied_after, is_to_come
+from assistant.reading.negation import DENIALS, is_denied, is_denied_after, is_hardly, is_to_come
 from assistant.reading.text import THEMES, Evidence, Message, Sentence, span_of
 from assistant.vocabulary import Reading
 from corpus.words import fold
@@ -68,11 +68,14 @@ def read_ai(message: Message) -> Reading | None:
             if scope["so_called_ai"].search(before):
                 so_called = True
                 continue
+            rest = sentence.project.text[sentence.project.starts[index] + len(item.text) + 1 :]
             if _is_of_the_past(before):
                 continue  # "in 2019 we dropped an AI project", "our old site had no AI"
             if _is_doubted(sentence, index):
                 doubted = True
                 continue
+            if _SUPPOSED_GONE.search(before) or (_WERE_IT_NOT.search(before) and _WHAT_THEN.match(rest)):
+                continue  # "take the AI away and nothing is left", « sans l’IA, rien ne tient »
             after = sentence.project.text[sentence.project.starts[index] + len(item.text) + 1 :]
             if re.match(
                 r"(?:est|etait|is|was|serait|soit) (?:{0})?(?:obligatoire|requise|exigee|necessaire|imposee|mandatory|required|compulsory|necessary)".replace(
@@ -87,6 +90,8 @@ def read_ai(message: Message) -> Reading | None:
                 continue
             if (
                 scope["dropped_ai"].search(before)
+                or (_TOOK.search(before) and _AWAY.match(after))
+                or _IS_GONE.match(after)
                 or (is_denied(sentence.tokens, item.first) and not _SUBJECT_OF_CLAIM.search(before))
                 or is_denied_after(sentence.project, index)
             ):
@@ -116,9 +121,12 @@ def read_ai(message: Message) -> Reading | None:
 # « Le nouveau projet en comporte une »: an AI, after one that is denied.
 _ONE_OF_THEM = re.compile(
     r"(?:^|(?<= ))(?:(?:its|our|the|sa|notre|une?) (?:very |toute )?(?:first|premiere)(?: one| time)?(?= ?$| [,.;:])|en (?:comporte|comportera|aura|a|contient|contiendra|utilise|utilisera|integre|integrera) (?:bien |bel et bien |desormais )?une?|(?:will|does|would|shall) have one|has one|contains one)(?= ?$| [,.;:])"
+    r"|(?:^|[;:,] |(?<= )(?:mais|but|though|while|tandis que) )(?:(?!(?:not|pas|ne|n|no|never)\b)[a-zA-Z]+ ){1,6}?(?:, )?(?:si|is|are|does|do|will|en est une?|en est|l est|oui|en sera une?)(?= ?$)"
 )
 # "It is not true that our AI is live": there is one.
-_SUBJECT_OF_CLAIM = re.compile(r"(?:^|(?<= ))(?:que|qu|that) (?:(?:our|the|l|la|notre|cette|this) )+$")
+_SUBJECT_OF_CLAIM = re.compile(
+    r"(?:^|(?<= ))(?:que|qu|that|imagine|think|believe|assume|suppose) (?:(?:our|the|l|la|notre|cette|this) )+$"
+)
 # Words of an AI, or of a tool, that is not the one of the project.
 _PAST_AI = re.compile(
     r"(?<= )(?:(?:in|back in|en|des|vers|depuis) (?:19|20)[0-9][0-9]|last year|years ago|l an dernier|il y a (?:[a-z0-9]+ )?ans|jadis|autrefois|formerly|"
@@ -149,6 +157,27 @@ def _is_of_the_past(before: str) -> bool:
 # A machine that learns: fixed rules beside it are those of today, or of others.
 _LEARNS = re.compile(
     r"(?:^|(?<= ))(?:(?:that|which|qui|will|would|has|a|have) (?:apprend\w*|learns?|learnt|learned|appris)|s entrain\w+|(?:predict\w*|predir\w*|predit) )(?= |$)"
+)
+
+
+_SUPPOSED_GONE = re.compile(
+    r"(?:^|(?<= ))(?:(?:si|s|if|suppose|supposons|imagine|imaginons|even if|unless|were we to|meme si) (?:[a-z]+ ){0,4}?(?:retir\w+|enlev\w+|supprim\w+|ot\w+|abandonn\w+|remov\w+|drop\w*|took|take|scrap\w*|cut)|"
+    r"^(?:take|remove|drop|retirez|enlevez|otez|supprimez)) (?:(?:the|our|l|la|cette|this|notre|out|away) )*$"
+)
+_WERE_IT_NOT = re.compile(
+    r"(?:^|[,;:] )(?:sans|without|but for|hors) (?:(?:the|our|l|la|cette|this|notre|une|an|any|cet) )*$"
+)
+_WHAT_THEN = re.compile(
+    r"^(?:, )?(?:(?:il|nous|on|we|it|there|they|elle|ils|notre|our|le|la|les|l|the|this|ce|PUBS?|W?USE) )?(?:[a-zA-Z]+ ){0,3}?(?:rien|nothing|pas|not|plus|ne|n|no|impossible|pointless|useless|inutile|cannot|t|could|would|pourr\w+|serai\w+)(?= |$)"
+)
+# "We took the AI out", « l’IA a été retirée ».
+_TOOK = re.compile(
+    r"(?:^|(?<= ))(?:took|taken|taking|pull\w*|ripped|threw|thrown|cut|switched) (?:(?:the|our|its|all|any|that) )*$"
+)
+_AWAY = re.compile(r"^(?:out|away|off|aside)(?= ?$| [,.;:)]| (?:of|and|again|entirely|altogether|for)(?= ))")
+_IS_GONE = re.compile(
+    r"^(?:(?:a ete|ont ete|est|sera|has been|was|is|got) (?:finalement |definitivement |completement |entirely |finally |now |since )?"
+    r"(?:retire\w*|enleve\w*|supprime\w*|ecarte\w*|otee?|abandonne\w*|removed|dropped|scrapped|ditched|taken out|cut|abandoned)|a disparu)(?= ?$| [,.;:)]| (?:du|de|et|from|of|and)(?= ))"
 )
 
 
@@ -209,7 +238,16 @@ def read_stage(message: Message, before: str | None = None) -> Reading | None:
             Evidence(value, message.words(sentence, first, last), (number, first), is_corrected_before(sentence, first))
         )
 
+    has_ai = any(
+        item.text in ("AI", "AIK", "NEW") and not is_denied(sentence.tokens, item.first)
+        for sentence in message.sentences
+        for item in sentence.project.items
+    )
+
     def is_other(sentence: Sentence, first: int) -> bool:
+        if has_ai and _is_without_ai(sentence, first):
+            events.append(Evidence("plain", message.words(sentence, first, first), (0, first)))
+            return True
         before = " ".join(token.text for token in sentence.tokens[:first])
         clause = re.split(r" [,:;] | (?:mais|but|et|and) ", before)[-1]
         return bool(
@@ -226,6 +264,8 @@ def read_stage(message: Message, before: str | None = None) -> Reading | None:
             continue
         if _is_dwelling(sentence, item.first) or _is_quoted(sentence, item.first, item.last):
             continue
+        if is_hardly(sentence.tokens, item.first) or _is_elsewhere(sentence, item.first, item.last):
+            continue
         denied = is_denied(sentence.tokens, item.first)
         if denied and any(sentence.tokens[i].text == "plus" for i in range(max(0, item.first - 4), item.first)):
             continue  # "no longer in production" says nothing of what it is now
@@ -236,7 +276,7 @@ def read_stage(message: Message, before: str | None = None) -> Reading | None:
     for number, sentence, first, last in found_patterns(message, "deployed"):
         if _RULE_QUESTION.search(sentence.project.text) or is_other(sentence, first):
             continue
-        if _is_a_calling(sentence, first, last):
+        if _is_a_calling(sentence, first, last) or _is_elsewhere(sentence, first, last):
             continue
         if is_denied(sentence.tokens, first, reach=4) or is_denied(sentence.tokens, last, reach=last - first):
             event("before", number, sentence, first, last)
@@ -256,6 +296,8 @@ def read_stage(message: Message, before: str | None = None) -> Reading | None:
             continue
         if _is_quoted(sentence, item.first, item.last):
             continue  # « le mot « prototype » traîne encore dans nos plaquettes »
+        if is_hardly(sentence.tokens, item.first):
+            continue
         if left & _PAST:
             if left & DENIALS:  # "not finished with our prototype", "without having finished"
                 event("before", number, sentence, item.first, item.last)
@@ -264,7 +306,7 @@ def read_stage(message: Message, before: str | None = None) -> Reading | None:
             event("before", number, sentence, item.first, item.last)
     for number, sentence, first, last in found_patterns(message, "before"):
         # These patterns hold their own negations.
-        if _is_quoted(sentence, first, first):
+        if _is_quoted(sentence, first, first) or is_hardly(sentence.tokens, first):
             continue
         event("before-weak", number, sentence, first, last)
     for number, sentence, first, last in _made(message):
@@ -286,6 +328,51 @@ def read_stage(message: Message, before: str | None = None) -> Reading | None:
                 if not is_denied(sentence.tokens, first):
                     event(value + "-new" if value == "evolution" else value, number, sentence, first, last)
     return _settle_stage(message, events, before)
+
+
+def _is_without_ai(sentence: Sentence, first: int) -> bool:
+    """True when the tool that is in service at `first` is said to have no AI: "our booking site has no AI and is live"."""
+    items = sentence.project.items
+    near = [item for item in items if item.text in ("AI", "AIK") and -8 <= item.first - first <= 6]
+    return bool(near) and all(is_denied(sentence.tokens, item.first) for item in near)
+
+
+_NEIGHBOUR = re.compile(
+    r"(?:^|(?<= ))(?:voisine?s?|neighbou?rs?|neighbou?ring|next door|d a cote|d en face|jumelle|jumelee|homologues?|counterparts?|"
+    r"(?:another|une autre|un autre|d autres|other|autres) (?:(?:PUB|ENT|RES|HOS|PRIV)S?|clients?|clientes?|customers?)|elsewhere|ailleurs)(?= |$)"
+)
+
+
+def _is_of_a_neighbour(sentence: Sentence, first: int, last: int) -> bool:
+    """True for the tool of another body: « la commune voisine a mis en service… », "already live at the neighbouring council"."""
+    items = sentence.project.items
+    before = " ".join(item.text for item in items if item.last < first)
+    after = " ".join(item.text for item in items if item.first > last)
+    clause = re.split(r" [:;(] |(?<!next door) , | (?:mais|but|while|tandis|whereas) ", before)[-1]
+    where = re.match(
+        r"(?:(?:deja|already|depuis|since|[0-9]+) )*(?:(?:chez|par|dans|a|au|aux|at|by|in|of|de|du|with|for|pour) |(?=elsewhere|ailleurs))",
+        after,
+    )
+    theirs = where is not None and _NEIGHBOUR.search(" ".join(after[where.end() :].split()[:5]))
+    return bool(_NEIGHBOUR.search(clause) or theirs)
+
+
+# "…but only on my laptop", « … mais pas chez nous ».
+_NOT_HERE = re.compile(
+    r"^(?:[a-zA-Z0-9]+ ){0,6}?(?:, )?(?:mais |but |though |and |et )?(?:(?:seulement|uniquement|only|just|que|solely) (?:sur|on|in|dans|en|au|at) (?:[a-z]+ ){0,3}?(?:ordinateur|laptop|machine|computer|poste|pc|test\w*|lab\w*|staging|recette|local|notebook|brouillon|demo)"
+    r"|(?:pas|not) (?:encore |yet )?(?:chez|with|at|for|in|pour|avec) (?:nous|us|our|notre|nos)|(?:pas|not) (?:encore |yet )?(?:ici|here))(?= |$)"
+)
+# "It nearly launched in June", « elle devait être lancée en juin ».
+_ALMOST = re.compile(
+    r"(?:^|(?<= ))(?:failli|nearly|almost|presque|devait|devaient|devions|aurait (?:du|pu)|auraient du|was (?:to|due|supposed|meant|expected|planned)|were to|should have|would have|could have)(?: [a-z]+){0,4}$"
+)
+
+
+def _is_elsewhere(sentence: Sentence, first: int, last: int) -> bool:
+    """True for a service of others, of one machine, or that nearly was."""
+    before = " ".join(token.text for token in sentence.tokens[:first])
+    after = " ".join(token.text for token in sentence.tokens[last + 1 :])
+    return bool(_NOT_HERE.match(after) or _ALMOST.search(before)) or _is_of_a_neighbour(sentence, first, last)
 
 
 # "It is live", "live on our portal"; not "I live in Nantes", "it lives on a laptop", "they follow it live".
@@ -325,10 +412,14 @@ _NOWADAYS = re.compile(
 )
 
 
+_UNTIL_THEN = frozenset("until jusqu formerly autrefois jadis naguere hier yesterday auparavant previously".split())
+
+
 def _was(message: Message, sentence: Sentence, first: int) -> bool:
     """True for what the tool was before it became what it is: "it was a prototype in 2020; today…"."""
     left = {token.text for token in sentence.tokens[max(0, first - 3) : first]}
-    return bool(left & {"was", "were", "etait", "etaient", "fut"}) and any(
+    wider = {token.text for token in sentence.tokens[max(0, first - 7) : first]}
+    return bool(left & {"was", "were", "etait", "etaient", "fut"} or wider & _UNTIL_THEN) and any(
         _NOWADAYS.search(one.bodies.text) for one in message.sentences
     )
 
@@ -413,6 +504,8 @@ def _made(message: Message) -> Iterable[tuple[int, Sentence, int, int]]:
                 continue
             after = next((i for i in range(index + 1, min(len(words), index + 16)) if is_thing[i]), None)
             if after is not None and how != "infinitive" and not _bears_on(words, index, after):
+                after = None
+            if after is not None and {":", ";"} & set(words[index:after]):
                 after = None
             if after is not None and (words[index + 1] in _MANY or _is_a_trade(words, index, after, how)):
                 after = None
@@ -515,6 +608,7 @@ def _settle_stage(message: Message, events: Sequence[Evidence], said: str | None
     evolution, part, minor = by.get("evolution", []), by.get("evolution-new", []), by.get("minor_update", [])
     exists = (
         bool(deployed)
+        or bool(by.get("plain"))
         or said in ("deployed", "minor_update", "evolution")
         or any(_EXISTING.search(sentence.project.text) for sentence in message.sentences)
     )
@@ -533,6 +627,8 @@ def _settle_stage(message: Message, events: Sequence[Evidence], said: str | None
         return Reading("minor_update", minor[-1].words) if exists or not (before or weak) else None
     if deployed and before:
         return settle(deployed, before)
+    if not deployed and by.get("plain"):
+        return None  # a tool without AI is live: is the AI a new part of it, or apart from it?
     if deployed:
         corrected = [e for e in weak if e.is_corrected and e.position > deployed[-1].position]
         return None if corrected or _wants_more(message) else Reading("deployed", deployed[-1].words)
@@ -542,12 +638,17 @@ def _settle_stage(message: Message, events: Sequence[Evidence], said: str | None
         for s in message.sentences
     ):
         return None  # a new version beside one in service: a rebuild, or another tool? To be asked.
+    if (before or weak) and any(_TWO_VERSIONS.search(s.bodies.text) for s in message.sentences):
+        return None  # "V1 is online, V2 is on paper"
     if before or weak:
         chosen = (before or weak)[-1]
         return Reading("before", chosen.words)
     return None
 
 
+_TWO_VERSIONS = re.compile(
+    r"(?:^|(?<= ))(?:v ?1|version (?:1|one|une|un)|(?:first|premiere|old|ancienne|current|actuelle|previous) version) .*(?:v ?2|version (?:2|two|deux)|(?:second|deuxieme|seconde|next|prochaine|new|nouvelle) (?:version|one))(?= |$)"
+)
 _NONE_AT_ALL = re.compile(r"^(?:[a-z0-9 ,]+ )?: (?:non|no|aucune?s?|none|rien)(?= |$)")
 
 

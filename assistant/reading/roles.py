@@ -66,6 +66,8 @@ def role_of(mention: Mention, message: Message) -> tuple[str, int]:
             for match in lexicon.applicant[family].finditer(text)
         )
 
+    if _OUR_SUPPLIER.search(_before_and_words(mention, message)) and not (applies("explicit") or applies("carries")):
+        return "relation", 0
     if message.is_english and not mention.is_plural and _NAMES_THE_NEXT.search(text):
         return "complement", 0
     if applies("if_we_were"):
@@ -103,6 +105,18 @@ def role_of(mention: Mention, message: Message) -> tuple[str, int]:
     return ("partner" if takes_part and is_public else ""), 0
 
 
+# "Our vendor's AI": a supplier of the applicant is not the applicant.
+_OUR_SUPPLIER = re.compile(
+    r"(?:^|(?<= ))(?:notre|nos|leurs?|our|their|its|mon|my) (?:[a-z]+ )?(?:prestataires?|fournisseurs?|vendors?|suppliers?|integrateurs?|integrators?|sous traitante?s?|subcontractors?|contractors?|providers?|hebergeurs?)(?: (?:prive|privee|private))?$"
+)
+
+
+def _before_and_words(mention: Mention, message: Message) -> str:
+    sentence = message.sentences[mention.sentence]
+    item = sentence.bodies.items[mention.item]
+    return " ".join(token.text for token in sentence.tokens[max(0, item.first - 3) : item.last + 1])
+
+
 # "Our village association", "a city start-up".
 _NAMES_THE_NEXT = re.compile(r"@ (?:PRIV|ASSO)S?(?= |$)")
 # Words by which the person stands beside the body that is named.
@@ -138,6 +152,33 @@ def cast_of(message: Message, *, bare_body_is: str = "applicant", known_applican
             if not is_denied(sentence.tokens, first, reach=3):
                 words = message.words(sentence, first, last)
                 return _Cast(("individual", Mention(0, 0, "individual", False)), False, partners, words)
+    for number, sentence in enumerate(message.sentences):
+        match = _FOR_ANOTHER.search(sentence.bodies.text)
+        if match and bare_body_is == "applicant" and known_applicant is None:
+            # "a town hall asking on behalf of a local baker"
+            where = sentence.bodies.item_at(match.end())
+            them = next((m for m in mentions if m.sentence == number and where <= m.item <= where + 3), None)
+            if them is None or them.kind in UNCERTAIN:
+                return _Cast(None, True, partners)
+            return _Cast((them.kind, them), False, tuple(p for p in partners if p != them))
+    for sentence in message.sentences:
+        match = _SPARE_TIME.search(sentence.bodies.text)
+        if match and bare_body_is == "applicant" and known_applicant is None:
+            is_project = "proje" in match.group()
+            if any(
+                m.kind != "individual"
+                and roles[m][0] in ("applicant", "partner-or-applicant")
+                and not (is_project and m.kind in PUBLIC_ACTORS)
+                for m in mentions
+            ):
+                break  # "in my spare time I help our charity": not certain
+            first, last = span_of(sentence.bodies, match)
+            return _Cast(
+                ("individual", Mention(0, 0, "individual", False)),
+                False,
+                partners,
+                message.words(sentence, first, last),
+            )
     claims = [
         (roles[m][1], m) for m in mentions if roles[m][0] == "applicant" or (roles[m][0] == "partner-or-applicant")
     ]
@@ -226,10 +267,23 @@ def cast_of(message: Message, *, bare_body_is: str = "applicant", known_applican
     return _Cast((one.kind, one), False, tuple(p for p in partners if p != one))
 
 
+_FOR_ANOTHER = re.compile(
+    r"(?:^|(?<= ))(?:asking|ask|enquiring|inquiring|question|demande|renseigne|renseignons|m informe|nous informons) (?:[a-z]+ ){0,2}?(?:for|pour|on behalf of|au nom d|pour le compte d) (?=(?:an?|une?|my|mon|ma) )"
+)
+_SPARE_TIME = re.compile(
+    r"(?:^|(?<= ))(?:(?:in|on|during) my (?:spare|free|own|leisure) (?:time|hours)|(?:sur|pendant) mon temps libre|a mes heures perdues|sur mes heures perdues|"
+    r"(?:je|j) (?:[a-z]+ ){0,4}(?:par loisir|par passion|pour le plaisir)|par loisir , je|my (?:very )?own (?:little |private )?project|mon propre (?:petit )?projet)(?= |$)"
+)
 # "The city has pulled out": it will not apply.
 _GONE = re.compile(
     r"@ (?:(?:[a-z0-9]+|,) ){0,6}?(?:retir\w+|quitt\w+|abandonn\w+|pulled|dropped|backed|left|withdr\w+|leaves|desengag\w+|desist\w+|lach\w+|renonc\w+|parti\w*|gone|included|incluse?|comprise?|non plus|no longer|n est plus|either)(?= |$)"
 )
+
+
+_POLLED = re.compile(
+    r"@ (?:[a-z0-9]+ ){0,3}?(?:polled|surveyed|asked|approached|contacted|consulted|visited|interviewed|questioned|sondee?s?|interrogee?s?|contactee?s?|consultee?s?|rencontree?s?|visitee?s?|demarchee?s?|questionnee?s?)(?= |$)"
+)
+_REFUSES = re.compile(r"@ (?:[a-z0-9]+ ){0,6}?(?:refus\w+|declin\w+|turned (?:us|it|me) down|said no|dit non)(?= |$)")
 
 
 def _is_gone(mention: Mention, message: Message) -> bool:
@@ -272,13 +326,38 @@ def _opening(message: Message, roles: Mapping[Mention, tuple[str, int]]) -> Ment
     if message.sentences[0].is_question or not _BEFORE_OPENING.match(view.text[:start]):
         return None
     mark = _AFTER_OPENING.match(after)
-    if mark is None:
+    if mark is None or (
+        first.kind in PUBLIC_ACTORS
+        and (
+            _voices_alone(view.text)
+            or _POLLED.search(view.with_target(first.item))
+            or _is_gone(first, message)
+            or _REFUSES.search(view.with_target(first.item))
+        )
+    ):
         return None
     # Its name may hold other bodies: « GHT Grand Paris », « La Poste SA ».
     named = [first, *(m for m in found[1:] if view.starts[m.item] < start + mark.end())]
     if len({m.kind in PUBLIC_KINDS for m in named if m.kind not in UNCERTAIN}) > 1:
         return None
     return next((m for m in named if m.kind not in UNCERTAIN), first)
+
+
+def _voices_alone(text: str) -> bool:
+    """True for "one prefecture, and one alone, raised the need", which says who has the need and not who applies."""
+    text = _GREETING.sub("", text)
+    return any(pattern.match(text) for pattern in the_lists().sentence_patterns["need_one"]) or bool(
+        _COUNTED_NEED.match(text)
+    )
+
+
+_GREETING = re.compile(r"^(?:(?:bonjour|bonsoir|hello|hi|salut|slt|bjr|madame|monsieur|dear|all|sir|,) )+")
+
+
+_COUNTED_NEED = re.compile(
+    r"^(?:(?:just|only|seulement|juste|rien qu) )?(?:one|une|un|a single|a lone|a|an|two|three|several|deux|trois|plusieurs) (?:seule? )?(?:PUB|ENT|RES|HOS)S? (?:(?:[a-z0-9]+|,|(?:PUB|ENT|RES|HOS)S?) ){0,14}?"
+    r"(?:voiced|raised|asked|requested|expressed|identified|reported|flagged|a exprime|ont exprime|a demande|ont demande|a signale|ont signale|a identifie|ont identifie|a remonte|ont remonte)(?= )"
+)
 
 
 def _between(message: Message, one: Mention, other: Mention) -> str:

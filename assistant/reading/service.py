@@ -7,9 +7,9 @@ from collections.abc import Mapping, Sequence
 
 from assistant.reading.bodies import mention_words
 from assistant.reading.lexicon import the_lists
-from assistant.reading.negation import NOT_ONLY, is_denied
+from assistant.reading.negation import DENIALS, NOT_ONLY, is_denied
 from assistant.reading.project import found_patterns, is_corrected_before, item_words, settle, tagged
-from assistant.reading.roles import WHO, cast_of, covers, mentions_of, role_of
+from assistant.reading.roles import WHO, cast_of, covers, is_left_out, mentions_of, role_of
 from assistant.reading.text import KIND_OF_TAG, PUBLIC_ACTORS, PUBLIC_KINDS, Evidence, Item, Message, Sentence, span_of
 from assistant.vocabulary import Reading, Situation
 
@@ -58,6 +58,8 @@ def read_public_service(message: Message, readings: Mapping[str, Reading], befor
                 continue
             if _is_the_person(message, number, item):
                 continue
+            if _RELATED.search(sentence.project.text[: sentence.project.starts[index]]):
+                continue  # "the landlord of a tax office", « fournisseur de l’école publique »
             if tag == "WUSE" and not takes_part and sentence.tokens[item.first - 1].text in ("nos", "our", "mes", "my"):
                 continue  # « nos locataires » of a private body: those of no public service
             yes.append(
@@ -80,6 +82,7 @@ def read_public_service(message: Message, readings: Mapping[str, Reading], befor
             if (
                 not refused
                 and not is_denied(sentence.tokens, item.first)
+                and not is_left_out(message, mention)
                 and not _is_the_person(message, mention.sentence, item)
             ):
                 yes.append(
@@ -171,6 +174,11 @@ def _serves_named(message: Message, denied: Sequence[Evidence]) -> list[Evidence
     return found
 
 
+# What a private body is to a public one says nothing of whom its AI serves.
+_RELATED = re.compile(
+    r"(?:^|(?<= ))(?:landlords?|landlady|tenants?|locataires?|bailleurs?|proprietaires?|owners?|neighbou?rs?|voisine?s?|suppl(?:y|ies|iers?)|fournisseurs?|contractors?|subcontractors?|prestataires?|"
+    r"spin ?offs?|filiales?|subsidiary|hosted|heberge\w*|incube\w*|subsidised|subventionne\w*|funded|finance\w*) (?:(?:of|to|from|by|for|in|de|du|d|des|a|au|aux|par|dans|la|le|l|les|un|une|the|an|our|your|notre|local|meals) )*$"
+)
 _DATA_WORDS = frozenset(
     "nom noms donnee donnees data name names information informations adresse adresses address addresses visage visages face faces voix voice voices photo photos".split()
 )
@@ -182,6 +190,8 @@ _SAYS_NO_TASK = frozenset(
     "stade etat phase niveau idee projet projets project stage phase appel cnil call sandbox bac sable eligible eligibles admissible recevable candidater postuler apply possible peut "
     "pouvons peux puis can may sommes suis are am t il elle ils faire fait truc quelque chose something oui yes non no svp please bonjour merci thanks generative generatif "
     "son sa ses leur leurs site web page internet service public services publics outil tool modele model systeme system interne simple premier premiere prototype test production ligne cours developpement development "
+    "etre ete failli devait devrait lance lancee lancees lancer launched launch works working marche fonctionne tourne runs running ordinateur laptop computer seulement only mais but last next "
+    "dernier derniere prochain prochaine don intend back bring again stopped arrete arretee viendra arrive second temps installe installee installed achete achetee bought eteint eteinte off "
     "publique publiques dossier conditions criteres chance chances ok fin debut mois ans annee depuis since year years janvier mars mai juin 2019 2020 2021 2022 2023 2024".split()
 )
 
@@ -271,6 +281,9 @@ def _is_the_person(message: Message, number: int, item: Item) -> bool:
 
 def _public_near(sentence: Sentence, first: int, last: int) -> bool:
     """True when a customer named right there is a public body: « notre client est la ville »."""
+    near = [token.text for token in sentence.tokens[max(0, first - 6) : last + 7]]
+    if any(word in _STATE and near[max(0, i - 1) : i] not in (["grand"], ["general"]) for i, word in enumerate(near)):
+        return not any(word in DENIALS for word in near)  # "the state is one of our customers"
     return any(
         KIND_OF_TAG.get(item.tag) in PUBLIC_ACTORS
         and first - 4 <= item.first <= last + 6
@@ -279,6 +292,7 @@ def _public_near(sentence: Sentence, first: int, last: int) -> bool:
     )
 
 
+_STATE = frozenset("state etat government gouvernement administration administrations publics publiques".split())
 _ITS_PEOPLE = re.compile(
     r"(?:^|(?<= ))(?:ses|leurs|its|their) (?:[a-z]+ )?(?:agents|usagers|habitants|administres|staff|residents|users|services|eleves|patients|personnels|employees|teams)(?= |$)"
 )
