@@ -102,7 +102,7 @@ def word_verdict(
 
 
 def understood(situation: Situation, call: Call, language: Language) -> tuple[Understood, ...]:
-    """Labels of what was read, in the order of the rules: « acteur public associé : non »."""
+    """Labels of what was read and counts, in the order of the rules: « acteur public associé : non » counts for a private body alone."""
     said = said_values(situation, call)
     colon = f"{NB}:" if language == "fr" else ":"
     return tuple(
@@ -113,7 +113,7 @@ def understood(situation: Situation, call: Call, language: Language) -> tuple[Un
             situation.readings[field.id].words,
         )
         for field in call.fields
-        if field.id in said
+        if field.id in said and all(said.get(other) in (None, *allowed) for other, allowed in field.only.items())
     )
 
 

@@ -38,6 +38,13 @@ SITUATIONS = [
 ]  # fmt: skip
 
 
+def test_what_does_not_count_for_this_applicant_has_no_label():
+    of_public = understood(situation(applicant="public", public_partner="no"), CALL, "fr")
+    of_unsaid = understood(situation(public_partner="no"), CALL, "fr")
+    assert [label.field for label in of_public] == ["applicant"]
+    assert [label.field for label in of_unsaid] == ["public_partner"]
+
+
 @pytest.mark.parametrize("language", ["fr", "en"])
 @pytest.mark.parametrize("scope", ["own", "general"])
 def test_no_sentence_shown_says_another_verdict_than_the_one_given(language, scope):

@@ -252,7 +252,7 @@ _OF_A_RIVAL = re.compile(
 )
 # "Our customers: no council, only hotels" says nothing of who takes part.
 _AMONG_CUSTOMERS = re.compile(
-    r"(?:^|(?<= ))(?:clients?|clientes?|customers?|clientele|acheteurs?|buyers?|abonnes|subscribers?)(?: (?:sont|are|is|est|:|,|include|includes|comptent|compte|comprend|ne|n|nous|we|have|avons|parmi|among|them))* $"
+    r"(?:^|(?<= ))(?:clients?|clientes?|customers?|clientele|acheteurs?|buyers?|abonnes|subscribers?)(?: (?:sont|are|is|est|:|include|includes|comptent|compte|comprend|ne|n))+ $"
 )
 # "None of the three departments refused": said of those who take part.
 _NONE_REFUSES = re.compile(

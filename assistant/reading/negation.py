@@ -113,6 +113,13 @@ _LACKS = frozenset(
 _TURNS = frozenset("pas not t jamais never nullement aucunement loin far non no aucun aucune nul".split())
 
 
+def _since_break(tokens: Sequence[Token]) -> set[str]:
+    """The words after the last comma or colon."""
+    words = [token.text for token in tokens]
+    last = max((i for i, word in enumerate(words) if word in (",", ";", ":")), default=-1)
+    return set(words[last + 1 :])
+
+
 def _is_far_from(tokens: Sequence[Token], index: int) -> bool:
     """True at the words that say that something is not so at all: « loin d’être », "far from", "nowhere near"."""
     words = [token.text for token in tokens[index : index + 3]]
@@ -143,8 +150,8 @@ def has_denial(tokens: Sequence[Token], index: int, reach: int) -> bool:
         if word == "0" and i + 1 == index:
             return True
         following = tokens[i + 1].text if i + 1 < len(tokens) else ""
-        ahead = {token.text for token in tokens[max(0, i - 3) : i]}
-        if word in _LACKS and ahead & _TURNS and not ahead & {",", ";", ":"}:
+        ahead = _since_break(tokens[max(0, i - 3) : i])
+        if word in _LACKS and ahead & _TURNS:
             return False  # « n’est pas dépourvue d’IA », "not without AI"
         if word in ("pas", "not") and i and tokens[i - 1].text in ("pourquoi", "why"):
             return False  # "why not an AI?"

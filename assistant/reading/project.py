@@ -162,7 +162,7 @@ _LEARNS = re.compile(
 
 _SUPPOSED_GONE = re.compile(
     r"(?:^|(?<= ))(?:(?:si|s|if|suppose|supposons|imagine|imaginons|even if|unless|were we to|meme si) (?:[a-z]+ ){0,4}?(?:retir\w+|enlev\w+|supprim\w+|ot\w+|abandonn\w+|remov\w+|drop\w*|took|take|scrap\w*|cut)|"
-    r"^(?:take|remove|drop|retirez|enlevez|otez|supprimez)) (?:(?:the|our|l|la|cette|this|notre|out|away) )*$"
+    r"(?:^|(?<=, ))(?:take|remove|drop|retirez|enlevez|otez|supprimez)) (?:(?:the|our|l|la|cette|this|notre|out|away) )*$"
 )
 _WERE_IT_NOT = re.compile(
     r"(?:^|[,;:] )(?:sans|without|but for|hors) (?:(?:the|our|l|la|cette|this|notre|une|an|any|cet) )*$"
