@@ -86,7 +86,10 @@ def is_safe(call: ast.Call, source: str) -> bool:
     """True when the loader, or the name that holds it, is a SafeLoader."""
     loaders = [*call.args[1:], *(keyword.value for keyword in call.keywords if keyword.arg == "Loader")]
     told = [ast.get_source_segment(source, loader) or "" for loader in loaders]
-    assigned = [re.search(rf"^\s*{re.escape(name)} = .*SafeLoader", source, re.MULTILINE) for name in told]
+    assigned = [
+        re.search(rf"^\s*(?:{re.escape(name)} = |class {re.escape(name)}\().*SafeLoader", source, re.MULTILINE)
+        for name in told
+    ]
     return bool(told) and all("SafeLoader" in name or found for name, found in zip(told, assigned, strict=True))
 
 
