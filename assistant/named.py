@@ -11,13 +11,13 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from assistant.draft import MOST_SENTENCES
 from assistant.official import rests_on
 from assistant.vocabulary import Citation, Claim
 from corpus.passages import Language, Passage
 from corpus.sentences import sentence_spans
 from corpus.words import content_words
 
-MOST_SENTENCES = 4
 MOST_OF_A_RESTATEMENT = 2
 GOES_ON: dict[Language, str] = {
     "fr": "Le texte continue\u00a0: ouvrez la citation pour le lire en entier.",

@@ -117,18 +117,22 @@ class SecondReader:
 
     def scope(self, text: str) -> Scope | None:
         """`own` for a message that surely describes a project to be judged."""
-        if len(text.split()) < _SHORTEST:
-            return None
-        share = self._shares(text)["scope"]["own"]
-        return "own" if share >= self.model.enough["scope", "own"] else None
+        share = self._likely_own(text)
+        return "own" if share is not None and share >= self.model.enough["scope", "own"] else None
 
     def is_description(self, text: str) -> bool:
         """True when `text`, whatever it looks like, almost certainly describes a project of the person's."""
-        return len(text.split()) >= _SHORTEST and self._shares(text)["scope"]["own"] >= _ALMOST_CERTAIN
+        share = self._likely_own(text)
+        return share is not None and share >= _ALMOST_CERTAIN
 
     def is_no_description(self, text: str) -> bool:
         """True when `text` almost certainly describes no project: a question about the rules, in many words."""
-        return len(text.split()) >= _SHORTEST and self._shares(text)["scope"]["own"] <= 1 - _ALMOST_CERTAIN
+        share = self._likely_own(text)
+        return share is not None and share <= 1 - _ALMOST_CERTAIN
+
+    def _likely_own(self, text: str) -> float | None:
+        """How likely `text` describes a project; None when it is too short to tell."""
+        return self._shares(text)["scope"]["own"] if len(text.split()) >= _SHORTEST else None
 
     def complete(self, situation: Situation, heard: Sequence[str], call: Call, withdrawn: Collection[str]) -> Situation:
         """`situation` with the values that the first reader did not find in the messages `heard` and that are likely enough here.
