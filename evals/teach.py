@@ -34,8 +34,7 @@ LEARNT = Path("assistant/reading/learnt.npz")
 MOST_WRONG = 0.01
 """Share of the readings of a value that may be wrong."""
 MOST_WRONG_IF_OPEN = 0.05
-"""The same for `OPEN`, the values that no source settles: read wrongly, they make the verdict too careful, never a promise."""
-OPEN = {("applicant", "individual"), ("established", "abroad"), ("stage", "evolution"), ("personal_data", "no")}
+"""The same for the values that no source settles: read wrongly, they make the verdict too careful, never a promise."""
 LEAST = 0.75
 """No value is read below this likelihood."""
 NEVER = 2.0
@@ -296,11 +295,17 @@ def level(judged: Sequence[tuple[float, bool]], most_wrong: float = MOST_WRONG) 
     return NEVER
 
 
+def unsettled(call: Call) -> set[tuple[str, str]]:
+    """The values that are enough, by a row of the rules, for what no source settles."""
+    rows = [row for rules in call.criteria for row in rules.rows if row.status == "not_settled" and len(row.when) == 1]
+    return {(field, value) for row in rows for field, values in row.when.items() for value in values}
+
+
 def levels_of(
-    taught: Taught, judged: Mapping[tuple[str, str], Sequence[tuple[float, bool]]]
+    taught: Taught, judged: Mapping[tuple[str, str], Sequence[tuple[float, bool]]], call: Call
 ) -> dict[tuple[str, str], float]:
     """The level of each column; `unsaid` is no value to read."""
-    allowed = {**dict.fromkeys(OPEN, MOST_WRONG_IF_OPEN), ("personal_data", "yes"): MOST_WRONG_IF_HARMLESS}
+    allowed = {**dict.fromkeys(unsettled(call), MOST_WRONG_IF_OPEN), ("personal_data", "yes"): MOST_WRONG_IF_HARMLESS}
     return {
         column: level(judged.get(column, ()), allowed.get(column, MOST_WRONG)) if column[1] != UNSAID else NEVER
         for column in taught.columns
@@ -322,7 +327,7 @@ def main() -> None:
     vectors = np.array([encoder.question(example.text) for example in examples])
     judged = trial(examples, vectors)
     taught = teach(examples, vectors)
-    levels = levels_of(taught, judged)
+    levels = levels_of(taught, judged, call)
     for (field, value), from_here in levels.items():
         tried = judged.get((field, value), [])
         read = [is_right for likely, is_right in tried if likely >= from_here]
