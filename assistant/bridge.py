@@ -6,17 +6,13 @@ other). The map shrinks those directions, for both sides; it knows no subject, s
 
 from __future__ import annotations
 
-import logging
 from dataclasses import dataclass
 from pathlib import Path
-from zipfile import BadZipFile
 
 import numpy as np
 
+from assistant.learnt_file import Arrays, LearntFile
 from corpus.embed import Vectors
-from corpus.errors import ExplainedError
-
-logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -43,19 +39,13 @@ def straight(encoder: str, passages: Vectors) -> Bridge:
 
 def load_bridge(path: Path, encoder: str) -> Bridge | None:
     """The bridge of `path`; None when it was learnt with another encoder, whose vectors it says nothing of."""
-    try:
-        with np.load(path, allow_pickle=False) as file:
-            learnt_with = str(file["encoder"])
-            mean, matrix = (np.asarray(file[name], dtype=np.float32) for name in ("mean_question", "matrix"))
-    except (OSError, ValueError, KeyError, EOFError, BadZipFile) as error:
-        raise ExplainedError(
-            f"'{path}' could not be read ({type(error).__name__}), so other collections cannot be searched as measured. "
-            "Put the file back as the repository has it, or run `python -m evals.bridge` to learn it again."
-        ) from error
-    if learnt_with != encoder:
-        logger.info("%s was learnt with the encoder %s; with %s it is not used", path.name, learnt_with, encoder)
-        return None
-    return Bridge(learnt_with, mean, matrix)
+    without = "collections that bring no questions of their own are searched less well than measured"
+    return LearntFile(path, "python -m evals.bridge", without).read(encoder, _bridge)
+
+
+def _bridge(arrays: Arrays) -> Bridge:
+    mean, matrix = (np.asarray(arrays[name], dtype=np.float32) for name in ("mean_question", "matrix"))
+    return Bridge(str(arrays["encoder"]), mean, matrix)
 
 
 def save_bridge(bridge: Bridge, path: Path) -> None:

@@ -231,11 +231,13 @@ def _articles(passage: Passage, language: Language) -> str:
     return wording.ARTICLES[language].format(pinpoints=read) if pinpoints else ""
 
 
-def claims_of(passage: Passage) -> list[Claim]:
-    """The sentences of a passage, four at most, each citing the run of words that holds them all."""
-    spans = sentence_spans(passage.text)[:MOST_SENTENCES]
+def claims_of(passage: Passage, start: int = 0, end: int | None = None, most: int = MOST_SENTENCES) -> list[Claim]:
+    """The first sentences of a passage, or of its part from `start` to `end`: `most` at most, each citing the run of words that holds them all."""
+    spans = [(start + first, start + last) for first, last in sentence_spans(passage.text[start:end])[:most]]
+    if not spans:
+        return []
     citation = Citation(passage, passage.text[spans[0][0] : spans[-1][1]])
-    return [Claim(passage.text[start:end], (citation,)) for start, end in spans]
+    return [Claim(passage.text[first:last], (citation,)) for first, last in spans]
 
 
 def kinship(one: Section, other: Section) -> float:

@@ -1,28 +1,21 @@
 """What is asked for by its place: « que dit l'article 35 §3 du RGPD ? » gets those words, whatever a search by meaning would find. Pure.
 
 Places come from the locators of documents by others (`art. 35 §3`, `art. 8 I 2° a)`, `recital 71`), so nothing is known here of any text but
-the names under which people speak of it.
+the names under which people speak of it, and its title.
 """
 
 from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 
-from assistant.draft import MOST_SENTENCES
-from assistant.official import rests_on
-from assistant.vocabulary import Citation, Claim
 from corpus.passages import Language, Passage
-from corpus.sentences import sentence_spans
 from corpus.words import content_words
 
-MOST_OF_A_RESTATEMENT = 2
-GOES_ON: dict[Language, str] = {
-    "fr": "Le texte continue\u00a0: ouvrez la citation pour le lire en entier.",
-    "en": "The text goes on: open the citation to read it whole.",
-}
+Part = tuple[Passage, int, int]
+"""A passage, and where in its text what counts begins and ends."""
 
 _NAMES = (
     ("2016/679", r"rgpd|gdpr|règlement général(?: (?:de|sur) la protection des données)?|general data protection regulation"),
@@ -66,30 +59,31 @@ class Place:
 
 @dataclass(frozen=True)
 class Asked:
-    """The place that a question asks for. `text` is the number of the text, empty when the question does not say which."""
+    """The place that a question asks for. `text` is the number of the text, empty when the question does not say which; `others` are the words
+    that are left: those of the title of a document, or a sign that something else is asked."""
 
     place: Place
     text: str
+    others: frozenset[str] = frozenset()
 
 
 def asked_for(question: str) -> Asked | None:
-    """The one place whose words `question` wants; None when it asks anything more of it, or nothing of the kind."""
+    """The one place that `question` names; None when it names none, or several."""
     mentions = list(_MENTION.finditer(question))
     if len(mentions) != 1:
         return None
     mention = mentions[0]
     left = question[: mention.start()] + " " + question[mention.end() :]
     text, left = _text_named(left)
-    if set(content_words(left)) - _ASKING_FOR_WORDS:
-        return None
+    others = _words_of_a_title(left)
     rest = re.sub(r"\((\d+)\)", r"§\1 ", mention["rest"] or "")
     steps = tuple(_step(found) for found in _STEP.findall(rest))
     if mention["before"]:
         steps = (f"§{mention['before']}", *steps)
     if mention["annex"]:
-        return Asked(Place("annex", mention["annex"].upper(), steps), text)
+        return Asked(Place("annex", mention["annex"].upper(), steps), text, others)
     kind = "art" if mention["kind"].casefold().startswith("art") else "recital"
-    return Asked(Place(kind, _number(mention["number"]), steps), text)
+    return Asked(Place(kind, _number(mention["number"]), steps), text, others)
 
 
 class Acts:
@@ -98,6 +92,7 @@ class Acts:
     def __init__(self, passages: Iterable[Passage]) -> None:
         self.passages: dict[str, list[tuple[Passage, list[tuple[int, Place]]]]] = {}
         self.text_of: dict[str, str] = {}
+        self._titles: dict[str, frozenset[str]] = {}
         restated: Counter[str] = Counter()
         for passage in passages:
             if place := _place(passage.locator):
@@ -106,14 +101,16 @@ class Acts:
             else:
                 restated.update({_text_named(reference.title)[0] for reference in passage.references})
         for source, known in self.passages.items():
-            first = known[0][0]
-            self.text_of[source] = _text_named(f"{first.references[0].title} {_spoken(source)}")[0]
+            title = known[0][0].references[0].title
+            self.text_of[source] = _text_named(f"{title} {_spoken(source)}")[0]
+            self._titles[source] = _words_of_a_title(_text_named(title)[1])
         self._restated = restated
 
-    def words_at(self, asked: Asked, language: Language) -> list[tuple[Passage, int, int]] | None:
+    def words_at(self, asked: Asked, language: Language) -> list[Part] | None:
         """The passages (each with the part that counts) at that place, in order; empty when the text is here and has no such place; None when
-        the text is not here, or was read without such numbers. Of several texts: the one that is named, in the language of the question, the official one, the most restated."""
-        sources = [source for source, text in self.text_of.items() if not asked.text or text == asked.text]
+        the text is not here, was read without such numbers, or more is asked than its words. Of several texts: the one that is named, in the
+        language of the question, the official one, the most restated."""
+        sources = self._meant(asked)
         found = {source: self._in(source, asked.place) for source in sources}
         if not any(found.values()):
             return [] if sources and all(self._numbers_such(source, asked.place) for source in sources) else None
@@ -124,6 +121,21 @@ class Acts:
 
         return found[max((source for source in sources if found[source]), key=rank)]
 
+    def _meant(self, asked: Asked) -> list[str]:
+        """The documents that a question may mean, none when its words are not those of a title.
+
+        The whole title is a name. So are some words of it, when they are two or more, beside no other name, and of one title alone that has
+        such a place: a single word, or one after « du RGPD », is as often what is asked of the article.
+        """
+        sources = [source for source, text in self.text_of.items() if not asked.text or text == asked.text]
+        if not asked.others:
+            return sources
+        whole = [source for source in sources if self._titles[source] == asked.others]
+        if whole or asked.text or len(asked.others) == 1:
+            return whole
+        partly = [one for one in sources if asked.others <= self._titles[one] and self._in(one, asked.place)]
+        return partly if len({self._titles[source] for source in partly}) == 1 else []
+
     def _numbers_such(self, source: str, place: Place) -> bool:
         """True when the article of `place`, if it is there at all, numbers its parts as `place` does."""
         places = [one for _, inside in self.passages[source] for _, one in inside]
@@ -131,7 +143,7 @@ class Acts:
         forms = {_form(one.steps[0]) for one in article if one.steps}
         return not article or not place.steps or _form(place.steps[0]) in forms
 
-    def _in(self, source: str, place: Place) -> list[tuple[Passage, int, int]]:
+    def _in(self, source: str, place: Place) -> list[Part]:
         found = []
         for passage, inside in self.passages[source]:
             own = _place(passage.locator)
@@ -145,32 +157,6 @@ class Acts:
         return found
 
 
-def is_longer(parts: Sequence[tuple[Passage, int, int]]) -> bool:
-    """True when a reply does not hold all the words of a place."""
-    return sum(len(sentence_spans(passage.text[start:end])) for passage, start, end in parts) > MOST_SENTENCES
-
-
-def claims_at(
-    parts: Sequence[tuple[Passage, int, int]], restating: Iterable[Passage], language: Language
-) -> list[Claim]:
-    """The words of a place, then what a restatement says of it; first the restatement, when the words are in another language."""
-    said: list[Claim] = []
-    for passage, start, end in parts:
-        spans = [(start + a, start + b) for a, b in sentence_spans(passage.text[start:end])]
-        spans = spans[: MOST_SENTENCES - len(said)]
-        if spans:
-            citation = Citation(passage, passage.text[spans[0][0] : spans[-1][1]])
-            said += [Claim(passage.text[a:b], (citation,)) for a, b in spans]
-    first = parts[0][0]
-    restatement = next((one for one in restating if one.language == language and rests_on(one, first)), None)
-    if restatement is None:
-        return said
-    spans = sentence_spans(restatement.text)[:MOST_OF_A_RESTATEMENT]
-    citation = Citation(restatement, restatement.text[spans[0][0] : spans[-1][1]])
-    told = [Claim(restatement.text[a:b], (citation,)) for a, b in spans]
-    return [*said, *told] if first.language == language else [*told, *said]
-
-
 def _text_named(words: str) -> tuple[str, str]:
     """The number of the text that `words` name, empty when they name none, and `words` without it."""
     text = ""
@@ -180,6 +166,11 @@ def _text_named(words: str) -> tuple[str, str]:
     if match := _NUMBER.search(words):
         text, words = text or match[1], _NUMBER.sub(" ", words)
     return text, words
+
+
+def _words_of_a_title(left: str) -> frozenset[str]:
+    """The words of `left` that may name a document: not those with which its words are asked for."""
+    return frozenset(content_words(left)) - _ASKING_FOR_WORDS
 
 
 def _spoken(source_id: str) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
@@ -12,21 +11,22 @@ from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from assistant import wording
+from assistant.article import ArticleWriter
 from assistant.bridge import load_bridge
 from assistant.chain import EncoderEmbeddings, Request, SectionRetriever, Steps, build_chain
 from assistant.draft import Writer
 from assistant.evidence import Scale, load_calibration
 from assistant.explain import asserts_eligibility
-from assistant.named import GOES_ON, Acts, asked_for, claims_at, is_longer
+from assistant.named import Acts
 from assistant.reading.learnt import SecondReader, open_second_reader
-from assistant.retrieve import Found, Retriever, load_weights
+from assistant.retrieve import Retriever, load_weights
 from assistant.settings import Settings
 from assistant.situation import eligibility_scope, read_situation
 from assistant.suggest import Suggester, Suggestions, load_suggestions
 from assistant.understand import Reader, load_phrases
 from assistant.verdict import Scope, VerdictWriter
 from assistant.verify import verify
-from assistant.vocabulary import Answer, Conversation, Draft, Question, Situation
+from assistant.vocabulary import Answer, Conversation, Draft, Situation
 from corpus.call import Call, load_call
 from corpus.embed import Encoder
 from corpus.index import PassageIndex
@@ -54,11 +54,12 @@ class Assistant:
         second: SecondReader | None = None,
     ) -> None:
         self.index, self.call, self.retriever, self.reader, self.as_of = index, call, retriever, reader, as_of
-        self.second, self.acts = second, Acts(index.passages)
+        self.second = second
         self.scale = Scale(index, load_calibration(_HERE / "weights.yaml"))
         self.suggester = Suggester(index, suggestions)
         self.writer = Writer(index, call, reader, self.suggester)
         self.verdict_writer = VerdictWriter(index, call)
+        self.article_writer = ArticleWriter(Acts(index.passages), self.suggester)
         self.chain = build_chain(
             Steps(
                 self._understand,
@@ -160,26 +161,11 @@ class Assistant:
         """The reply, unchecked."""
         if request.draft:
             return request
-        found, evidence = _known(request.search).found, _known(request.evidence)
-        if quoted := self._quoted(_known(request.question), found):
-            return replace(request, draft=quoted)
-        return replace(request, draft=self.writer.write(_known(request.question), found, evidence, on=request.on))
-
-    def _quoted(self, question: Question, found: Sequence[Found]) -> Draft | None:
-        """The words of the article that is asked for by its number, None when none is or its text is not at hand."""
-        asked, language = asked_for(question.text), question.language
-        parts = self.acts.words_at(asked, language) if asked else None
-        if parts is None:
-            return None
-        if not parts:
-            opening, closing = wording.NOT_STATED[language], wording.ASK_THE_CNIL[language]
-            after = self.suggester.after(found, (), language)
-            return Draft("abstention", question, (), opening=opening, closing=closing, follow_ups=after)
-        near = (one.section.passage(language) for one in found)
-        said = claims_at(parts, (one for one in near if not (one.only_when or one.is_not_stated)), language)
-        after = self.suggester.after(found, [claim.citations[0].passage for claim in said], language)
-        closing = GOES_ON[language] if is_longer(parts) else ""
-        return Draft("answer", question, tuple(said), closing=closing, follow_ups=after)
+        question, found = _known(request.question), _known(request.search).found
+        draft = self.article_writer.write(question, found)
+        if draft is None:
+            draft = self.writer.write(question, found, _known(request.evidence), on=request.on)
+        return replace(request, draft=draft)
 
     def _verify(self, request: Request) -> Request:
         """The reply, with only what its quotes carry."""

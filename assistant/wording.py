@@ -50,6 +50,10 @@ OPENS_LATER: dict[Language, str] = {
     "en": "The call for projects on AI in public services opens on {day}.",
 }
 ARTICLES: dict[Language, str] = {"fr": "Où le lire : {pinpoints}.", "en": "Where to read it: {pinpoints}."}
+GOES_ON: dict[Language, str] = {
+    "fr": "Le texte continue\u00a0: ouvrez la citation pour le lire en entier.",
+    "en": "The text goes on: open the citation to read it whole.",
+}
 IN_FORCE_FROM: dict[Language, str] = {"fr": "Cette règle vaut à partir du {day}.", "en": "This rule holds from {day}."}
 IN_FORCE_UNTIL: dict[Language, str] = {"fr": "Cette règle a valu jusqu’au {day}.", "en": "This rule held until {day}."}
 SMALLTALK: dict[str, dict[Language, str]] = {

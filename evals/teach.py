@@ -10,7 +10,9 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from pathlib import Path
+from sys import intern
 
 import numpy as np
 import yaml
@@ -19,7 +21,7 @@ from pydantic import BaseModel, ConfigDict, Field, RootModel
 from scipy.sparse import csr_matrix, hstack
 
 from assistant.judge import judge
-from assistant.reading.learnt import UNSAID, WEIGHT_OF_VECTOR, grams
+from assistant.reading.learnt import SUPPOSED, UNSAID, WEIGHT_OF_VECTOR, grams
 from assistant.settings import Settings
 from assistant.situation import read_situation
 from corpus.call import Call, load_call
@@ -44,11 +46,13 @@ HARDLY_ANY = 0.01
 MOST_WRONG_IF_HARMLESS = 0.015
 """The same for personal data that are said: that condition excludes nobody, and the label shown can be corrected."""
 FOLDS = 5
+_LABELLED_IN = {"theme": ("outils", "partenaires", "voices", "voix")}
+"""Fields that are learnt from these files alone, whose authors labelled them: elsewhere, neither a value nor silence teaches."""
 _DATA_IMPLIED = ("administrations", "english", "entreprises")
 """Files whose authors left personal data out also where the message implies them: there, silence teaches nothing."""
 _FEWEST = 8
 _NEIGHBOURS = 40
-_WHOLE = 4  # fields that an example tells when it describes a whole project
+_WHOLE = 4  # fields, beside the theme, that an example tells when it describes a whole project
 _QUESTIONS = 900
 _RAREST = 3
 _KEPT = 12_000
@@ -62,7 +66,8 @@ OF_STATUS = {
 }
 DAY = date(2023, 9, 1)  # any day will do: the window never changes a status
 ROUTES = ("applicant", "established", "public_partner", "shared_need")
-FIELDS = (*ROUTES, *(field for field, _ in OF_STATUS.values()))
+THEME = "theme"  # cases do not label it: that a project is no priority, or is one, does not tell its theme
+FIELDS = (*ROUTES, *(field for field, _ in OF_STATUS.values()), THEME)
 SCOPE = "scope"
 
 
@@ -73,6 +78,12 @@ class Example:
     text: str
     reads: Mapping[str, str]
     source: str
+
+    @cached_property
+    def grams(self) -> Mapping[str, int]:
+        """How often each gram is in the text, in the order of the text: counted once, for every fit."""
+        # Shared between the texts, a gram is kept once.
+        return Counter(map(intern, grams(self.text)))
 
 
 def load_examples(call: Call) -> list[Example]:
@@ -111,10 +122,12 @@ def load_told(call: Call) -> dict[str, list[Told]]:
 def _from_corpus(call: Call) -> Iterator[Example]:
     for name, items in load_told(call).items():
         for item in items:
-            reads = {field: item.reads.get(field, UNSAID) for field in FIELDS}
+            reads = {
+                field: item.reads.get(field, UNSAID) for field in FIELDS if name in _LABELLED_IN.get(field, (name,))
+            }
             if reads["personal_data"] == UNSAID and name in _DATA_IMPLIED:
                 del reads["personal_data"]
-            if len(item.reads) >= _WHOLE:
+            if len(item.reads.keys() - {THEME}) >= _WHOLE:
                 reads[SCOPE] = "own"
             yield Example(item.say, reads, name)
 
@@ -175,18 +188,21 @@ class Taught:
 
 
 def matrix(
-    texts: Sequence[str], vectors: NDArray[np.float32], vocabulary: Mapping[str, int], rarity: NDArray[np.float64]
+    examples: Sequence[Example],
+    vectors: NDArray[np.float32],
+    vocabulary: Mapping[str, int],
+    rarity: NDArray[np.float64],
 ) -> csr_matrix:
-    """One row a text: its known grams, of unit length, then its vector. As `SecondReader` computes them."""
+    """One row an example: its known grams, of unit length, then its vector. As `SecondReader` computes them."""
     rows, places, values = [], [], []
-    for row, text in enumerate(texts):
-        counts = Counter(vocabulary[gram] for gram in grams(text) if gram in vocabulary)
+    for row, example in enumerate(examples):
+        counts = {vocabulary[gram]: count for gram, count in example.grams.items() if gram in vocabulary}
         weights = np.array([(1 + np.log(n)) * rarity[place] for place, n in counts.items()])
         norm = float(np.linalg.norm(weights)) or 1.0
         rows += [row] * len(counts)
         places += list(counts)
         values += list(weights / norm)
-    lexical = csr_matrix((values, (rows, places)), shape=(len(texts), len(vocabulary)))
+    lexical = csr_matrix((values, (rows, places)), shape=(len(examples), len(vocabulary)))
     return csr_matrix(hstack([lexical, csr_matrix(vectors * WEIGHT_OF_VECTOR)]), dtype=np.float32)
 
 
@@ -196,14 +212,14 @@ def teach(
     """Fit every field over the grams that tell most of the fields."""
     from sklearn.linear_model import LogisticRegression
 
-    texts = [example.text for example in examples]
     labels = {field: _labels(examples, field) for field in fields}
-    seen = Counter(gram for text in texts for gram in set(grams(text)))
+    labels = {field: (about, values) for field, (about, values) in labels.items() if len(set(values)) > 1}
+    seen = Counter(gram for example in examples for gram in example.grams)
     common = {gram: place for place, gram in enumerate(sorted(g for g, n in seen.items() if n >= _RAREST))}
-    kept = _most_telling(texts, common, labels)
+    kept = _most_telling(examples, common, labels)
     vocabulary = {gram: place for place, gram in enumerate(kept)}
     rarity = np.array([np.log((1 + len(examples)) / (1 + seen[gram])) + 1 for gram in vocabulary])
-    rows = matrix(texts, vectors, vocabulary, rarity)
+    rows = matrix(examples, vectors, vocabulary, rarity)
     columns: list[tuple[str, str]] = []
     weights, offsets = [], []
     for field, (about, values) in labels.items():
@@ -227,15 +243,16 @@ def _labels(examples: Sequence[Example], field: str) -> tuple[list[int], list[st
 
 
 def _most_telling(
-    texts: Sequence[str], common: Mapping[str, int], labels: Mapping[str, tuple[list[int], list[str]]]
+    examples: Sequence[Example], common: Mapping[str, int], labels: Mapping[str, tuple[list[int], list[str]]]
 ) -> list[str]:
     """The grams of `common` whose presence depends most on the values of the fields (chi-squared, of each field alike)."""
     from sklearn.feature_selection import chi2
 
-    found = [sorted({common[gram] for gram in grams(text) if gram in common}) for text in texts]
+    found = [sorted(common[gram] for gram in example.grams if gram in common) for example in examples]
     rows = [row for row, places in enumerate(found) for _ in places]
     present = csr_matrix(
-        (np.ones(len(rows)), (rows, [place for places in found for place in places])), shape=(len(texts), len(common))
+        (np.ones(len(rows)), (rows, [place for places in found for place in places])),
+        shape=(len(examples), len(common)),
     )
     telling = np.zeros(len(common))
     for about, values in labels.values():
@@ -270,7 +287,7 @@ def trial(examples: Sequence[Example], vectors: NDArray[np.float32]) -> dict[tup
         inside = [row for row, place in enumerate(folds) if place % FOLDS != fold]
         outside = [row for row, place in enumerate(folds) if place % FOLDS == fold and SCOPE in examples[row].reads]
         taught = teach([examples[row] for row in inside], vectors[inside])
-        rows = matrix([examples[row].text for row in outside], vectors[outside], taught.vocabulary, taught.rarity)
+        rows = matrix([examples[row] for row in outside], vectors[outside], taught.vocabulary, taught.rarity)
         for field, (values, shares) in likelihoods(taught, rows).items():
             for place, row in enumerate(outside):
                 told = examples[row].reads.get(field)
@@ -304,10 +321,12 @@ def unsettled(call: Call) -> set[tuple[str, str]]:
 def levels_of(
     taught: Taught, judged: Mapping[tuple[str, str], Sequence[tuple[float, bool]]], call: Call
 ) -> dict[tuple[str, str], float]:
-    """The level of each column; `unsaid` is no value to read."""
+    """The level of each column; `unsaid` is no value to read, nor what the first reader supposes."""
     allowed = {**dict.fromkeys(unsettled(call), MOST_WRONG_IF_OPEN), ("personal_data", "yes"): MOST_WRONG_IF_HARMLESS}
     return {
-        column: level(judged.get(column, ()), allowed.get(column, MOST_WRONG)) if column[1] != UNSAID else NEVER
+        column: NEVER
+        if column[1] == UNSAID or column in SUPPOSED
+        else level(judged.get(column, ()), allowed.get(column, MOST_WRONG))
         for column in taught.columns
     }
 

@@ -97,8 +97,7 @@ def refusals_after(was: Manifest | None, built: Manifest, faults: Sequence[str],
     if asked.why_not and not asked.changes:
         found.append(Refusal(f"No question could be asked of the new build: {asked.why_not}.", Accepted.ANSWERS))
     failing = [one for one in asked.due if one.fails]
-    # One question alone is told, and is no reason: in a small collection it may be a tenth of them.
-    if len(failing) > 1 and 100 * len(failing) > FAILING_AT_MOST * len(asked.due):
+    if 100 * len(failing) > FAILING_AT_MOST * len(asked.due):
         found.append(
             Refusal(
                 f"{len(failing)} of {len(asked.due)} questions that a passage must answer get no answer that cites it, more than {FAILING_AT_MOST} %, such as "

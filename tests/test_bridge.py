@@ -62,15 +62,6 @@ def test_the_file_gives_back_what_was_learnt_and_only_for_its_encoder(tmp_path):
     assert load_bridge(tmp_path / "bridge.npz", "fake@2") is None
 
 
-@pytest.mark.parametrize("content", [None, b"", b"not an archive", b"PK\x03\x04 cut short"])
-def test_a_file_that_cannot_be_read_is_explained(content, tmp_path):
-    path = tmp_path / "bridge.npz"
-    if content is not None:
-        path.write_bytes(content)
-    with pytest.raises(ExplainedError, match=r"evals\.bridge"):
-        load_bridge(path, "fake@1")
-
-
 def test_the_file_of_the_project_is_for_the_encoder_that_it_carries():
     bridge = load_bridge(ROOT / "assistant" / "bridge.npz", Encoder(BUNDLED).identity)
     assert bridge and bridge.matrix.shape == (384, 384) and bridge.mean_question.shape == (384,)

@@ -80,6 +80,18 @@ def test_four_sentences_at_most(passage_of):
     assert all(citation.quote in long.text for claim in claims for citation in claim.citations)
 
 
+def test_a_part_of_a_passage_can_be_said_alone(passage_of):
+    long = replace(passage_of["fine/fr"], text="Avant. La première. La seconde. Après.")
+    start, end = long.text.index("La première"), long.text.index("Après")
+    (first, second) = claims_of(long, start, end)
+    assert (first.text, second.text) == ("La première.", "La seconde.")
+    assert first.citations[0].quote == second.citations[0].quote == "La première. La seconde."
+    assert claims_of(long, start, end, most=1) == [
+        replace(first, citations=(replace(first.citations[0], quote=first.text),))
+    ]
+    assert claims_of(long, start, end, most=0) == []
+
+
 def test_when_a_list_is_asked_for_the_details_are_said(writer, tiny_retriever):
     draft = drafted(writer, tiny_retriever, "Quels projets ont été lauréats ?")
     assert [claim.citations[0].passage.id for claim in draft.claims[:2]] == ["winner-albert/fr", "winner-metro/fr"]

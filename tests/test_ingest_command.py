@@ -15,7 +15,9 @@ from typer.testing import CliRunner, Result
 
 import ingest.__main__ as command
 from corpus.errors import ExplainedError
-from corpus.index import read_pointer
+from corpus.index import Manifest, read_pointer
+from ingest.changes import AnswerChange, Asked, Canonical, Reply
+from ingest.guard import Accepted, refusals_after
 
 Run = Callable[..., Result]
 
@@ -74,6 +76,33 @@ def test_check_says_what_would_change_and_changes_nothing(run: Run, tmp_path: Pa
     assert (read_pointer(tmp_path / "i"), sorted((tmp_path / "i").rglob("*"))) == before
     run()
     assert "deux mois" in served(tmp_path / "i").passages[0].text
+
+
+@pytest.mark.parametrize(
+    ("failing", "due", "refused"),
+    [
+        pytest.param(0, 3, False, id="every question has its answer"),
+        pytest.param(1, 3, True, id="a single one has none, of few"),
+        pytest.param(1, 9, True, id="one in nine"),
+        pytest.param(1, 10, False, id="one in ten"),
+        pytest.param(3, 20, True, id="several of many"),
+    ],
+)
+def test_a_build_that_leaves_more_than_a_tenth_of_its_questions_unanswered_is_refused(
+    failing: int, due: int, refused: bool
+) -> None:
+    built = Manifest(1, "digest", "fake@1", 256, "today", {}, {}, 0)
+    answers = [
+        AnswerChange(
+            (f"question {number}",),
+            None,
+            Reply("answer", "", (), ("other",) if number < failing else ("own",), (), ()),
+            Canonical("own/fr", "own", "own.md", f"question {number}", "fr", is_owed=True),
+        )
+        for number in range(due)
+    ]
+    refusals = refusals_after(None, built, (), Asked(tuple(answers)))
+    assert [refusal.name for refusal in refusals] == [Accepted.ANSWERS] * refused
 
 
 def test_a_removed_document_leaves_nothing_in_what_is_served(run: Run, tmp_path: Path) -> None:

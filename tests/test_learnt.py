@@ -14,6 +14,7 @@ from assistant.reading.learnt import UNSAID, Model, SecondReader, load_model, op
 from assistant.situation import eligibility_scope, read_situation
 from assistant.vocabulary import Reading, Situation
 from corpus.call import load_call
+from corpus.embed import BUNDLED, Encoder
 from corpus.errors import ExplainedError
 from evals import teach
 from evals.case import load_cases
@@ -95,6 +96,31 @@ def test_a_value_that_the_call_does_not_have_is_not_read():
     assert completed(reader(stage={"imagined": 0.99, UNSAID: 0.01}), Situation(), TEXT) == {}
 
 
+def test_a_theme_is_read_in_the_place_of_the_one_that_is_supposed():
+    """A project whose theme the first reader does not name is supposed to be of another one: that is no word of the person's."""
+    likely = reader(theme={"edtech": 0.95, "other": 0.03, UNSAID: 0.02})
+    supposed = Situation({"theme": Reading("other", "rien n'est encore en service")})
+    assert completed(likely, supposed, TEXT) == {"theme": "edtech"}
+    assert completed(likely, Situation(), TEXT) == {"theme": "edtech"}
+    assert completed(likely, supposed, TEXT, withdrawn=("theme",)) == {"theme": "other"}
+    unsure = reader(theme={"edtech": 0.8, "other": 0.15, UNSAID: 0.05})
+    assert completed(unsure, supposed, TEXT) == {"theme": "other"}
+
+
+def test_a_theme_that_was_found_or_stated_is_not_read_again():
+    likely = reader(theme={"edtech": 0.95, "health": 0.05, UNSAID: 0.0})
+    assert completed(likely, Situation({"theme": Reading("health", "l'hôpital")}), TEXT) == {"theme": "health"}
+    for stated in ("Thème : autre thème. Nous relisons des dossiers.", "Theme: another theme. We read files again."):
+        found = read_situation([stated], CALL)
+        assert completed(likely, found, stated)["theme"] == "other"
+
+
+def test_a_theme_is_doubted_as_any_other_value_but_not_the_one_that_is_supposed():
+    unlikely = reader(theme={"edtech": 0.001, "other": 0.001, UNSAID: 0.998})
+    assert completed(unlikely, Situation({"theme": Reading("edtech", "formation")}), TEXT) == {}
+    assert completed(unlikely, Situation({"theme": Reading("other", "formation")}), TEXT) == {"theme": "other"}
+
+
 def test_few_words_are_left_to_the_first_reader():
     likely = reader(scope={"own": 0.99, UNSAID: 0.01}, uses_ai={"yes": 0.99, UNSAID: 0.01})
     assert likely.scope("une commune, de l'IA") is None
@@ -137,7 +163,8 @@ def test_reading_computes_what_teaching_computed():
     vectors = np.array([encoder.question(example.text) for example in examples])
     taught = teach.teach(examples, vectors, ("uses_ai",))
     text = "à la mairie, un réseau de neurones apprend des dossiers du port"
-    rows = teach.matrix([text], np.array([encoder.question(text)]), taught.vocabulary, taught.rarity)
+    asked = [teach.Example(text, {}, "made")]
+    rows = teach.matrix(asked, np.array([encoder.question(text)]), taught.vocabulary, taught.rarity)
     values, shares = teach.likelihoods(taught, rows)["uses_ai"]
     columns = {"uses_ai": tuple((value, place) for place, (_, value) in enumerate(taught.columns))}
     model = Model(
@@ -182,6 +209,44 @@ def test_every_example_says_fields_and_values_of_the_call():
         assert all(item.reads for item in items) or len([item for item in items if not item.reads]) < len(items) / 3
 
 
+def test_a_field_is_learnt_only_from_the_files_that_label_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    said = '- say: "Une mairie."\n  reads: {applicant: public}\n- say: "Une école."\n  reads: {applicant: public, theme: edtech}\n'
+    for name in ("old", "new"):
+        (tmp_path / f"{name}.yaml").write_text(said, encoding="utf-8")
+    monkeypatch.setattr(teach, "EXAMPLES", tmp_path)
+    monkeypatch.setattr(teach, "CASES", tmp_path)
+    monkeypatch.setattr(teach, "QUESTIONS", tmp_path / "none")
+    monkeypatch.setattr(teach, "_LABELLED_IN", {"theme": ("new",)})
+    monkeypatch.setattr(teach, "_DATA_IMPLIED", ("old",))
+    read = {(one.source, one.text): one.reads for one in teach.load_examples(CALL)}
+    assert read["new", "Une mairie."]["theme"] == UNSAID and read["new", "Une école."]["theme"] == "edtech"
+    assert not any("theme" in read["old", text] for text in ("Une mairie.", "Une école."))
+    assert "personal_data" not in read["old", "Une mairie."]
+    assert read["old", "Une mairie."]["stage"] == read["new", "Une mairie."]["personal_data"] == UNSAID
+
+
+def test_the_files_from_which_a_field_is_learnt_label_it():
+    files = teach.load_told(CALL)
+    for field, names in teach._LABELLED_IN.items():
+        assert all(any(field in item.reads for item in files[name]) for name in names)
+
+
+def test_a_field_that_no_example_labels_is_not_taught():
+    encoder = FakeEncoder()
+    texts = [f"{what} à la mairie, {where}" for what in ("un réseau appris", "un barème") for where in "abcde"]
+    examples = [teach.Example(text, {"uses_ai": "yes" if "appris" in text else "no"}, "made") for text in texts]
+    vectors = np.array([encoder.question(text) for text in texts])
+    taught = teach.teach(examples, vectors, ("uses_ai", teach.THEME))
+    assert {field for field, _ in taught.columns} == {"uses_ai"}
+
+
+def test_what_the_first_reader_supposes_is_never_read():
+    columns = tuple((teach.THEME, value) for value in ("edtech", "other", UNSAID))
+    taught = teach.Taught({}, np.ones(0), columns, np.zeros((0, 3)), np.zeros(3))
+    levels = teach.levels_of(taught, dict.fromkeys(columns, [(0.9, True)] * 200), CALL)
+    assert levels == {columns[0]: teach.LEAST, columns[1]: teach.NEVER, columns[2]: teach.NEVER}
+
+
 def test_a_mistake_in_an_example_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     (tmp_path / "wrong.yaml").write_text(
         '- say: "Nous sommes une mairie."\n  reads: {applicant: town}\n', encoding="utf-8"
@@ -200,7 +265,8 @@ def test_no_example_is_a_near_copy_of_a_case_that_judges():
 
 
 def test_what_is_shipped_knows_the_fields_of_the_call_and_reads_no_value_that_was_not_tried():
-    model = load_model(LEARNT)
+    model = load_model(LEARNT, Encoder(BUNDLED).identity)
+    assert model
     known = {field.id: {value.id for value in field.values} for field in CALL.fields}
     for field, columns in model.columns.items():
         assert field == teach.SCOPE or {value for value, _ in columns} <= known[field] | {UNSAID}

@@ -7,7 +7,8 @@ from dataclasses import replace
 
 import pytest
 
-from assistant.named import Acts, Asked, Place, asked_for, claims_at, is_longer
+from assistant.article import claims_at, is_longer
+from assistant.named import Acts, Asked, Place, asked_for
 from corpus.passages import Language, Passage, Reference
 
 GDPR, LAW, AI = "2016/679", "78-17", "2024/1689"
@@ -40,16 +41,19 @@ def test_a_place_that_is_asked_for_is_understood(
 @pytest.mark.parametrize(
     "question",
     [
-        pytest.param("L’article 22 du RGPD interdit-il les décisions automatisées ?", id="asks more than the words"),
         pytest.param("Que disent les articles 13 et 14 du RGPD ?", id="two places"),
         pytest.param("Comparer l’article 5 et l’article 6 du RGPD", id="two mentions"),
-        pytest.param("Que dit l’article 9 de la Constitution ?", id="a text with another name"),
         pytest.param("Quel est l’article du journal sur la CNIL ?", id="no number"),
         pytest.param("Que dit le RGPD ?", id="no article"),
     ],
 )
-def test_any_other_question_is_left_to_the_search(question: str) -> None:
+def test_a_question_that_names_no_place_or_several_is_left_to_the_search(question: str) -> None:
     assert asked_for(question) is None
+
+
+def test_the_words_beside_the_place_are_kept_but_those_that_ask_for_it() -> None:
+    asked = asked_for("Que dit exactement le texte de l’article 2 de la loi du délai ?")
+    assert asked == Asked(Place("art", "2"), "", frozenset({"loi", "delai"}))
 
 
 @pytest.fixture
@@ -96,6 +100,61 @@ def test_the_words_of_a_place_are_found(act: Callable[..., Passage]) -> None:
     assert words(acts, "Article 35(9) GDPR") == []
     assert words(acts, "Article 28(2) GDPR") is None, "read without numbers: left to the search"
     assert words(acts, "Article 35 of the AI Act") is None, "a text that is not at hand"
+
+
+@pytest.fixture
+def acts(act: Callable[..., Passage]) -> Acts:
+    """The GDPR, a law known by its title, and two charters."""
+
+    def titled(title: str, locator: str, text: str) -> Passage:
+        reference = Reference(title, "A town", f"https://a.eu/{title}", "2020", locator)
+        return act(locator, text, "fr", source_id=title, references=(reference,), official=False)
+
+    return Acts(
+        [
+            act("art. 3 §1", "1. Le RGPD s’applique.", "fr"),
+            act("art. 22 §1", "1. La personne décide.", "fr"),
+            titled("Loi du délai", "art. 2", "La réponse est écrite."),
+            titled("Loi du délai", "art. 3", "Elle est gratuite."),
+            titled("Loi du délai de recours", "art. 3", "Il est de deux mois."),
+            titled("Charte de l’intelligence artificielle de la ville", "art. 2", "La ville dit ce qu’elle fait."),
+            titled("Charte de la participation dans la ville", "art. 2", "La ville écoute."),
+        ]
+    )
+
+
+@pytest.mark.parametrize(
+    ("question", "text"),
+    [
+        pytest.param("Loi du délai › Article 2", "La réponse est écrite.", id="the title of the passage"),
+        pytest.param("Que dit l’article 3 de la loi du délai ?", "Elle est gratuite.", id="the whole title first"),
+        pytest.param("article 3, loi recours", "Il est de deux mois.", id="words of one title alone"),
+        pytest.param("article 2 de la charte de l'intelligence artificielle", "La ville dit ce qu’elle fait.", id="a part of a long title"),
+        pytest.param("Loi du délai, article 2 §1", None, id="read without numbers"),
+    ],
+)  # fmt: skip
+def test_an_article_is_found_in_the_document_whose_title_is_said(acts: Acts, question: str, text: str | None) -> None:
+    assert words(acts, question, "fr") == (text and [text])
+
+
+def test_a_document_named_by_its_whole_title_that_has_no_such_article_says_so(acts: Acts) -> None:
+    assert words(acts, "Que dit l’article 22 de la loi du délai ?", "fr") == []
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        pytest.param("L’article 22 du RGPD interdit-il les décisions automatisées ?", id="asks more than the words"),
+        pytest.param("Que dit l’article 3 du RGPD du délai ?", id="a word of a title beside the name of another text"),
+        pytest.param("Que dit l’article 9 de la Constitution ?", id="a text with another name"),
+        pytest.param("Que dit l’article 2 de la charte de la ville ?", id="words of two titles"),
+        pytest.param("Que dit l’article 3 sur le délai ?", id="a single word, which is as well a subject"),
+        pytest.param("Que dit l’article 22 de la charte de la participation ?", id="a part of a title, and no such place"),
+        pytest.param("L’article 2 de la loi du délai est-il abrogé ?", id="asks more of a document named by its title"),
+    ],
+)  # fmt: skip
+def test_other_words_than_those_of_one_title_leave_a_place_to_the_search(acts: Acts, question: str) -> None:
+    assert words(acts, question, "fr") is None
 
 
 def test_the_official_words_come_first_then_the_restatement_in_the_language_of_the_question(

@@ -7,7 +7,6 @@ and the development cases.
 
 from __future__ import annotations
 
-import logging
 import re
 from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
@@ -19,14 +18,13 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from assistant.learnt_file import Arrays, LearntFile
 from assistant.reading.text import Scope
 from assistant.stated import take_stated
 from assistant.vocabulary import Reading, Situation
 from corpus.call import Call
 from corpus.embed import Encoder, Vectors
 from corpus.words import words
-
-_log = logging.getLogger(__name__)
 
 Floats = NDArray[np.float32]
 Places = NDArray[np.int64]
@@ -38,6 +36,9 @@ _SHORTEST = 6
 """Words of the shortest message that is taken for the description of a project."""
 _ALMOST_CERTAIN = 0.95
 """On messages not taught with, two in a thousand descriptions of this likelihood were none (printed by `evals.teach`)."""
+SUPPOSED = frozenset({("theme", "other")})
+"""What the first reader supposes of a project, by the words that show that there is one: it changes no verdict. It is not read here, and
+stands until something else is."""
 _SENTENCE = re.compile(r"(?<=[.!?;:])\s+|\n+")
 
 
@@ -149,7 +150,10 @@ class SecondReader:
         for field in call.fields:
             values = shares.get(field.id, {})
             best = max(values, key=lambda value: values[value], default=UNSAID)
-            if field.id in situation.readings or field.id in withdrawn or best not in {one.id for one in field.values}:
+            found = situation.readings.get(field.id)
+            if (found and not _is_supposed(field.id, found, call)) or field.id in withdrawn:
+                continue
+            if best not in {one.id for one in field.values}:
                 continue
             if field.only and len(heard) > 1:
                 continue  # who takes part changes from message to message: that is the first reader's
@@ -167,43 +171,44 @@ class SecondReader:
             name
             for name, reading in situation.readings.items()
             if name in asked
+            and (name, reading.value) not in SUPPOSED
             and shares.get(name, {}).get(reading.value, 1.0) < self.model.doubted.get((name, reading.value), 0.0)
             and not take_stated(reading.words, call)[0]
         }
 
 
-def load_model(path: Path) -> Model:
-    """What `python -m evals.teach` wrote."""
-    with np.load(path, allow_pickle=False) as stored:
-        columns: dict[str, list[tuple[str, int]]] = {}
-        enough, doubted = {}, {}
-        levels = zip(stored["columns"], stored["enough"], stored["doubted"], strict=True)
-        for place, (name, lowest, unlikely) in enumerate(levels):
-            field, value = str(name).split("=")
-            columns.setdefault(field, []).append((value, place))
-            enough[field, value], doubted[field, value] = float(lowest), float(unlikely)
-        return Model(
-            str(stored["encoder"]),
-            {str(gram): place for place, gram in enumerate(stored["vocabulary"])},
-            stored["rarity"].astype(np.float32),
-            stored["weights"].astype(np.float32),
-            stored["offsets"].astype(np.float32),
-            {field: tuple(values) for field, values in columns.items()},
-            enough,
-            doubted,
-        )
+def _is_supposed(field: str, reading: Reading, call: Call) -> bool:
+    """True when nothing was said that `reading` rests on: it may be read anew, unless it is what a label of the call states."""
+    return (field, reading.value) in SUPPOSED and field not in take_stated(reading.words, call)[0]
+
+
+def load_model(path: Path, encoder: str) -> Model | None:
+    """What `python -m evals.teach` wrote; None, with a warning, when it was taught with another encoder."""
+    without = "situations are read by the first reader alone, and more questions are asked"
+    return LearntFile(path, "python -m evals.teach", without).read(encoder, _model)
+
+
+def _model(arrays: Arrays) -> Model:
+    columns: dict[str, list[tuple[str, int]]] = {}
+    enough, doubted = {}, {}
+    levels = zip(arrays["columns"], arrays["enough"], arrays["doubted"], strict=True)
+    for place, (name, lowest, unlikely) in enumerate(levels):
+        field, value = str(name).split("=")
+        columns.setdefault(field, []).append((value, place))
+        enough[field, value], doubted[field, value] = float(lowest), float(unlikely)
+    return Model(
+        str(arrays["encoder"]),
+        {str(gram): place for place, gram in enumerate(arrays["vocabulary"])},
+        arrays["rarity"].astype(np.float32),
+        arrays["weights"].astype(np.float32),
+        arrays["offsets"].astype(np.float32),
+        {field: tuple(values) for field, values in columns.items()},
+        enough,
+        doubted,
+    )
 
 
 def open_second_reader(path: Path, encoder: Encoder) -> SecondReader | None:
-    """The second reader of `path`; None, with a warning in the log, when it was taught with another encoder than `encoder`."""
-    model = load_model(path)
-    if model.encoder == encoder.identity:
-        return SecondReader(model, encoder.question)
-    _log.warning(
-        "'%s' was taught with the encoder %s, and the index is read with %s: situations are read by the first reader alone, so more "
-        "questions are asked. Run: python -m evals.teach",
-        path,
-        model.encoder,
-        encoder.identity,
-    )
-    return None
+    """The second reader of `path`; None when it was taught with another encoder than `encoder`."""
+    model = load_model(path, encoder.identity)
+    return SecondReader(model, encoder.question) if model else None
