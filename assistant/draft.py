@@ -94,6 +94,8 @@ class Writer:
         )
         preface = window_preface(self.index, self.call, language, on=on) if best.concerns_applying else ()
         said = [claim for claim in said if not _is_told(claim, preface)] or said
+        if question.is_brief:
+            said = said[:1]
         if best.is_not_stated:
             return Draft(
                 "abstention",

@@ -19,7 +19,7 @@ from assistant.evidence import Scale, load_calibration
 from assistant.explain import asserts_eligibility
 from assistant.named import Acts
 from assistant.reading.learnt import SecondReader, open_second_reader
-from assistant.retrieve import Retriever, load_weights
+from assistant.retrieve import SHORT, Retriever, load_weights
 from assistant.settings import Settings
 from assistant.situation import eligibility_scope, read_situation
 from assistant.suggest import Suggester, Suggestions, load_suggestions
@@ -32,6 +32,7 @@ from corpus.embed import Encoder
 from corpus.index import PassageIndex
 from corpus.passages import Language, Passage
 from corpus.synonyms import load_synonyms
+from corpus.words import content_words
 
 _HERE = Path(__file__).parent
 PARIS = ZoneInfo("Europe/Paris")
@@ -111,10 +112,17 @@ class Assistant:
 
     def _understand(self, request: Request) -> Request:
         """The question that stands alone; small talk gets its short reply at once."""
+        kind = self.reader.smalltalk_of(request.message)
+        once_more = None if kind else self.reader.once_more(request.message, request.conversation)
+        if once_more:
+            language = once_more.language or request.language
+            request = replace(
+                request, message=once_more.message, conversation=once_more.conversation, language=language
+            )
         question = self.reader.understand(
             request.message, request.conversation, language=request.language, default=request.default
         )
-        kind = self.reader.smalltalk_of(request.message)
+        question = replace(question, is_brief=bool(once_more and once_more.shorter))
         if kind is None or (kind == "yes_no" and request.conversation.messages):
             return replace(request, question=question)
         draft = Draft("smalltalk", question, (), opening=wording.SMALLTALK[kind][question.language])
@@ -124,8 +132,13 @@ class Assistant:
         """How far what was found can be relied upon."""
         if request.draft:
             return request
-        text = _known(request.question).standalone
-        return replace(request, evidence=self.scale.weigh(text, _known(request.search)))
+        question, search = _known(request.question), _known(request.search)
+        leans = question.standalone != question.repaired
+        if leans and len(content_words(question.repaired)) > SHORT:
+            # It says itself what it asks; weighed with the question before, it would pass for answered because that one was.
+            alone = self.retriever.retrieve(question.repaired, embed=self.index.encoder.question)
+            return replace(request, evidence=self.scale.weigh(question.repaired, alone))
+        return replace(request, evidence=self.scale.weigh(question.standalone, search, is_follow_up=leans))
 
     def _judge(self, request: Request) -> Request:
         """What is about eligibility gets what the rules say."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from pathlib import Path
@@ -26,10 +26,37 @@ _BOTH_WAYS: tuple[tuple[Language, Language], ...] = (("fr", "en"), ("en", "fr"))
 _MOST_WORDS_OF_THANKS = 4
 """« Merci, c’était très utile » is thanks; with more words after it, or a question mark, it may be asking."""
 
+_JOINING = {"et", "and"}
+"""What may join two phrases of small talk."""
+
 _HARDLY_A_SUBJECT, _A_WHOLE_SUBJECT = 4, 6
 """Content words up to which a message leans on the conversation anyway, and above which never."""
+_ENOUGH_TO_FOLLOW = 2
+"""Content words of an earlier message that says what a follow-up is about, unless it points back itself."""
 
 SmalltalkKind = Literal["greeting", "thanks", "goodbye", "identity", "yes_no", "unclear", "unreadable"]
+
+
+class Again(BaseModel):
+    """What asks for the last reply once more: shorter, the same, or in the other language; `around` are the words of politeness."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    around: list[str]
+    shorter: list[str]
+    same: list[str]
+    fr: list[str]
+    en: list[str]
+
+
+@dataclass(frozen=True)
+class OnceMore:
+    """The question whose reply is asked for once more, where it stood, and how the reply should be."""
+
+    message: str
+    conversation: Conversation
+    shorter: bool
+    language: Language | None
 
 
 class Phrases(BaseModel):
@@ -44,6 +71,10 @@ class Phrases(BaseModel):
     confirmation: list[str]
     premise: list[str]
     candidacy: list[str]
+    again: Again
+    alternatives: list[list[str]]
+    next_year: list[str]
+    previous_year: list[str]
 
 
 def load_phrases(path: Path) -> Phrases:
@@ -66,8 +97,49 @@ class Reader:
         written = (self.language_of(one) for one in (message, *reversed(conversation.messages)))
         written_in: Language = next((found for found in written if found is not None), default)
         text = self.repair(message, written_in)
-        subject = self._subject_before(conversation) if self.is_dependent(text) else ""
-        return Question(message, f"{self.repair(subject, written_in)} {text}".strip(), text, language or written_in)
+        subject = self.repair(self._subject_before(conversation), written_in) if self.is_dependent(text) else ""
+        if subject and (changed := self._with_another(subject, text)):
+            return Question(message, changed, changed, language or written_in)
+        return Question(message, f"{subject} {text}".strip(), text, language or written_in)
+
+    def once_more(self, message: str, conversation: Conversation) -> OnceMore | None:
+        """What `message` asks for once more (« plus court », "in English please"), None when it asks something else."""
+        manner, earlier = self._manner(message), conversation.messages
+        asked = [place for place, one in enumerate(earlier) if not (self.smalltalk_of(one) or self._manner(one))]
+        if manner is None or not asked:
+            return None
+        language: Language | None = "fr" if manner == "fr" else "en" if manner == "en" else None
+        return OnceMore(earlier[asked[-1]], Conversation(earlier[: asked[-1]]), manner == "shorter", language)
+
+    def _manner(self, message: str) -> Literal["shorter", "fr", "en", "same"] | None:
+        """How `message` asks for the last reply once more, None when it does not."""
+        again, said = self.phrases.again, _without(message, self.phrases.again.around)
+        bare = _without(said, again.same)
+        if not said or not bare:
+            return "same" if said else None
+        if not _without(bare, again.shorter):
+            return "shorter"
+        if not _without(bare, again.fr):
+            return "fr"
+        return None if _without(bare, again.en) else "en"
+
+    def _with_another(self, subject: str, text: str) -> str | None:
+        """`subject` with what `text` puts in the place of one of its names (« et en 2022 ? », "the year after?"); None when it does not."""
+        for group in self.phrases.alternatives:
+            here = _named(group, subject)
+            if len(here) != 1:
+                continue
+            (old,) = here
+            others = _named(group, text)
+            steps = ((self.phrases.next_year, 1), (self.phrases.previous_year, -1)) if old.isdigit() else ()
+            new = others.pop() if len(others) == 1 else None
+            rest = _without(text, [new] if new else [])
+            for phrases, step in steps:
+                if not new and _without(text, phrases) != _without(text, []):
+                    new, rest = str(int(old) + step), _without(text, phrases)
+            if new and new != old and not content_words(_without(rest, self.phrases.connectives)):
+                return re.sub(_pattern(old), new, subject, flags=re.IGNORECASE)
+        return None
 
     def language_of(self, message: str) -> Language | None:
         """The language of `message`, None when its words do not tell.
@@ -99,7 +171,8 @@ class Reader:
         rest = folded
         for phrase in sorted((p for group in self.phrases.smalltalk.values() for p in group), key=len, reverse=True):
             rest = re.sub(rf"\b{re.escape(phrase)}\b", " ", rest)
-        if (folded and not rest.split()) or (
+        is_all_said = rest != folded and set(rest.split()) <= _JOINING
+        if is_all_said or (
             len(rest.split()) <= _MOST_WORDS_OF_THANKS and "?" not in message and self._opens_with_thanks(folded)
         ):
             return next(
@@ -140,12 +213,12 @@ class Reader:
         A message with a whole subject stands alone even when it says « elle » or « et »: people change the subject.
         """
         subject = len(content_words(message))
-        if subject <= _HARDLY_A_SUBJECT:
-            return True
+        return subject <= _HARDLY_A_SUBJECT or (subject <= _A_WHOLE_SUBJECT and self._points_back(message))
+
+    def _points_back(self, message: str) -> bool:
         folded = " ".join(words(message))
         opens = any(folded == start or folded.startswith(f"{start} ") for start in self.phrases.connectives)
-        points_back = any(re.search(rf"(?:^|\s){re.escape(word)}(?:\s|$)", folded) for word in self.phrases.anaphora)
-        return subject <= _A_WHOLE_SUBJECT and (opens or points_back)
+        return opens or any(re.search(rf"(?:^|\s){re.escape(word)}(?:\s|$)", folded) for word in self.phrases.anaphora)
 
     def asks_to_confirm(self, message: str) -> bool:
         """True when `message` states something to be confirmed (« c'est bien le 30 ? »)."""
@@ -176,13 +249,13 @@ class Reader:
         return str(min(near, key=lambda found: (found[1], -fuzz.ratio(folded, found[0]), -self._usage[found[0]]))[0])
 
     def _subject_before(self, conversation: Conversation) -> str:
-        """What the last messages were about: back to one that stands alone."""
+        """What the last messages were about: back to one that says it."""
         subject: list[str] = []
         for earlier in reversed(conversation.messages):
-            if self.smalltalk_of(earlier):
+            if self.smalltalk_of(earlier) or self._manner(earlier):
                 continue
             subject.insert(0, earlier)
-            if not self.is_dependent(earlier):
+            if len(content_words(earlier)) >= _ENOUGH_TO_FOLLOW and not self._points_back(earlier):
                 break
         return " ".join(subject[-3:])
 
@@ -201,6 +274,24 @@ class Reader:
     @cached_property
     def _known_words(self) -> list[str]:
         return sorted(self._usage)
+
+
+def _without(text: str, phrases: Iterable[str]) -> str:
+    """The words of `text` without those of `phrases`, the longest phrases first."""
+    left = f" {' '.join(words(text))} "
+    for phrase in sorted((" ".join(words(phrase)) for phrase in phrases), key=len, reverse=True):
+        left = left.replace(f" {phrase} ", " ") if phrase else left
+    return " ".join(left.split())
+
+
+def _named(group: Iterable[str], text: str) -> set[str]:
+    """The names of `group` in `text`; of two that overlap, the longer one."""
+    found = {name for name in group if re.search(_pattern(name), text, re.IGNORECASE)}
+    return {name for name in found if not any(name != other and name in other for other in found)}
+
+
+def _pattern(name: str) -> str:
+    return rf"\b(?:{re.escape(name)}|{re.escape(fold(name))})\b"
 
 
 def _is_a_word(word: str, language: Language) -> bool:

@@ -25,12 +25,16 @@ class Conversation:
 
 @dataclass(frozen=True)
 class Question:
-    """What is asked. `text` is as written; `repaired` has its typing mended; `standalone` also names the subject of the conversation."""
+    """What is asked. `text` is as written; `repaired` has its typing mended; `standalone` also names the subject of the conversation.
+
+    `is_brief`: the person asked for a shorter reply.
+    """
 
     text: str
     standalone: str
     repaired: str
     language: Language
+    is_brief: bool = False
 
 
 @dataclass(frozen=True)

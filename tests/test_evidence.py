@@ -41,6 +41,14 @@ def test_two_models_make_three_outcomes(answers, on_topic, sufficiency, tiny_ret
     assert weigh(tiny_retriever, "amende", answers, on_topic).sufficiency == sufficiency
 
 
+def test_a_follow_up_of_hardly_any_words_is_answered_from_less(tiny_retriever):
+    silent = dict.fromkeys(("constant", *SIGNALS), 0.0)
+    scale = Scale(tiny_retriever.index, Calibration(silent | {"constant": -1.5}, silent | {"constant": 5.0}, 0.6, 0.6))
+    search = tiny_retriever.retrieve("amende", embed=tiny_retriever.index.encoder.question)
+    assert scale.weigh("amende", search).sufficiency == "nearby"
+    assert scale.weigh("amende", search, is_follow_up=True).sufficiency == "sufficient"
+
+
 LISTED = ("Qui a gagné la coupe du monde ?", "Quelle amende pour excès de vitesse ?")
 
 

@@ -74,6 +74,9 @@ def test_the_language_of_the_reply(message, earlier, chosen, default, language, 
         ("Bonjour, quelle était la date limite ?", None),
         ("Merci, et quelle est la date limite ?", None),
         ("Merci pour votre réponse mais combien de temps dure l'accompagnement", None),
+        ("Parfait, merci beaucoup et bonne soirée !", "thanks"),
+        ("ok et comment ?", None),
+        ("et ?", None),
         ("Qui peut candidater ?", None),
         ("", None),
         ("zzz", "unreadable"),
@@ -122,6 +125,57 @@ def test_a_message_that_stands_alone_leaves_the_conversation_behind(reader):
         reader, "Quelle était la date limite de dépôt des dossiers de candidature ?", "Quelle est l'amende maximale ?"
     )
     assert "amende" not in question.standalone
+
+
+def test_the_subject_is_the_last_message_that_says_one(reader):
+    question = understood(reader, "et après ?", "Combien de candidats ?", "Combien dure la phase de conseil ?")
+    assert question.standalone == "Combien dure la phase de conseil ? et après ?"
+
+
+@pytest.mark.parametrize(
+    ("message", "asked"),
+    [
+        ("et l'année d'après ?", "Combien de candidats entendus en 2022 ?"),
+        ("and the year before?", "Combien de candidats entendus en 2020 ?"),
+        ("et en 2023 ?", "Combien de candidats entendus en 2023 ?"),
+        ("et en 2021 ?", None),
+        ("et en 2023, combien de dossiers ?", None),
+        ("et la RATP ?", None),
+    ],
+)
+def test_a_name_takes_the_place_of_the_one_that_was_asked_about(message, asked, reader):
+    subject = "Combien de candidats entendus en 2021 ?"
+    assert understood(reader, message, subject).standalone == (asked or f"{subject} {message}")
+
+
+def test_of_two_names_the_longer_one_is_meant(reader):
+    said = understood(reader, "et pour pole emploi ?", "Que retient le bilan pour Nantes Métropole ?").standalone
+    assert said == "Que retient le bilan pour Pôle emploi ?"
+
+
+@pytest.mark.parametrize(
+    ("message", "shorter", "language"),
+    [
+        ("plus court", True, None),
+        ("C'est trop long, peux-tu résumer s'il te plaît ?", True, None),
+        ("Could you say that in English, please?", False, "en"),
+        ("en français svp", False, "fr"),
+        ("Répétez s'il vous plaît", False, None),
+    ],
+)
+def test_the_last_reply_is_asked_for_once_more(message, shorter, language, reader):
+    asked = "Qui peut candidater ?"
+    again = reader.once_more(message, Conversation(("Bonjour", asked, "plus court")))
+    assert again is not None and (again.message, again.shorter, again.language) == (asked, shorter, language)
+    assert again.conversation == Conversation(("Bonjour",))
+    assert reader.once_more(message, Conversation(("Bonjour",))) is None
+
+
+@pytest.mark.parametrize(
+    "message", ["Qui peut candidater en anglais ?", "Peut-on répondre en anglais ?", "la plus courte phase ?", "", "ok"]
+)
+def test_a_question_is_no_wish_for_the_same_again(message, reader):
+    assert reader.once_more(message, Conversation(("Qui peut candidater ?",))) is None
 
 
 def test_a_message_keeps_its_own_words(reader):
