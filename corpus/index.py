@@ -41,6 +41,7 @@ NEIGHBOURS = 15
 SELF_QUERIES = 40
 """How many vectors a check looks for in Chroma: each must be its own nearest."""
 _BATCH = 256
+_DATABASE = "chroma/chroma.sqlite3"
 ASKING = ("question", "beside", "elsewhere")
 """The kinds of entries that are embedded as what is asked."""
 NOT_LEADING = ("beside", "elsewhere")
@@ -118,7 +119,8 @@ class Scores:
 @dataclass(frozen=True)
 class Manifest:
     """What a build is made of. `documents` maps a file to the digest of its passages; `passages` an id to that of its content;
-    `files` each file of the generation to its digest, but those of Chroma and of `documents/`."""
+    `files` each file of the generation to its digest, but those of Chroma and of `documents/`; `graph` those of Chroma's
+    graph, None when it was built before they were kept."""
 
     format: int
     digest: str
@@ -129,6 +131,7 @@ class Manifest:
     passages: dict[str, str]
     entries: int
     files: dict[str, str] = field(default_factory=dict)
+    graph: dict[str, str] | None = None
 
 
 def entries_of(passages: Sequence[Passage], elsewhere: Sequence[str] = ()) -> list[Entry]:
@@ -207,7 +210,9 @@ def build(
         (building / "passages.jsonl").write_text("\n".join(lines) + "\n", encoding="utf-8")
         (building / "elsewhere.json").write_text(json.dumps(list(elsewhere), ensure_ascii=False), encoding="utf-8")
         reached("written")
-        manifest = replace(planned, dimension=int(vectors.shape[1]), files=_digests(building))
+        manifest = replace(
+            planned, dimension=int(vectors.shape[1]), files=_digests(building), graph=_graph_digests(building)
+        )
         (building / "manifest.json").write_text(
             json.dumps(asdict(manifest), indent=1, ensure_ascii=False), encoding="utf-8"
         )
@@ -220,8 +225,12 @@ def build(
     return manifest
 
 
-def faults_of(generation: Path) -> tuple[str, ...]:
-    """What is wrong with a generation, in words; nothing when it may be served. Every file is read and compared with the manifest."""
+def faults_of(generation: Path, *, was_served: bool = False) -> tuple[str, ...]:
+    """What is wrong with a generation, in words; nothing when it may be served. Every file is read and compared with the manifest.
+
+    Of one that `was_served`, and so was checked whole, Chroma is asked only when its files may not be what they were: to start it takes
+    longer than all the rest.
+    """
     try:
         manifest = read_manifest(generation)
         vectors = np.load(generation / "vectors.npy")
@@ -237,7 +246,9 @@ def faults_of(generation: Path) -> tuple[str, ...]:
             f"there are {'x'.join(map(str, vectors.shape))} vectors, {manifest.entries} x {manifest.dimension} are needed"
         )
     else:
-        said = _unfit(vectors) or _chroma_fault(generation / "chroma", np.asarray(vectors, dtype=np.float32))
+        said = _unfit(vectors) or _graph_fault(generation, manifest)
+        if not said and not (was_served and _database_is_whole(generation, manifest)):
+            said = _chroma_fault(generation / "chroma", np.asarray(vectors, dtype=np.float32))
         found += [said] if said else []
     return tuple(found)
 
@@ -276,7 +287,7 @@ def rollback(folder: Path) -> tuple[str, str]:
         raise ExplainedError(
             f"'{folder}' keeps no earlier build, so there is nothing to go back to. Run `python -m ingest` after correcting the corpus."
         )
-    if faults := faults_of(folder / "generations" / served[1]):
+    if faults := faults_of(folder / "generations" / served[1], was_served=True):
         raise ExplainedError(
             f"The build before is damaged ({faults[0]}), so it was not put back; what was served still is. Run `python -m ingest` after correcting the corpus."
         )
@@ -502,8 +513,8 @@ class PassageIndex:
     def _open_collection(self) -> Any:
         """The collection, None when Chroma cannot open it: the vectors are in memory all the same."""
         path = self.folder / "chroma"
-        if not path.is_dir():
-            self._chroma_fails("its folder is missing")
+        if said := _graph_fault(self.folder, self.manifest):
+            self._chroma_fails(said)
             return None
         try:
             return _client(path).get_collection("entries", embedding_function=None)
@@ -567,6 +578,7 @@ def _let_through(error: BaseException) -> None:
 def _write_vectors(target: Path, passages: Sequence[Passage], embedded: Sequence[Entry], vectors: Vectors) -> None:
     np.save(target / "vectors.npy", vectors)
     client = None
+    # The graph is written even when it is small: that of one that is not written is filled anew with what the memory holds, at each start.
     try:
         client = _client(target / "chroma")
         collection = client.create_collection(
@@ -579,6 +591,8 @@ def _write_vectors(target: Path, passages: Sequence[Passage], embedded: Sequence
                     "ef_search": 400,
                     "max_neighbors": 32,
                     "num_threads": 1,
+                    "batch_size": min(100, max(2, len(embedded))),
+                    "sync_threshold": min(1_000, max(2, len(embedded))),
                 }
             },
         )
@@ -598,6 +612,19 @@ def _write_vectors(target: Path, passages: Sequence[Passage], embedded: Sequence
     finally:
         if client is not None:
             client.close()
+    _wipe_room(target / "chroma", len(embedded))
+
+
+def _wipe_room(chroma: Path, held: int) -> None:
+    """Chroma makes room for a hundred vectors at least and writes all of it, with whatever the memory of the process held there: texts too."""
+    for lengths in chroma.rglob("length.bin"):
+        room = lengths.stat().st_size // 4
+        for path in (lengths, lengths.with_name("data_level0.bin")):
+            size = path.stat().st_size
+            if held < room:
+                with path.open("r+b") as file:
+                    file.seek(held * (size // room))
+                    file.write(bytes(size - file.tell()))
 
 
 def _unfit(vectors: Vectors) -> str:
@@ -613,9 +640,7 @@ def _chroma_fault(path: Path, vectors: Vectors) -> str:
     """Why Chroma does not hold `vectors`: their number, or some that are not their own nearest."""
     client = None
     try:
-        client = _client(path) if path.is_dir() else None
-        if client is None:
-            return "the folder of Chroma is missing"
+        client = _client(path)
         collection = client.get_collection("entries", embedding_function=None)
         if collection.count() != len(vectors):
             return f"Chroma holds {collection.count()} vectors, {len(vectors)} are needed"
@@ -633,14 +658,51 @@ def _chroma_fault(path: Path, vectors: Vectors) -> str:
     return f"{lost} of {len(some)} vectors are not found again in Chroma" if lost else ""
 
 
+def _graph_fault(generation: Path, manifest: Manifest) -> str:
+    """Why Chroma must not open its graph: a file that was cut kills the process that opens it. Nothing is known of older builds."""
+    if not (generation / "chroma").is_dir():
+        return "the folder of Chroma is missing"
+    if manifest.graph is None:
+        return ""
+    actual = _graph_digests(generation)
+    strange = [name for name, digest in manifest.graph.items() if actual.get(name) != digest]
+    return f"{strange[0]} is {'not what was written' if strange[0] in actual else 'missing'}" if strange else ""
+
+
+def _database_is_whole(generation: Path, manifest: Manifest) -> bool:
+    """True when the database of Chroma, to which it writes when it is asked, is sound and counts every vector. Its own tables are read:
+    when they are other than expected, this is False, and Chroma itself must be asked. So it must of a build older than `graph`."""
+    if manifest.graph is None:
+        return False
+    try:
+        with closing(sqlite3.connect(f"{(generation / _DATABASE).resolve().as_uri()}?mode=ro", uri=True)) as store:
+            (said,) = store.execute("PRAGMA quick_check").fetchone()
+            (held,) = store.execute("SELECT COUNT(*) FROM embeddings").fetchone()
+    except sqlite3.Error:
+        return False
+    return bool(said == "ok" and held == manifest.entries)
+
+
 def _digests(generation: Path) -> dict[str, str]:
     """The digest of every file of a generation but the manifest, Chroma's own, and the documents, whose list may be brought up to date."""
+    names = (path.relative_to(generation).as_posix() for path in generation.rglob("*") if path.is_file())
+    return _digests_of(
+        generation, (name for name in names if not name.startswith(("chroma/", "documents/", "manifest.json")))
+    )
+
+
+def _graph_digests(generation: Path) -> dict[str, str]:
+    """The digest of each file of Chroma's graph. Below a thousand vectors there is none: its files are made anew at each start, and not read."""
+    written = (path.parent for path in (generation / "chroma").rglob("index_metadata.pickle"))
+    names = (path.relative_to(generation).as_posix() for folder in written for path in folder.iterdir())
+    return _digests_of(generation, names)
+
+
+def _digests_of(generation: Path, names: Iterable[str]) -> dict[str, str]:
     found = {}
-    for path in sorted(generation.rglob("*")):
-        name = path.relative_to(generation).as_posix()
-        if path.is_file() and not name.startswith(("chroma/", "documents/", "manifest.json")):
-            with path.open("rb") as file:
-                found[name] = hashlib.file_digest(file, "sha256").hexdigest()
+    for name in sorted(names):
+        with (generation / name).open("rb") as file:
+            found[name] = hashlib.file_digest(file, "sha256").hexdigest()
     return found
 
 

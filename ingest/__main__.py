@@ -177,7 +177,7 @@ def _served(index_folder: Path) -> Served:
     if not pointer:
         return Served()
     generation = index_folder / "generations" / pointer[0]
-    if faults := index.faults_of(generation):
+    if faults := index.faults_of(generation, was_served=True):
         errors.print(
             f"The build that is served is damaged ({faults[0]}); it is not compared with, and it is built again.",
             markup=False,

@@ -13,7 +13,7 @@ from typing import Any, Literal
 
 Kind = Literal["heading", "paragraph", "item", "row", "header"]
 
-READER = 4
+READER = 5
 """Raised when a file would be read otherwise than before, so that nothing read earlier is reused."""
 
 
@@ -117,7 +117,7 @@ class Builder:
     def propose(self, name: str, value: str, seen: str) -> None:
         """Propose a title, a language or a date, unless one was before."""
         value = self.clean(value)[:300]
-        if value and name not in self.proposed:
+        if value and name not in self.proposed and not speaks_to_a_model(value):
             self.proposed[name] = {"value": value, "seen": seen}
 
     def built(self) -> Extracted:
@@ -209,8 +209,14 @@ _SUSPICIOUS = {
 _LETTERS = re.compile(r"[^\W\d_]{3,}")
 
 
+def speaks_to_a_model(text: str) -> bool:
+    """True when `text` speaks to a language model rather than to a reader."""
+    return any(pattern.search(text) for pattern in _SUSPICIOUS.values())
+
+
 def suspicious(text: str) -> list[str]:
-    """What in `text` looks like an attack on whoever reads it: said, not removed, because a quote must stay what was written."""
+    """What in `text` looks like an attack on whoever reads it: said, and kept in the text of the document, which stays what was written.
+    What speaks to a model is in no passage (`split.py`)."""
     found = [reason for reason, pattern in _SUSPICIOUS.items() if pattern.search(text)]
     mixed = 0
     if not text.isascii():

@@ -21,7 +21,7 @@ from typing import Any
 
 from corpus.library import KeptDocument, keep
 from corpus.passages import Document, Language, Reference
-from ingest.blocks import READER, Extracted, from_json, language_of, to_json
+from ingest.blocks import READER, Extracted, from_json, language_of, speaks_to_a_model, to_json
 from ingest.duplicates import near_duplicates, words_digest
 from ingest.markdown import slug
 from ingest.official import MANIFEST, Fetched, OfficialText, load_fetched, load_sidecar, same_address
@@ -412,7 +412,7 @@ def _document(
     if "language" not in proposed:
         proposed["language"] = {"value": "fr", "seen": "nothing shows it; French by default"}
     if not _is_a_title(proposed.get("title", {}).get("value", ""), one.path):
-        heading = next((b.text for b in extracted.blocks if b.kind == "heading"), "")
+        heading = next((b.text for b in extracted.blocks if b.kind == "heading" and not speaks_to_a_model(b.text)), "")
         proposed["title"] = (
             {"value": heading, "seen": "first heading"}
             if 3 < len(heading) < 200

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 
 from corpus.passages import Confidence, Language, Passage, Reference
 from corpus.sentences import sentence_spans
-from ingest.blocks import ANNEX, ARTICLE, MARK, Block, Extracted, language_of, legal_heading
+from ingest.blocks import ANNEX, ARTICLE, MARK, Block, Extracted, language_of, legal_heading, speaks_to_a_model
 from ingest.markdown import slug
 from ingest.plain import plain_blocks
 
@@ -81,13 +81,48 @@ class _Piece:
 
 
 def split(read: Extracted, origin: Origin) -> tuple[Passage, ...]:
-    """The passages of a document, in reading order, with ids that depend on nothing but their place and words."""
+    """The passages of a document, in reading order, with ids that depend on nothing but their place and words.
+
+    What speaks to a language model is in none of them, so it is never quoted nor given to one; the document itself shows it.
+    """
     passages: list[Passage] = []
     seen: Counter[str] = Counter()
+    is_sound = not speaks_to_a_model(read.text)
     for group in _groups(read, origin):
         for piece in _pieces(group, read.text):
-            passages.append(_passage(piece, group, read, origin, seen))
+            for part in (piece,) if is_sound else _sound_parts(piece, read.text):
+                passages.append(_passage(part, group, read, origin, seen))
     return tuple(passages)
+
+
+def _sound_parts(piece: _Piece, text: str) -> Iterator[_Piece]:
+    """`piece` without the sentences that speak to a language model, nor what follows them in their block: it is what they ask for."""
+    context = "" if speaks_to_a_model(piece.context) else piece.context
+    runs: list[list[tuple[int, int, tuple[Block, Place]]]] = [[]]
+    for one in piece.blocks:
+        left, right = max(one[0].start, piece.start), min(one[0].end, piece.end)
+        end = left + _sound_length(text[left:right])
+        if end > left:
+            runs[-1].append((left, end, one))
+        if end < right:
+            runs.append([])
+    for run in filter(None, runs):
+        # Blocks that are sound alone, and not together, are not put together.
+        together = [run] if not speaks_to_a_model(text[run[0][0] : run[-1][1]]) else [[part] for part in run]
+        for parts in together:
+            yield _Piece(parts[0][0], parts[-1][1], tuple(one for _, _, one in parts), context)
+
+
+def _sound_length(text: str) -> int:
+    """How much of `text` comes before the first sentence that speaks to a language model."""
+    if not speaks_to_a_model(text):
+        return len(text)
+    end = 0
+    for left, right in sentence_spans(text):
+        if speaks_to_a_model(text[:right]):
+            return end
+        end = max(right, left)
+    return 0
 
 
 def split_plain(doc_id: str, title: str, text: str, *, language: Language | None = None) -> tuple[Passage, ...]:
@@ -448,7 +483,8 @@ def _length(blocks: Sequence[tuple[Block, Place]]) -> int:
 
 def _passage(piece: _Piece, group: _Group, read: Extracted, origin: Origin, seen: Counter[str]) -> Passage:
     text = read.text[piece.start : piece.end]
-    path = tuple(dict.fromkeys((_brief(origin.title, 120), *(_brief(name, 160) for name in group.path))))
+    names = (_brief(name, 160) for name in group.path if not speaks_to_a_model(name))
+    path = tuple(dict.fromkeys((_brief(origin.title, 120), *names)))
     locator = _locator(piece, group, origin)
     digest = hashlib.sha256(f"{origin.source_id}\0{locator}\0{text}".encode()).hexdigest()[:10]
     name = f"{origin.source_id}/{slug(locator)[:60] or 'p'}.{digest}"
@@ -514,7 +550,7 @@ def _locator(piece: _Piece, group: _Group, origin: Origin) -> str:
         else:
             where = replace(places[0], points=_shared([place.points for place in places])).within()
         return f"{where}, {pages}" if pages else where
-    names = [_sheet(name) for name in group.path]
+    names = [_sheet(name) for name in group.path if not speaks_to_a_model(name)]
     title = _sheet(origin.title)
     if names and _same(names[0], title):
         names = names[1:]

@@ -25,7 +25,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
 
-from kill_ingest import apart, ended  # noqa: E402
+from kill_ingest import apart, ended, was_killed  # noqa: E402
 
 from ingest.fetch import Fetcher, Limits, Outcome  # noqa: E402
 from ingest.official import OfficialText, load_fetched  # noqa: E402
@@ -132,17 +132,12 @@ def trial(site: Site, folder: Path, *, wait: float | None = None, kill_before: i
     before, site.state = site.state, site.state + 1
     # What was begun from an older state and killed may stand there as well.
     there = {before, site.state} if any(folder.iterdir()) else {site.state}
-    child = apart(partial(fetch, folder, site.server_port, kill_before))
-    if wait is not None:
-        time.sleep(wait)
-        with contextlib.suppress(ProcessLookupError):
-            os.kill(child, 9)
-    was_killed = ended(child) == -9
+    in_time = was_killed(partial(fetch, folder, site.server_port, kill_before), wait)
     look(folder, there, is_over=False)
     if ended(apart(partial(fetch, folder, site.server_port))):
         raise SystemExit(f"After a kill (wait {wait}, before file {kill_before}): the next run did not end.")
     look(folder, {site.state}, is_over=True)
-    return was_killed
+    return in_time
 
 
 def main() -> None:

@@ -56,6 +56,16 @@ def ended(child: int) -> int:
     return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
 
 
+def was_killed(work: Callable[[], None], wait: float | None) -> bool:
+    """Do `work` apart, killed after `wait` seconds unless that is None; True when a kill, this one or its own, came before its end."""
+    child = apart(work)
+    if wait is not None:
+        time.sleep(wait)
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(child, 9)
+    return ended(child) == -9
+
+
 def write_state(corpus: Path, state: int) -> None:
     (corpus / "official" / "loi.md").write_text(LAW.format(state), encoding="utf-8")
     text = (FILES / "corpus" / "texts" / "fr" / "rgpd.md").read_text(encoding="utf-8")
@@ -100,16 +110,11 @@ def trial(
     """One kill; True when it came before the end."""
     log.unlink(missing_ok=True)
     write_state(corpus, after)
-    child = apart(lambda: ingest(corpus, folder, log, step))
-    if wait is not None:
-        time.sleep(wait)
-        with contextlib.suppress(ProcessLookupError):
-            os.kill(child, 9)
-    was_killed = ended(child) == -9
+    in_time = was_killed(partial(ingest, corpus, folder, log, step), wait)
     told = log.exists() and "pointer written" in log.read_text()
     if ended(apart(lambda: look(folder, told, before, after))):
         raise SystemExit(f"After a kill (wait {wait}, step '{step}'): the index is not as it must be.")
-    return was_killed
+    return in_time
 
 
 def main() -> None:

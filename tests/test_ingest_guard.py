@@ -303,14 +303,58 @@ def test_a_served_build_that_is_damaged_is_built_again(run: Run, tmp_path: Path)
     assert served(tmp_path / "i").passages == passages
 
 
-def test_rollback_does_not_go_back_to_a_damaged_build(run: Run, tmp_path: Path) -> None:
+def broken(name: str) -> Callable[[Path], None]:
+    def spoil(generation: Path) -> None:
+        for path in generation.rglob(name):
+            shutil.rmtree(path) if path.is_dir() else path.write_bytes(path.read_bytes()[: path.stat().st_size // 3])
+
+    return spoil
+
+
+def locked(generation: Path) -> None:
+    with closing(sqlite3.connect(generation / "chroma" / "chroma.sqlite3")) as store:
+        store.execute("DROP TABLE embeddings")
+        store.commit()
+
+
+DAMAGES = {
+    "the folder of Chroma": broken("chroma"), "its database cut": broken("chroma.sqlite3"), "a table of it": locked, "the graph cut": broken("*.bin"), "vectors": broken("vectors.npy"),
+    "passages": broken("passages.jsonl"), "words": broken("words"), "the manifest": broken("manifest.json"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("damage", DAMAGES.values(), ids=DAMAGES)
+def test_rollback_does_not_go_back_to_a_damaged_build(damage: Callable[[Path], None], run: Run, tmp_path: Path) -> None:
+    # As many as give Chroma a graph on the disk.
+    (tmp_path / "c" / "loi-8.md").write_text(law(*range(100, 700)), encoding="utf-8")
+    assert run("--questions", "0")[0] == 0
     (tmp_path / "c" / "loi-9.md").write_text(law(90), encoding="utf-8")
     assert run("--questions", "0")[0] == 0
     now, before = index.read_pointer(tmp_path / "i")
-    other_bytes(tmp_path / "i" / "generations" / before)
+    damage(tmp_path / "i" / "generations" / before)
     code, said = run("rollback")
     assert code == 2 and "damaged" in said
     assert index.read_pointer(tmp_path / "i") == [now, before]
+
+
+@pytest.mark.parametrize("words", [["rollback"], ["status"], []], ids=["rollback", "status", "nothing changed"])
+def test_what_only_looks_at_a_build_that_was_served_does_not_start_chroma(
+    run: Run, tmp_path: Path, words: list[str]
+) -> None:
+    """R-08: to start Chroma takes longer than all the rest of going back."""
+    (tmp_path / "c" / "loi-9.md").write_text(law(*range(100, 400)), encoding="utf-8")
+    assert run("--questions", "0")[0] == 0
+    asked = ["--corpus", str(tmp_path / "c"), "--index", str(tmp_path / "i"), *words]
+    script = (
+        "import sys, ingest.__main__ as command; from tiny import FakeEncoder; command.Encoder = lambda name: FakeEncoder(); "
+        f"command.app({asked!r}, standalone_mode=False); print(*sys.modules, file=sys.stderr)"
+    )
+    ended = subprocess.run(
+        [sys.executable, "-c", script], cwd=ROOT, env={**os.environ, "PYTHONPATH": f"{ROOT}:{ROOT / 'tests'}"},
+        capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    assert not {"chromadb", "torch", "bm25s"} & set(ended.stderr.split())
+    assert words or "Nothing to do" in ended.stdout
 
 
 def test_the_order_and_the_place_of_the_files_change_nothing(run: Run, tmp_path: Path) -> None:
@@ -401,26 +445,6 @@ def test_builds_that_go_by_leave_those_who_ask_in_peace(run: Run, tmp_path: Path
     assert len(waits[True]) > cycles
 
 
-def broken(name: str) -> Callable[[Path], None]:
-    def spoil(generation: Path) -> None:
-        for path in generation.rglob(name):
-            shutil.rmtree(path) if path.is_dir() else path.write_bytes(path.read_bytes()[: path.stat().st_size // 3])
-
-    return spoil
-
-
-def locked(generation: Path) -> None:
-    with closing(sqlite3.connect(generation / "chroma" / "chroma.sqlite3")) as store:
-        store.execute("DROP TABLE embeddings")
-        store.commit()
-
-
-DAMAGES = {
-    "the folder of Chroma": broken("chroma"), "its database cut": broken("chroma.sqlite3"), "a table of it": locked, "the graph cut": broken("*.bin"), "vectors": broken("vectors.npy"),
-    "passages": broken("passages.jsonl"), "words": broken("words"), "the manifest": broken("manifest.json"),
-}  # fmt: skip
-
-
 @pytest.mark.parametrize("damage", DAMAGES.values(), ids=DAMAGES)
 def test_what_breaks_while_serving_leaves_the_answers_as_they_were(
     damage: Callable[[Path], None], tmp_path: Path, passages: list[Any]
@@ -451,6 +475,45 @@ def test_what_breaks_while_serving_leaves_the_answers_as_they_were(
     else:
         assert best(again) == expected
         assert again.problem() or opened.problem()
+
+
+@pytest.mark.parametrize("held", [2, 3, 99, 100, 130])
+def test_what_the_memory_holds_is_not_written_beside_the_vectors(
+    held: int, tmp_path: Path, passages: list[Passage]
+) -> None:
+    """I-08: Chroma makes room for a hundred vectors and writes it as it is, words of a removed text among it."""
+    many = [replace(passages[0], id=f"p{number}", title=f"Titre {number}") for number in range(held // 2)]
+    vectors = [index.Entry(0, "body", "")] * held
+    rows = FakeEncoder().passages(
+        [f"{passage.title} {side}" for passage in many for side in ("a", "b")] + ["x"] * (held % 2)
+    )
+    index._write_vectors(tmp_path, many, vectors, rows)
+    written = next(tmp_path.rglob("data_level0.bin")).read_bytes()
+    room = next(tmp_path.rglob("length.bin")).stat().st_size // 4
+    assert not any(written[held * (len(written) // room) :])
+    before = index._graph_digests(tmp_path)
+    assert len(before) == 5
+    assert index._chroma_fault(tmp_path / "chroma", rows) == ""
+    assert index._graph_digests(tmp_path) == before
+
+
+def test_a_cut_graph_does_not_end_the_process_that_serves(run: Run, tmp_path: Path) -> None:
+    """R-07 with as many vectors as give Chroma a graph on the disk: it would kill the process that opens it once it is cut."""
+    (tmp_path / "c" / "loi-8.md").write_text(law(*range(100, 700)), encoding="utf-8")
+    assert run("--questions", "0")[0] == 0
+    opened = served(tmp_path / "i")
+
+    def best(one: index.PassageIndex) -> list[int]:
+        scores = one.scores(FakeEncoder().question("délai numéro 345"), "délai numéro 345")
+        return [int(place) for place in np.argsort(-scores.question, kind="stable")[:5]]
+
+    expected = best(opened)
+    broken("*.bin")(opened.folder)
+    again = served(tmp_path / "i")
+    assert best(opened) == best(again) == expected
+    assert "not what was written" in again.problem()
+    assert run("--questions", "0")[0] == 0
+    assert best(served(tmp_path / "i")) == expected
 
 
 @pytest.fixture
