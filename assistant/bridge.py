@@ -6,13 +6,16 @@ other). The map shrinks those directions, for both sides; it knows no subject, s
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
-from assistant.learnt_file import Arrays, LearntFile
+from assistant.learnt_file import LearntFile
 from corpus.embed import Vectors
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -38,24 +41,36 @@ def straight(encoder: str, passages: Vectors) -> Bridge:
 
 
 def load_bridge(path: Path, encoder: str) -> Bridge | None:
-    """The bridge of `path`; None when it was learnt with another encoder, whose vectors it says nothing of."""
-    without = "collections that bring no questions of their own are searched less well than measured"
-    return LearntFile(path, "python -m evals.bridge", without).read(encoder, _bridge)
-
-
-def _bridge(arrays: Arrays) -> Bridge:
-    mean, matrix = (np.asarray(arrays[name], dtype=np.float32) for name in ("mean_question", "matrix"))
-    return Bridge(str(arrays["encoder"]), mean, matrix)
+    """The bridge of `path`; None, with a warning in the log, when it was learnt with another encoder, whose vectors it says nothing of."""
+    file = _file(path)
+    about, arrays = file.read()
+    try:
+        found = Bridge(about["encoder"], *(arrays[name].astype(np.float32) for name in ("mean_question", "matrix")))
+    except KeyError as error:
+        raise file.damaged(f"without {error}") from error
+    if found.encoder == encoder:
+        return found
+    _log.warning(
+        "'%s' was learnt with the encoder %s, and the index is read with %s: it is not used, so %s. Run: %s",
+        path,
+        found.encoder,
+        encoder,
+        file.without,
+        file.command,
+    )
+    return None
 
 
 def save_bridge(bridge: Bridge, path: Path) -> None:
     """Write `bridge` in half precision: rounding is far below what separates two passages."""
-    np.savez_compressed(
-        path,
-        encoder=np.array(bridge.encoder),
-        mean_question=bridge.mean_question.astype(np.float16),
-        matrix=bridge.matrix.astype(np.float16),
-    )
+    arrays = {"mean_question": bridge.mean_question, "matrix": bridge.matrix}
+    half = {name: array.astype(np.float16) for name, array in arrays.items()}
+    _file(path).write({"encoder": bridge.encoder}, half)
+
+
+def _file(path: Path) -> LearntFile:
+    without = "collections that bring no questions of their own are searched less well than measured"
+    return LearntFile(path, "python -m evals.bridge", without)
 
 
 def unit(vectors: Vectors) -> Vectors:

@@ -1,24 +1,19 @@
-"""What a command learnt and wrote to a file: read in one way, and only for the encoder whose vectors it was learnt from."""
+"""What a command learnt, in a file: named arrays and a few words about them, read and written in one way."""
 
 from __future__ import annotations
 
-import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar
-from zipfile import BadZipFile
-from zlib import error as BadBytes
+from typing import Any
 
-import numpy as np
 from numpy.typing import NDArray
+from safetensors import SafetensorError, safe_open
+from safetensors.numpy import save_file
 
 from corpus.errors import ExplainedError
 
-_log = logging.getLogger(__name__)
-
 Arrays = Mapping[str, NDArray[Any]]
-Learnt = TypeVar("Learnt")
 
 
 @dataclass(frozen=True)
@@ -29,25 +24,21 @@ class LearntFile:
     command: str
     without: str
 
-    def read(self, encoder: str, build: Callable[[Arrays], Learnt]) -> Learnt | None:
-        """What `build` makes of the arrays of the file; None, with a warning in the log, when they were learnt with another encoder."""
+    def read(self) -> tuple[dict[str, str], dict[str, NDArray[Any]]]:
+        """What is said about the arrays, and the arrays; an ExplainedError when the file is missing or damaged."""
         try:
-            with np.load(self.path, allow_pickle=False) as arrays:
-                learnt_with = str(arrays["encoder"])
-                if learnt_with == encoder:
-                    return build(arrays)
-        # `NotImplementedError`, `RuntimeError` and `TypeError`: what damaged bytes may pass for (another compression, a password, a lone array).
-        except (OSError, ValueError, KeyError, EOFError, TypeError, RuntimeError, BadZipFile, BadBytes) as error:
-            raise ExplainedError(
-                f"'{self.path}' is missing or damaged ({type(error).__name__}). Without it, {self.without}, and nobody would be told: "
-                f"nothing was started. Put the file back as the repository has it, or run `{self.command}` to learn it again."
-            ) from error
-        _log.warning(
-            "'%s' was learnt with the encoder %s, and the index is read with %s: it is not used, so %s. Run: %s",
-            self.path,
-            learnt_with,
-            encoder,
-            self.without,
-            self.command,
+            with safe_open(str(self.path), "np") as file:
+                return dict(file.metadata() or {}), {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118  # not a mapping
+        except (OSError, SafetensorError, UnicodeDecodeError) as error:
+            raise self.damaged(type(error).__name__) from error
+
+    def damaged(self, what: str) -> ExplainedError:
+        """The error to raise when the file does not hold what it should: `what` says in a word or two what is wrong."""
+        return ExplainedError(
+            f"'{self.path}' is missing or damaged ({what}). Without it, {self.without}, and nobody would be told: nothing was started. "
+            f"Put the file back as the repository has it, or run `{self.command}` to learn it again."
         )
-        return None
+
+    def write(self, about: Mapping[str, str], arrays: Arrays) -> None:
+        """Write the file whole."""
+        save_file(dict(arrays), str(self.path), dict(about))

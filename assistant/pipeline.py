@@ -15,18 +15,18 @@ from assistant.article import ArticleWriter
 from assistant.bridge import load_bridge
 from assistant.chain import EncoderEmbeddings, Request, SectionRetriever, Steps, build_chain
 from assistant.draft import Writer
-from assistant.evidence import Scale, load_calibration
+from assistant.evidence import Evidence, Scale, load_calibration
 from assistant.explain import asserts_eligibility
 from assistant.named import Acts
 from assistant.reading.learnt import SecondReader, open_second_reader
 from assistant.retrieve import SHORT, Retriever, load_weights
 from assistant.settings import Settings
-from assistant.situation import eligibility_scope, read_situation
+from assistant.situation import asks_of_their_project, eligibility_scope, read_situation
 from assistant.suggest import Suggester, Suggestions, load_suggestions
 from assistant.understand import Reader, load_phrases
 from assistant.verdict import Scope, VerdictWriter
 from assistant.verify import verify
-from assistant.vocabulary import Answer, Conversation, Draft, Situation
+from assistant.vocabulary import Answer, Conversation, Draft, Question, Situation
 from corpus.call import Call, load_call
 from corpus.embed import Encoder
 from corpus.index import PassageIndex
@@ -77,12 +77,12 @@ class Assistant:
         """The assistant that `settings` describe; an ExplainedError says what is missing."""
         index = PassageIndex.open(settings.index_folder, Encoder(settings.encoder))
         synonyms = load_synonyms(settings.corpus_folder / "synonyms.yaml")
-        bridge = load_bridge(_HERE / "bridge.npz", index.encoder.identity)
+        bridge = load_bridge(_HERE / "bridge.safetensors", index.encoder.identity)
         retriever = Retriever(index, synonyms, load_weights(_HERE / "weights.yaml"), bridge)
         reader = Reader(load_phrases(_HERE / "phrases.yaml"), synonyms, index.used_words())
         call = load_call(settings.corpus_folder / "call.yaml")
         suggestions = load_suggestions(settings.corpus_folder / "suggestions.yaml")
-        second = open_second_reader(_HERE / "reading" / "learnt.npz", index.encoder)
+        second = open_second_reader(_HERE / "reading" / "learnt.safetensors")
         return cls(index, call, retriever, reader, settings.as_of, suggestions, second)
 
     def ask(
@@ -136,9 +136,13 @@ class Assistant:
         leans = question.standalone != question.repaired
         if leans and len(content_words(question.repaired)) > SHORT:
             # It says itself what it asks; weighed with the question before, it would pass for answered because that one was.
-            alone = self.retriever.retrieve(question.repaired, embed=self.index.encoder.question)
-            return replace(request, evidence=self.scale.weigh(question.repaired, alone))
+            return replace(request, evidence=self._weighed_alone(question))
         return replace(request, evidence=self.scale.weigh(question.standalone, search, is_follow_up=leans))
+
+    def _weighed_alone(self, question: Question) -> Evidence:
+        """The evidence for the message without its conversation."""
+        found = self.retriever.retrieve(question.repaired, embed=self.index.encoder.question)
+        return self.scale.weigh(question.repaired, found)
 
     def _judge(self, request: Request) -> Request:
         """What is about eligibility gets what the rules say."""
@@ -146,6 +150,8 @@ class Assistant:
             return request
         question, earlier = _known(request.question), request.conversation.messages
         scope = eligibility_scope(request.message, earlier, self.second)
+        if scope is None and asks_of_their_project(request.message, earlier, self.second):
+            scope = None if self._weighed_alone(question).sufficiency == "sufficient" else "own"
         if scope is None:
             return request
         situation = read_situation((*earlier, request.message), self.call, self.second)

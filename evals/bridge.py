@@ -1,6 +1,6 @@
 """Learn the bridge from questions to what answers them, on the corpus's own questions and sections; no case is read.
 
-`python -m evals.bridge` writes `assistant/bridge.npz` from the vectors of the served index, in seconds, and prints what the map is worth on
+`python -m evals.bridge` writes `assistant/bridge.safetensors` from the vectors of the served index, in seconds, and prints what the map is worth on
 sections of files that it was not learnt from.
 """
 
@@ -19,7 +19,7 @@ from corpus.embed import Encoder, Vectors
 from corpus.errors import ExplainedError
 from corpus.index import PassageIndex
 
-BRIDGE = Path("assistant/bridge.npz")
+BRIDGE = Path("assistant/bridge.safetensors")
 FOLDS = 5
 LOOSENESS = 1.0
 """How much of an even spread is added to the differences, as a share of their mean: the more, the nearer the map is to none."""

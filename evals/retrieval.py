@@ -197,7 +197,7 @@ def open_retriever(opened: PassageIndex, corpus_folder: Path, default: Language)
     data = Path(assistant.__file__).parent
     synonyms = load_synonyms(corpus_folder / "synonyms.yaml")
     reader = Reader(load_phrases(data / "phrases.yaml"), synonyms, opened.used_words())
-    bridge = load_bridge(data / "bridge.npz", opened.encoder.identity)
+    bridge = load_bridge(data / "bridge.safetensors", opened.encoder.identity)
     retriever = Retriever(opened, synonyms, load_weights(data / "weights.yaml"), bridge)
 
     def find(text: str) -> Ranking:

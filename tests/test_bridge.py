@@ -55,15 +55,15 @@ def test_learning_twice_gives_the_same():
 def test_the_file_gives_back_what_was_learnt_and_only_for_its_encoder(tmp_path):
     pairs = told_apart_badly()
     learnt = learn(pairs, "fake@1")
-    save_bridge(learnt, tmp_path / "bridge.npz")
-    again = load_bridge(tmp_path / "bridge.npz", "fake@1")
+    save_bridge(learnt, tmp_path / "bridge.safetensors")
+    again = load_bridge(tmp_path / "bridge.safetensors", "fake@1")
     assert again and np.allclose(again.matrix, learnt.matrix, atol=5e-3)
     assert success(again, pairs, pairs) == pytest.approx(success(learnt, pairs, pairs), abs=0.01)
-    assert load_bridge(tmp_path / "bridge.npz", "fake@2") is None
+    assert load_bridge(tmp_path / "bridge.safetensors", "fake@2") is None
 
 
 def test_the_file_of_the_project_is_for_the_encoder_that_it_carries():
-    bridge = load_bridge(ROOT / "assistant" / "bridge.npz", Encoder(BUNDLED).identity)
+    bridge = load_bridge(ROOT / "assistant" / "bridge.safetensors", Encoder(BUNDLED).identity)
     assert bridge and bridge.matrix.shape == (384, 384) and bridge.mean_question.shape == (384,)
     assert np.isfinite(bridge.matrix).all() and np.linalg.matrix_rank(bridge.matrix) == 384
 

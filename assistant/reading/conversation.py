@@ -15,8 +15,8 @@ from assistant.reading.parse import parse_message, speaks_of_self
 from assistant.reading.project import read_ai, read_data, read_stage, read_theme
 from assistant.reading.roles import mentions_of, role_of
 from assistant.reading.scope import INVERTED, asks_fact, asks_verdict, eligibility_scope, thread_scope
-from assistant.reading.service import leaves_purpose_open, read_public_service
-from assistant.reading.text import PUBLIC_ACTORS, PUBLIC_KINDS, UNCERTAIN, Message
+from assistant.reading.service import read_public_service
+from assistant.reading.text import PUBLIC_ACTORS, PUBLIC_KINDS, UNCERTAIN, Message, Scope
 from assistant.stated import take_stated
 from assistant.vocabulary import Reading, Situation
 from corpus.call import Call
@@ -63,17 +63,19 @@ def _read_freely(text: str, call: Call, before: Situation, pending: str | None) 
 def read_situation(messages: Sequence[str], call: Call, second: SecondReader | None = None) -> Situation:
     """What the person has said, over all their messages (oldest first): the last word wins, the rest still holds.
 
-    `second` then completes what was not found, except what was taken back on the way.
+    `second` then weighs it with all the messages, unless they ask of others in general: it knows descriptions alone.
     """
     situation = Situation()
-    withdrawn: set[str] = set()
     general: set[str] = set()  # what was said of others, in a general question
     heard: list[str] = []
+    withdrawn: set[str] = set()
+    asks_of: Scope | None = None
     for number, text in enumerate(messages):
         earlier = messages[:number]
         scope = eligibility_scope(text, earlier, second)
+        asks_of = scope or asks_of
         asked = number > 0 and thread_scope(earlier, second) is not None
-        known = _completed(situation, heard, call, second, withdrawn)
+        known = second.weigh(situation, heard, call, withdrawn) if second else situation
         pending = next_question(known, call) if asked else None
         if scope is None and number < len(messages) - 1:
             text = _statements(text)
@@ -89,39 +91,19 @@ def read_situation(messages: Sequence[str], call: Call, second: SecondReader | N
             general, heard = set(), []
         general = general | set(readings) if scope == "general" else general - set(readings)
         back = _taken_back(text, known, readings)
-        withdrawn |= back
+        withdrawn = (withdrawn | back) - set(readings)
         situation = _without(situation, back)
         if number and scope is not None and _puts_another(parse_message(text), known, readings):
             routes = ("public_partner", "shared_need", "public_service") if "applicant" not in readings else ()
             if routes:
                 readings.pop("public_service", None)  # read as if the applicant were still the same
-            withdrawn |= {"applicant", "established", *routes}
             situation = _without(situation, ("applicant", "established", *routes))
         situation = replace(situation, readings={**situation.readings, **readings})
         heard.append(text)
     situation = _with_public_service(situation, heard, call)
-    return _completed(situation, heard, call, second, withdrawn)
-
-
-def _completed(
-    situation: Situation, heard: Sequence[str], call: Call, second: SecondReader | None, withdrawn: set[str]
-) -> Situation:
-    return second.complete(situation, heard, call, withdrawn | _doubtful(heard)) if second else situation
-
-
-_SIGNS = {"uses_ai": ("AI", "AIK", "NOAI"), "stage": ("DEP", "BEF", "EVO", "MIN"), "personal_data": ("DATA",)}
-
-
-def _doubtful(heard: Sequence[str]) -> set[str]:
-    """The fields of which the messages speak in known terms: where these were not read as a value, they were doubted for a reason."""
-    sentences = [sentence for text in heard for sentence in parse_message(text).sentences]
-    tags = {item.text for sentence in sentences for item in sentence.project.items}
-    doubtful = {field for field, signs in _SIGNS.items() if tags & set(signs)}
-    if any(the_lists().scope["unknown"].search(f"{sentence.bodies.text} ") for sentence in sentences):
-        doubtful |= {"public_partner", "shared_need", "uses_ai"}
-    if any(leaves_purpose_open(sentence) for sentence in sentences):
-        doubtful.add("public_service")
-    return doubtful
+    if second is None or asks_of == "general":
+        return situation
+    return second.weigh(situation, heard, call, withdrawn)
 
 
 def _puts_another(message: Message, situation: Situation, readings: Mapping[str, Reading]) -> bool:

@@ -15,6 +15,8 @@ from assistant.reading.project import read_ai, read_data, read_stage, tagged
 from assistant.reading.text import Message, Scope, Sentence
 from assistant.vocabulary import Situation
 
+_SHORT_QUESTION = 20
+
 
 def thread_scope(earlier: Sequence[str], second: SecondReader | None = None) -> Scope | None:
     """The scope of the last earlier message."""
@@ -27,9 +29,27 @@ def eligibility_scope(message: str, earlier: Sequence[str], second: SecondReader
     A message in which no construction is recognised may still describe a project: `second` is then asked.
     """
     found = _scope(message, tuple(earlier), second)
-    if found or second is None or the_lists().scope["other_scheme"].search(_whole(parse_message(message))):
+    if (
+        found
+        or second is None
+        or _is_a_short_question(message)
+        or the_lists().scope["other_scheme"].search(_whole(parse_message(message)))
+    ):
         return found
     return second.scope(message)
+
+
+def _is_a_short_question(message: str) -> bool:
+    """True for one question of ordinary length: whoever describes a project needs more, or asks for a verdict in it."""
+    sentences = parse_message(message).sentences
+    return len(sentences) == 1 and sentences[0].is_question and len(sentences[0].tokens) <= _SHORT_QUESTION
+
+
+def asks_of_their_project(message: str, earlier: Sequence[str], second: SecondReader | None = None) -> bool:
+    """True for a question about themselves, right after a person asked about their own project: « ça passe, pour nous ? »."""
+    said = parse_message(message)
+    of_self = speaks_of_self(said, _whole(said)) and any(sentence.is_question for sentence in said.sentences)
+    return of_self and thread_scope(earlier, second) == "own"
 
 
 def _whole(message: Message) -> str:

@@ -1,0 +1,141 @@
+"""What was learnt to read in a situation: the upper layers of the encoder, changed a little, and for each field where to look and what it says.
+
+For each field, an attention over the tokens gathers what speaks of it; a linear step makes of that, and of the whole text, a likelihood for
+each value, « unsaid » among them. `python -m evals.teach` learns it.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+
+import torch
+from torch import Tensor, nn
+
+from assistant.learnt_file import LearntFile
+from assistant.reading.learnt import Confusions
+from corpus.errors import ExplainedError
+from corpus.token_encoder import TokenEncoder, packed_version
+
+Values = Mapping[str, Sequence[str]]
+"""Field → its values, in the order of the likelihoods."""
+
+FROZEN = 6
+"""Lower layers of the encoder that are left as they are: what they give is computed once for all the rounds of learning."""
+WIDTH = 384
+_CHANGE, _SCALE = ".change", ".scale"
+_SENTENCE = re.compile(r"(?<=[.!?;:])\s+|\n+")
+
+
+class Gathering(nn.Module):
+    """From the states after the frozen layers to a score for each value of each field."""
+
+    def __init__(self, layers: Iterable[nn.Module], values: Values) -> None:
+        super().__init__()
+        self.values = {field: tuple(names) for field, names in values.items()}
+        self.layers = nn.ModuleList(layers)
+        self.looks = nn.Parameter(torch.randn(len(self.values), WIDTH) * 0.05)
+        self.says = nn.ModuleList(nn.Linear(2 * WIDTH, len(names)) for names in self.values.values())
+        self.drop = nn.Dropout(0.1)
+
+    def forward(self, states: Tensor, there: Tensor) -> tuple[list[Tensor], Tensor]:
+        """Scores, one (texts, values) for each field, and where each field looked: (texts, tokens, fields)."""
+        for layer in self.layers:
+            states = layer(states, there)
+        looked = (states @ self.looks.T).masked_fill(~there[..., None], -1e4).float().softmax(1)
+        gathered = torch.einsum("tkf,tkw->tfw", looked.to(states.dtype), states)
+        whole = (states * there[..., None]).sum(1) / there.sum(1, keepdim=True)
+        scores = [
+            say(self.drop(torch.cat([gathered[:, place], whole], -1))).float() for place, say in enumerate(self.says)
+        ]
+        return scores, looked
+
+
+class Network:
+    """The encoder with what was learnt: likelihoods of a text. Safe to share between threads."""
+
+    def __init__(self, encoder: TokenEncoder, gathering: Gathering) -> None:
+        self._encoder, self._gathering = encoder.eval(), gathering.eval()
+
+    @torch.inference_mode()
+    def read(self, text: str) -> tuple[dict[str, dict[str, float]], dict[str, str]]:
+        """For each field, the likelihood of each value, and the sentence of `text` where it was looked for most."""
+        tokens, there = self._encoder.padded([self._encoder.tokens(text)])
+        scores, looked = self._gathering(self._encoder(tokens, there, FROZEN), there)
+        fields = zip(self._gathering.values.items(), scores, strict=True)
+        shares = {
+            field: dict(zip(values, score[0].softmax(0).tolist(), strict=True)) for (field, values), score in fields
+        }
+        return shares, dict(zip(shares, self._most_looked_at(text, looked[0]), strict=True))
+
+    def _most_looked_at(self, text: str, looked: Tensor) -> list[str]:
+        """The sentence of `text` with most of each field's attention; `looked`: (tokens, fields)."""
+        sentences = [part.strip() for part in _SENTENCE.split(text) if part.strip()] or [text]
+        alone = len(self._encoder.tokens(""))
+        lengths = [len(self._encoder.tokens(sentence)) - alone for sentence in sentences]
+        inside = looked[alone - 1 : -1]  # the first token and the words before the text; the last token
+        parts = torch.split(inside[: sum(lengths)], _clipped(lengths, len(inside)))
+        best = torch.stack([part.sum(0) for part in parts]).argmax(0)
+        return [sentences[place] for place in best.tolist()]
+
+
+def _clipped(lengths: Sequence[int], whole: int) -> list[int]:
+    """`lengths` as far as they fit into `whole`: what is beyond the longest text was not read."""
+    kept, left = [], whole
+    for length in lengths:
+        kept.append(min(length, left))
+        left -= kept[-1]
+    return kept
+
+
+def _packed(name: str, weights: Tensor, base: Tensor | None) -> dict[str, Tensor]:
+    """A tensor as it is stored: a matrix of the encoder as its change in 8 bits, with a scale a row; the rest in half precision."""
+    if base is None or base.dim() < 2:
+        return {name: weights.to(torch.float16)}
+    change = weights - base
+    scale = change.abs().amax(1, keepdim=True).clamp(min=1e-9) / 127
+    return {f"{name}{_CHANGE}": (change / scale).round().to(torch.int8), f"{name}{_SCALE}": scale}
+
+
+def save(path: Path, learnt: Mapping[str, Tensor], values: Values, confusions: Confusions) -> None:
+    """Write what was learnt: `learnt` is the state of a `Gathering` of `values`."""
+    base = Gathering(TokenEncoder().layers[FROZEN:], values).state_dict()
+    stored: dict[str, Tensor] = {}
+    for name, weights in learnt.items():
+        stored |= _packed(name, weights, base[name] if name.startswith("layers.") else None)
+    about = {"weights": packed_version(), "values": json.dumps(values), "confusions": json.dumps(confusions)}
+    _file(path).write(about, {name: weights.numpy() for name, weights in stored.items()})
+
+
+def load(path: Path) -> tuple[Network, Confusions]:
+    """What `save` wrote; an ExplainedError when it is missing, damaged or learnt over other weights."""
+    file = _file(path)
+    about, arrays = file.read()
+    if about.get("weights", packed_version()) != packed_version():
+        raise ExplainedError(
+            f"'{path}' was learnt over {about['weights']}, and {packed_version()} is installed. "
+            f"Install the version that constraints.txt names, or run `{file.command}` to learn it again."
+        )
+    encoder = TokenEncoder()
+    try:
+        gathering = Gathering(encoder.layers[FROZEN:], json.loads(about["values"]))
+        confusions: Confusions = json.loads(about["confusions"])
+        stored = {name: torch.from_numpy(array).float() for name, array in arrays.items()}
+        state = {
+            name: base + stored[f"{name}{_CHANGE}"] * stored[f"{name}{_SCALE}"]
+            if f"{name}{_CHANGE}" in stored
+            else stored[name]
+            for name, base in gathering.state_dict().items()
+        }
+        gathering.load_state_dict(state)
+    except (KeyError, ValueError, TypeError, RuntimeError, AttributeError) as error:
+        raise file.damaged(type(error).__name__) from error
+    return Network(encoder, gathering), confusions
+
+
+def _file(path: Path) -> LearntFile:
+    return LearntFile(
+        path, "python -m evals.teach", "most situations told in other words than foreseen are not understood"
+    )
