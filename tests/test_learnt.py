@@ -159,6 +159,21 @@ def test_a_description_in_unforeseen_words_is_taken_for_one_and_another_scheme_i
     )
 
 
+def test_an_answer_to_the_question_that_was_asked_is_never_asked_again():
+    second = reader(
+        applicant={"private": 0.99, UNSAID: 0.01},
+        public_partner={"no": 0.4, UNSAID: 0.6},
+        shared_need={"several": 0.3, UNSAID: 0.7},
+    )
+    told = [
+        "Start-up de cinq personnes, on fait un chatbot pour les usagers de la CAF",
+        "non",
+        "trois CAF nous l'ont demandé",
+    ]
+    found = {name: reading.value for name, reading in read_situation(told, CALL, second).readings.items()}
+    assert found["public_partner"] == "no" and found["shared_need"] == "several"
+
+
 def test_the_question_that_is_pending_is_the_one_that_both_readers_leave_open():
     """« oui » answers what was asked, and what was asked depends on what the second reader had read."""
     second = reader(uses_ai={"yes": 0.99, UNSAID: 0.01}, public_service={"yes": 0.99, UNSAID: 0.01})

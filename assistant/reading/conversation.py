@@ -16,7 +16,7 @@ from assistant.reading.project import read_ai, read_data, read_stage, read_theme
 from assistant.reading.roles import mentions_of, role_of
 from assistant.reading.scope import INVERTED, asks_fact, asks_verdict, eligibility_scope, thread_scope
 from assistant.reading.service import read_public_service
-from assistant.reading.text import PUBLIC_ACTORS, PUBLIC_KINDS, UNCERTAIN, Message, Scope
+from assistant.reading.text import PUBLIC_ACTORS, PUBLIC_KINDS, UNCERTAIN, Message
 from assistant.stated import take_stated
 from assistant.vocabulary import Reading, Situation
 from corpus.call import Call
@@ -63,19 +63,18 @@ def _read_freely(text: str, call: Call, before: Situation, pending: str | None) 
 def read_situation(messages: Sequence[str], call: Call, second: SecondReader | None = None) -> Situation:
     """What the person has said, over all their messages (oldest first): the last word wins, the rest still holds.
 
-    `second` then weighs it with all the messages, unless they ask of others in general: it knows descriptions alone.
+    `second` then weighs it with all the messages.
     """
     situation = Situation()
     general: set[str] = set()  # what was said of others, in a general question
     heard: list[str] = []
     withdrawn: set[str] = set()
-    asks_of: Scope | None = None
+    answered: set[str] = set()  # what the person was asked and answered, or corrected
     for number, text in enumerate(messages):
         earlier = messages[:number]
         scope = eligibility_scope(text, earlier, second)
-        asks_of = scope or asks_of
         asked = number > 0 and thread_scope(earlier, second) is not None
-        known = second.weigh(situation, heard, call, withdrawn) if second else situation
+        known = second.weigh(situation, heard, call, withdrawn, answered) if second else situation
         pending = next_question(known, call) if asked else None
         if scope is None and number < len(messages) - 1:
             text = _statements(text)
@@ -92,6 +91,8 @@ def read_situation(messages: Sequence[str], call: Call, second: SecondReader | N
         general = general | set(readings) if scope == "general" else general - set(readings)
         back = _taken_back(text, known, readings)
         withdrawn = (withdrawn | back) - set(readings)
+        corrected = {name for name, reading in readings.items() if situation.value(name) not in (None, reading.value)}
+        answered = (answered - back) | corrected | ({pending} if pending and pending in readings else set())
         situation = _without(situation, back)
         if number and scope is not None and _puts_another(parse_message(text), known, readings):
             routes = ("public_partner", "shared_need", "public_service") if "applicant" not in readings else ()
@@ -101,9 +102,7 @@ def read_situation(messages: Sequence[str], call: Call, second: SecondReader | N
         situation = replace(situation, readings={**situation.readings, **readings})
         heard.append(text)
     situation = _with_public_service(situation, heard, call)
-    if second is None or asks_of == "general":
-        return situation
-    return second.weigh(situation, heard, call, withdrawn)
+    return second.weigh(situation, heard, call, withdrawn, answered) if second else situation
 
 
 def _puts_another(message: Message, situation: Situation, readings: Mapping[str, Reading]) -> bool:

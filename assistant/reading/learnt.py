@@ -90,12 +90,18 @@ class SecondReader:
         return self._read(text)[0]["scope"]["own"] if len(text.split()) >= _SHORTEST else None
 
     def weigh(
-        self, situation: Situation, heard: Sequence[str], call: Call, withdrawn: Collection[str] = ()
+        self,
+        situation: Situation,
+        heard: Sequence[str],
+        call: Call,
+        withdrawn: Collection[str] = (),
+        answered: Collection[str] = (),
     ) -> Situation:
         """What the messages `heard` tell, given what the first reader found in them: `situation`. What was `withdrawn` on the way must be
         sure to be read again.
 
-        A value said in the call's own words, as the pages write it, stays; and so does a field that nothing was learnt about.
+        A value said in the call's own words, as the pages write it, stays; so does one that was `answered` to the question about it, and a field
+        that nothing was learnt about.
         """
         text = "\n".join(heard)
         if len(text.split()) < _SHORTEST:
@@ -112,6 +118,7 @@ class SecondReader:
             if found and (
                 field.id not in shares
                 or (field.id, found.value) in held
+                or field.id in answered
                 or field.id in take_stated(found.words, call)[0]
             ):
                 readings[field.id] = found
