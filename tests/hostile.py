@@ -31,8 +31,8 @@ def stream(body: bytes, extra: bytes = b"") -> bytes:
     return b"<< /Length %d %s >>\nstream\n%s\nendstream" % (len(body), extra, body)
 
 
-def written(objects: Sequence[bytes], trailer: bytes = b"") -> bytes:
-    """A PDF file of these objects, numbered from 1; the first is its catalog."""
+def written(objects: Sequence[bytes], trailer: bytes = b"", root: int = 1) -> bytes:
+    """A PDF file of these objects, numbered from 1; `root` is its catalog."""
     out, places = io.BytesIO(b"%PDF-1.7\n"), []
     out.seek(0, io.SEEK_END)
     for number, body in enumerate(objects, start=1):
@@ -41,7 +41,8 @@ def written(objects: Sequence[bytes], trailer: bytes = b"") -> bytes:
     start = out.tell()
     out.write(b"xref\n0 %d\n0000000000 65535 f \n" % (len(objects) + 1))
     out.write(b"".join(b"%010d 00000 n \n" % place for place in places))
-    out.write(b"trailer << /Size %d /Root 1 0 R %s >>\nstartxref\n%d\n%%%%EOF\n" % (len(objects) + 1, trailer, start))
+    out.write(b"trailer << /Size %d /Root %d 0 R %s >>\n" % (len(objects) + 1, root, trailer))
+    out.write(b"startxref\n%d\n%%%%EOF\n" % start)
     return out.getvalue()
 
 

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 import pypdf
 import pytest
+from hostile import written
 
 from ingest.blocks import Builder, Extracted, Unreadable
 from ingest.pdf import Bookmark, Page, Piece, join_lines, read_pages
@@ -85,17 +86,7 @@ def pdf(
         )
         more += b" /Outlines %d 0 R" % root
     objects[catalog - 1] = b"<< /Type /Catalog /Pages %d 0 R %s >>" % (tree, more)
-    out = io.BytesIO()
-    out.write(b"%PDF-1.7\n")
-    places = []
-    for number, body in enumerate(objects, start=1):
-        places.append(out.tell())
-        out.write(b"%d 0 obj\n%s\nendobj\n" % (number, body))
-    start = out.tell()
-    out.write(b"xref\n0 %d\n0000000000 65535 f \n" % (len(objects) + 1))
-    out.write(b"".join(b"%010d 00000 n \n" % place for place in places))
-    out.write(b"trailer << /Size %d /Root %d 0 R >>\nstartxref\n%d\n%%%%EOF\n" % (len(objects) + 1, catalog, start))
-    return out.getvalue()
+    return written(objects, root=catalog)
 
 
 def lines(
