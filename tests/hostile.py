@@ -12,7 +12,7 @@ import zipfile
 import zlib
 from collections.abc import Callable, Iterator, Sequence
 
-from test_ingest_pdf import WORDS, lines, pdf
+from test_ingest_pdf import WORDS, lines, pdf, written
 
 SIZES = 5
 Family = Callable[[int], bytes]
@@ -29,21 +29,6 @@ def stream(body: bytes, extra: bytes = b"") -> bytes:
     if b"/Filter" not in extra:
         body, extra = zlib.compress(body, 9), extra + b" /Filter /FlateDecode"
     return b"<< /Length %d %s >>\nstream\n%s\nendstream" % (len(body), extra, body)
-
-
-def written(objects: Sequence[bytes], trailer: bytes = b"", root: int = 1) -> bytes:
-    """A PDF file of these objects, numbered from 1; `root` is its catalog."""
-    out, places = io.BytesIO(b"%PDF-1.7\n"), []
-    out.seek(0, io.SEEK_END)
-    for number, body in enumerate(objects, start=1):
-        places.append(out.tell())
-        out.write(b"%d 0 obj\n%s\nendobj\n" % (number, body))
-    start = out.tell()
-    out.write(b"xref\n0 %d\n0000000000 65535 f \n" % (len(objects) + 1))
-    out.write(b"".join(b"%010d 00000 n \n" % place for place in places))
-    out.write(b"trailer << /Size %d /Root %d 0 R %s >>\n" % (len(objects) + 1, root, trailer))
-    out.write(b"startxref\n%d\n%%%%EOF\n" % start)
-    return out.getvalue()
 
 
 def one_page(

@@ -8,7 +8,6 @@ from collections.abc import Sequence
 
 import pypdf
 import pytest
-from hostile import written
 
 from ingest.blocks import Builder, Extracted, Unreadable
 from ingest.pdf import Bookmark, Page, Piece, join_lines, read_pages
@@ -17,6 +16,21 @@ from ingest.read import read_pdf
 WORDS = (
     "Le responsable du traitement tient un registre des activités effectuées sous sa responsabilité et le met à jour"
 )
+
+
+def written(objects: Sequence[bytes], trailer: bytes = b"", root: int = 1) -> bytes:
+    """A PDF file of these objects, numbered from 1; `root` is its catalog."""
+    out, places = io.BytesIO(b"%PDF-1.7\n"), []
+    out.seek(0, io.SEEK_END)
+    for number, body in enumerate(objects, start=1):
+        places.append(out.tell())
+        out.write(b"%d 0 obj\n%s\nendobj\n" % (number, body))
+    start = out.tell()
+    out.write(b"xref\n0 %d\n0000000000 65535 f \n" % (len(objects) + 1))
+    out.write(b"".join(b"%010d 00000 n \n" % place for place in places))
+    out.write(b"trailer << /Size %d /Root %d 0 R %s >>\n" % (len(objects) + 1, root, trailer))
+    out.write(b"startxref\n%d\n%%%%EOF\n" % start)
+    return out.getvalue()
 
 
 def pdf(
