@@ -53,6 +53,11 @@ def ask(page: Page, question: str, *, by_mouse: bool = False) -> None:
 
 
 def check_axe(page: Page, state: str) -> None:
+    # Colours that change from one state to the next are neither: the page is looked at when it is at rest.
+    page.evaluate(
+        "Promise.allSettled(document.getAnimations().filter(one => one.effect.getComputedTiming().endTime !== Infinity)"
+        ".map(one => one.finished)).then(() => null)"
+    )
     results = Axe().run(page).response
     found = [
         f"{state}: {violation['id']} ({violation['impact']}) {[node['target'] for node in violation['nodes']][:3]}"
