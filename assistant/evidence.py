@@ -106,8 +106,7 @@ class Scale:
             sufficiency, section = listed
             return Evidence(sufficiency, confidence, signals, section if sufficiency == "sufficient" else None)
         if _chance(self.calibration.on_topic, signals) < self.calibration.topic_from:
-            # What another subject looks like was learnt beside questions of ours: a collection without any is only silent.
-            return Evidence("off_topic" if self._index.has_questions else "nearby", confidence, signals)
+            return Evidence("off_topic", confidence, signals)
         lowest = _FOLLOW_UP_FROM if is_follow_up else self.calibration.answer_from
         return Evidence("sufficient" if confidence >= lowest else "nearby", confidence, signals)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from dataclasses import replace
 
 import pytest
 from tiny import WEIGHTS, FakeEncoder
@@ -134,15 +133,3 @@ def test_a_signal_is_higher_for_what_it_is_named_after(signal, more, less, tiny_
 def test_the_terms_of_a_text_come_once_with_the_words_that_ask():
     found = terms("Combien de projets, combien de lauréats ?")
     assert len(found) == len(set(found)) and "combien" in found
-
-
-def test_a_collection_without_questions_knows_no_other_subject(tmp_path_factory, passages, synonyms):
-    """It was never shown what one looks like: it says that it is silent, and what it has nearby."""
-    folder = tmp_path_factory.mktemp("bare")
-    bare = [replace(passage, questions=(), beside=(), misconceptions=()) for passage in passages]
-    with indexes.writing(folder):
-        built = indexes.build(folder, bare, FakeEncoder(), lambda done, total: None)
-        indexes.switch_to(folder, built.digest)
-    retriever = Retriever(indexes.PassageIndex.open(folder, FakeEncoder()), synonyms, load_weights(WEIGHTS))
-    assert not retriever.index.has_questions
-    assert weigh(retriever, "amende", {"constant": 5.0}, {"constant": -5.0}).sufficiency == "nearby"
