@@ -15,6 +15,7 @@ import os
 import shutil
 import sqlite3
 import tempfile
+import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
@@ -42,6 +43,8 @@ SELF_QUERIES = 40
 """How many vectors a check looks for in Chroma: each must be its own nearest."""
 _BATCH = 256
 _DATABASE = "chroma/chroma.sqlite3"
+_CHROMA_FAILS = "Chroma fails"
+_LETTING_GO_S = 1.0
 ASKING = ("question", "beside", "elsewhere")
 """The kinds of entries that are embedded as what is asked."""
 NOT_LEADING = ("beside", "elsewhere")
@@ -637,7 +640,16 @@ def _unfit(vectors: Vectors) -> str:
 
 
 def _chroma_fault(path: Path, vectors: Vectors) -> str:
-    """Why Chroma does not hold `vectors`: their number, or some that are not their own nearest."""
+    """Why Chroma does not hold `vectors`: their number, or some that are not their own nearest. When it fails it is asked once more, a moment later: in
+    a process that wrote a build at this very place before, it may still be letting go of that one."""
+    said = _said_by_chroma(path, vectors)
+    if said.startswith(_CHROMA_FAILS):
+        time.sleep(_LETTING_GO_S)
+        said = _said_by_chroma(path, vectors)
+    return said
+
+
+def _said_by_chroma(path: Path, vectors: Vectors) -> str:
     client = None
     try:
         client = _client(path)
@@ -651,7 +663,7 @@ def _chroma_fault(path: Path, vectors: Vectors) -> str:
         )
     except BaseException as error:  # noqa: BLE001  # as in `_nearest`
         _let_through(error)
-        return f"Chroma fails ({type(error).__name__})"
+        return f"{_CHROMA_FAILS} ({type(error).__name__})"
     finally:
         if client is not None:
             client.close()
