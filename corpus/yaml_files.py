@@ -63,7 +63,8 @@ def parse(text: str, name: str, first_line: int = 1) -> Any:
         return yaml.load(text, Loader=_Loader)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
-        line = first_line + (mark.line if mark else 0)
+        # libyaml puts the end of a text on a line of its own, also when the text ends without one.
+        line = first_line + min(mark.line if mark else 0, text.count("\n"))
         if isinstance(error, _Mistake):
             raise ExplainedError(f"{name}, line {line}: {error.problem}") from error
         raise ExplainedError(

@@ -135,7 +135,7 @@ def test_values_written_without_quotes_are_read_as_the_text_that_was_meant(tmp_p
             id="no such kind",
         ),
         pytest.param("- id: a\n  lang: fr", r"line 1: 0.turns: Field required", id="no message"),
-        pytest.param("- id: [\n", r"line [12]: this is not valid YAML", id="broken YAML"),
+        pytest.param("- id: [", r"line 1: this is not valid YAML", id="broken YAML"),
         pytest.param("id: a", r"line 1: a file of cases is a list", id="not a list"),
         pytest.param(
             "- {id: a, lang: fr, turns: [x]}\n- {id: a, lang: fr, turns: [y]}", r"line 2: the id 'a'", id="same id"
