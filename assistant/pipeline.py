@@ -19,7 +19,7 @@ from assistant.evidence import Evidence, Scale, load_calibration
 from assistant.explain import asserts_eligibility
 from assistant.named import Acts
 from assistant.reading.learnt import SecondReader, open_second_reader
-from assistant.retrieve import SHORT, Retriever, load_weights
+from assistant.retrieve import SHORT, Retriever, Search, load_weights
 from assistant.settings import Settings
 from assistant.situation import asks_of_their_project, eligibility_scope, read_situation
 from assistant.suggest import Suggester, Suggestions, load_suggestions
@@ -133,16 +133,16 @@ class Assistant:
         if request.draft:
             return request
         question, search = _known(request.question), _known(request.search)
-        leans = question.standalone != question.repaired
-        if leans and len(content_words(question.repaired)) > SHORT:
-            # It says itself what it asks; weighed with the question before, it would pass for answered because that one was.
-            return replace(request, evidence=self._weighed_alone(question))
-        return replace(request, evidence=self.scale.weigh(question.standalone, search, is_follow_up=leans))
+        if _is_bare_follow_up(question):
+            return replace(request, evidence=self.scale.weigh(question.standalone, search, is_follow_up=True))
+        # It says itself what it asks; weighed with the question before, it would pass for answered because that one was.
+        return replace(request, evidence=self._weighed_alone(question, search))
 
-    def _weighed_alone(self, question: Question) -> Evidence:
-        """The evidence for the message without its conversation."""
-        found = self.retriever.retrieve(question.repaired, embed=self.index.encoder.question)
-        return self.scale.weigh(question.repaired, found)
+    def _weighed_alone(self, question: Question, search: Search) -> Evidence:
+        """The evidence for the message without its conversation; `search` serves when it stands alone anyway."""
+        if question.standalone != question.repaired:
+            search = self.retriever.retrieve(question.repaired, embed=self.index.encoder.question)
+        return self.scale.weigh(question.repaired, search)
 
     def _judge(self, request: Request) -> Request:
         """What is about eligibility gets what the rules say."""
@@ -151,7 +151,9 @@ class Assistant:
         question, earlier = _known(request.question), request.conversation.messages
         scope = eligibility_scope(request.message, earlier, self.second)
         if scope is None and asks_of_their_project(request.message, earlier, self.second):
-            scope = None if self._weighed_alone(question).sufficiency == "sufficient" else "own"
+            bare = _is_bare_follow_up(question)
+            alone = self._weighed_alone(question, _known(request.search)) if bare else _known(request.evidence)
+            scope = None if alone.sufficiency == "sufficient" else "own"
         if scope is None:
             return request
         situation = read_situation((*earlier, request.message), self.call, self.second)
@@ -190,6 +192,11 @@ class Assistant:
         """The reply, with only what its quotes carry."""
         answer = verify(_known(request.draft), as_of=request.on, asserted=asserts_eligibility)
         return replace(request, answer=answer)
+
+
+def _is_bare_follow_up(question: Question) -> bool:
+    """True when the message leans on the conversation and has hardly a word of its own to tell what it asks."""
+    return question.standalone != question.repaired and len(content_words(question.repaired)) <= SHORT
 
 
 def _known(value: Known | None) -> Known:

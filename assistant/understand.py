@@ -105,8 +105,10 @@ class Reader:
     def once_more(self, message: str, conversation: Conversation) -> OnceMore | None:
         """What `message` asks for once more (« plus court », "in English please"), None when it asks something else."""
         manner, earlier = self._manner(message), conversation.messages
+        if manner is None:
+            return None
         asked = [place for place, one in enumerate(earlier) if not (self.smalltalk_of(one) or self._manner(one))]
-        if manner is None or not asked:
+        if not asked:
             return None
         language: Language | None = "fr" if manner == "fr" else "en" if manner == "en" else None
         return OnceMore(earlier[asked[-1]], Conversation(earlier[: asked[-1]]), manner == "shorter", language)
@@ -279,9 +281,15 @@ class Reader:
 def _without(text: str, phrases: Iterable[str]) -> str:
     """The words of `text` without those of `phrases`, the longest phrases first."""
     left = f" {' '.join(words(text))} "
-    for phrase in sorted((" ".join(words(phrase)) for phrase in phrases), key=len, reverse=True):
-        left = left.replace(f" {phrase} ", " ") if phrase else left
+    for phrase in _longest_first(tuple(phrases)):
+        left = left.replace(f" {phrase} ", " ")
     return " ".join(left.split())
+
+
+@lru_cache(maxsize=64)
+def _longest_first(phrases: tuple[str, ...]) -> list[str]:
+    """The words of each phrase, the longest first: the lists are the same for every message."""
+    return sorted(filter(None, (" ".join(words(phrase)) for phrase in phrases)), key=len, reverse=True)
 
 
 def _named(group: Iterable[str], text: str) -> set[str]:
