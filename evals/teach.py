@@ -248,8 +248,7 @@ def learn(
     """Fit every field at once. `noisy`: the states of the same texts, typed in a hurry."""
     torch.manual_seed(0)
     chance = random.Random(0)
-    encoder = TokenEncoder()
-    reading = Gathering(encoder.layers[FROZEN:], values)
+    reading = Gathering(TokenEncoder(), values)
     layers = list(reading.layers.parameters())
     heads = [reading.looks, *reading.says.parameters()]
     optimiser = torch.optim.AdamW(

@@ -269,7 +269,7 @@ def test_states_are_kept_for_the_processes_that_learn(tmp_path: Path):
 
 def test_frozen_layers_are_frozen():
     encoder = TokenEncoder()
-    gathering = Gathering(encoder.layers[FROZEN:], {"uses_ai": ("yes", UNSAID)})
+    gathering = Gathering(encoder, {"uses_ai": ("yes", UNSAID)})
     assert len(gathering.layers) == len(encoder.layers) - FROZEN
 
 

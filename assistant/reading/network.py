@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import torch
@@ -16,15 +16,15 @@ from torch import Tensor, nn
 
 from assistant.learnt_file import LearntFile
 from assistant.reading.learnt import Confusions
+from corpus.embed import Encoder
 from corpus.errors import ExplainedError
-from corpus.token_encoder import TokenEncoder, packed_version
+from corpus.token_encoder import TokenEncoder
 
 Values = Mapping[str, Sequence[str]]
 """Field → its values, in the order of the likelihoods."""
 
 FROZEN = 6
 """Lower layers of the encoder that are left as they are: what they give is computed once for all the rounds of learning."""
-WIDTH = 384
 _CHANGE, _SCALE = ".change", ".scale"
 _SENTENCE = re.compile(r"(?<=[.!?;:])\s+|\n+")
 
@@ -32,12 +32,12 @@ _SENTENCE = re.compile(r"(?<=[.!?;:])\s+|\n+")
 class Gathering(nn.Module):
     """From the states after the frozen layers to a score for each value of each field."""
 
-    def __init__(self, layers: Iterable[nn.Module], values: Values) -> None:
+    def __init__(self, encoder: TokenEncoder, values: Values) -> None:
         super().__init__()
         self.values = {field: tuple(names) for field, names in values.items()}
-        self.layers = nn.ModuleList(layers)
-        self.looks = nn.Parameter(torch.randn(len(self.values), WIDTH) * 0.05)
-        self.says = nn.ModuleList(nn.Linear(2 * WIDTH, len(names)) for names in self.values.values())
+        self.layers = encoder.layers[FROZEN:]
+        self.looks = nn.Parameter(torch.randn(len(self.values), encoder.width) * 0.05)
+        self.says = nn.ModuleList(nn.Linear(2 * encoder.width, len(names)) for names in self.values.values())
         self.drop = nn.Dropout(0.1)
 
     def forward(self, states: Tensor, there: Tensor) -> tuple[list[Tensor], Tensor]:
@@ -101,11 +101,11 @@ def _packed(name: str, weights: Tensor, base: Tensor | None) -> dict[str, Tensor
 
 def save(path: Path, learnt: Mapping[str, Tensor], values: Values, confusions: Confusions) -> None:
     """Write what was learnt: `learnt` is the state of a `Gathering` of `values`."""
-    base = Gathering(TokenEncoder().layers[FROZEN:], values).state_dict()
+    base = Gathering(TokenEncoder(), values).state_dict()
     stored: dict[str, Tensor] = {}
     for name, weights in learnt.items():
         stored |= _packed(name, weights, base[name] if name.startswith("layers.") else None)
-    about = {"weights": packed_version(), "values": json.dumps(values), "confusions": json.dumps(confusions)}
+    about = {"weights": Encoder().identity, "values": json.dumps(values), "confusions": json.dumps(confusions)}
     _file(path).write(about, {name: weights.numpy() for name, weights in stored.items()})
 
 
@@ -113,14 +113,15 @@ def load(path: Path) -> tuple[Network, Confusions]:
     """What `save` wrote; an ExplainedError when it is missing, damaged or learnt over other weights."""
     file = _file(path)
     about, arrays = file.read()
-    if about.get("weights", packed_version()) != packed_version():
+    installed = Encoder().identity
+    if about.get("weights", installed) != installed:
         raise ExplainedError(
-            f"'{path}' was learnt over {about['weights']}, and {packed_version()} is installed. "
+            f"'{path}' was learnt over {about['weights']}, and {installed} is installed. "
             f"Install the version that constraints.txt names, or run `{file.command}` to learn it again."
         )
     encoder = TokenEncoder()
     try:
-        gathering = Gathering(encoder.layers[FROZEN:], json.loads(about["values"]))
+        gathering = Gathering(encoder, json.loads(about["values"]))
         confusions: Confusions = json.loads(about["confusions"])
         stored = {name: torch.from_numpy(array).float() for name, array in arrays.items()}
         state = {
