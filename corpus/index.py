@@ -15,12 +15,12 @@ import os
 import shutil
 import sqlite3
 import tempfile
-import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, date, datetime
+from itertools import cycle
 from pathlib import Path
 from typing import Any, Literal
 
@@ -43,8 +43,7 @@ SELF_QUERIES = 40
 """How many vectors a check looks for in Chroma: each must be its own nearest."""
 _BATCH = 256
 _DATABASE = "chroma/chroma.sqlite3"
-_CHROMA_FAILS = "Chroma fails"
-_LETTING_GO_S = 1.0
+_SPELLINGS = cycle(range(1, 500))
 ASKING = ("question", "beside", "elsewhere")
 """The kinds of entries that are embedded as what is asked."""
 NOT_LEADING = ("beside", "elsewhere")
@@ -569,8 +568,10 @@ def _client(path: Path) -> Any:
     import chromadb
     from chromadb.config import Settings
 
-    # Chroma keeps the clients of a process by their path: a relative one would be that of another folder after a change of folder.
-    return chromadb.PersistentClient(path=str(path.resolve()), settings=Settings(anonymized_telemetry=False))
+    # Clients of a process that name the same path share one state, also when a build was written anew at that path since: then it knows tables and
+    # collections that are no more. So no two of ours spell a path alike. A relative path would be that of another folder after a change of folder.
+    spelt = f"{path.resolve()}{'/.' * next(_SPELLINGS)}"
+    return chromadb.PersistentClient(path=spelt, settings=Settings(anonymized_telemetry=False))
 
 
 def _let_through(error: BaseException) -> None:
@@ -640,16 +641,7 @@ def _unfit(vectors: Vectors) -> str:
 
 
 def _chroma_fault(path: Path, vectors: Vectors) -> str:
-    """Why Chroma does not hold `vectors`: their number, or some that are not their own nearest. When it fails it is asked once more, a moment later: in
-    a process that wrote a build at this very place before, it may still be letting go of that one."""
-    said = _said_by_chroma(path, vectors)
-    if said.startswith(_CHROMA_FAILS):
-        time.sleep(_LETTING_GO_S)
-        said = _said_by_chroma(path, vectors)
-    return said
-
-
-def _said_by_chroma(path: Path, vectors: Vectors) -> str:
+    """Why Chroma does not hold `vectors`: their number, or some that are not their own nearest."""
     client = None
     try:
         client = _client(path)
@@ -663,7 +655,7 @@ def _said_by_chroma(path: Path, vectors: Vectors) -> str:
         )
     except BaseException as error:  # noqa: BLE001  # as in `_nearest`
         _let_through(error)
-        return f"{_CHROMA_FAILS} ({type(error).__name__})"
+        return f"Chroma fails ({type(error).__name__})"
     finally:
         if client is not None:
             client.close()

@@ -329,3 +329,15 @@ def test_when_chroma_fails_the_search_in_memory_finds_the_same(text, folder, ind
 def test_an_index_opens_when_its_chroma_folder_is_lost(folder):
     shutil.rmtree(folder / "generations" / indexes.read_pointer(folder)[0] / "chroma")
     assert open_index(folder).scores(FakeEncoder().question("amende"), "amende").words.any()
+
+
+def test_two_openings_of_one_place_share_nothing(tmp_path):
+    """What Chroma knows of a build, for whoever still reads it, is none of one written anew at the same place."""
+    one, other = indexes._client(tmp_path), indexes._client(tmp_path)
+    try:
+        assert one._system is not other._system
+        one.create_collection("entries")
+        assert [found.name for found in other.list_collections()] == ["entries"]
+    finally:
+        one.close()
+        other.close()
