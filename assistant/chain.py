@@ -80,7 +80,8 @@ class EncoderEmbeddings(Embeddings):
 class SectionRetriever(BaseRetriever):
     """The retriever of the project as LangChain knows retrievers: one document a section, best first.
 
-    `metadata` holds `section_id`, `rank`, `score`, what each channel said and the `neighbours` of the whole search; `alone` is the message without the subject of the conversation.
+    `metadata` holds `section_id`, `rank`, `score`, what each channel said, and of the whole search the `neighbours` and what was `recognised`; `alone` is the message without the subject of the conversation,
+    `heard` the conversation as it was written.
     """
 
     model_config = ConfigDict(arbitrary_types_allowed=True)
@@ -90,19 +91,28 @@ class SectionRetriever(BaseRetriever):
     language: Language = "fr"
     k: int = MOST_SECTIONS
 
-    def find(self, standalone: str, alone: str | None = None, k: int | None = None) -> Search:
+    def find(
+        self, standalone: str, alone: str | None = None, k: int | None = None, heard: Sequence[str] = ()
+    ) -> Search:
         """The search, as a value of ours: `k` sections at most."""
         return self.search.retrieve(
             standalone,
             alone=alone,
+            heard=heard,
             embed=lambda text: np.array(self.embeddings.embed_query(text), dtype=np.float32),
             limit=self.k if k is None else k,
         )
 
     def _get_relevant_documents(
-        self, query: str, *, run_manager: CallbackManagerForRetrieverRun, alone: str | None = None, k: int | None = None
+        self,
+        query: str,
+        *,
+        run_manager: CallbackManagerForRetrieverRun,
+        alone: str | None = None,
+        k: int | None = None,
+        heard: Sequence[str] = (),
     ) -> list[Document]:
-        found = self.find(query, alone, k)
+        found = self.find(query, alone, k, heard)
         return [
             Document(
                 page_content=one.section.passage(self.language).text,
@@ -112,6 +122,7 @@ class SectionRetriever(BaseRetriever):
                     "score": one.score,
                     "channels": dict(one.channels),
                     "neighbours": found.neighbours,
+                    "recognised": found.recognised,
                 },
             )
             for rank, one in enumerate(found.found, start=1)
@@ -125,9 +136,11 @@ def build_chain(steps: Steps) -> Runnable[Request, Request]:
     def retrieve(request: Request) -> Request:
         if request.draft or not request.question:
             return request
-        alone = request.question.repaired
+        question = request.question
         documents = retriever.invoke(
-            request.question.standalone, alone=None if alone == request.question.standalone else alone
+            question.standalone,
+            alone=None if question.repaired == question.standalone else question.repaired,
+            heard=question.heard,
         )
         return replace(request, search=_search(retriever.search, documents))
 
@@ -151,7 +164,9 @@ def _search(retriever: Retriever, documents: Sequence[Document]) -> Search:
         Found(retriever.index.section(one.metadata["section_id"]), one.metadata["score"], one.metadata["channels"])
         for one in documents
     )
-    return Search(found, documents[0].metadata["neighbours"] if documents else ())
+    if not documents:
+        return Search(found, ())
+    return Search(found, documents[0].metadata["neighbours"], documents[0].metadata["recognised"])
 
 
 def _timed(name: str, step: Step) -> Step:

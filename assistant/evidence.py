@@ -9,14 +9,14 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import yaml
 
-from assistant.retrieve import Search
+from assistant.retrieve import UNLIKELY, Search
 from corpus.index import EntryKind, PassageIndex, Section
 from corpus.words import content_words, stems, words
 
@@ -26,6 +26,9 @@ SIGNALS = (
     "neighbours_beside", "neighbours_elsewhere", "nearest_elsewhere", "words_elsewhere", "words_beside", "worst_word", "words_of_section", "words_of_statement", "own_words_beside", "unknown_words", "rare_words",
     "grams", "question", "beside", "body", "nearest_question", "nearest_beside", "score", "margin", "length",
 )  # fmt: skip
+RECOGNISED_SIGNALS = ("answered", "best_answered", "best_close", "elsewhere")
+"""Signals of what was recognised: how likely some section answers, that the best one does, that the message is only close to it, and that it is
+about something else. There are none for a section that was not taught, nor where nothing was."""
 _ASKING_WORDS = frozenset(
     "qui combien quand ou comment pourquoi quel quelle quels quelles who whom how many much when where why which what".split()
 )
@@ -70,11 +73,23 @@ class Calibration:
     topic_from: float
 
 
+@dataclass(frozen=True)
+class Calibrations:
+    """The calibration for sections that are recognised, and the one for all others."""
+
+    with_recogniser: Calibration
+    plain: Calibration
+
+    def of(self, signals: Collection[str]) -> Calibration:
+        """The calibration that weighs these signals."""
+        return self.with_recogniser if set(RECOGNISED_SIGNALS) <= set(signals) else self.plain
+
+
 class Scale:
     """Weighs searches over one index. What it counts in the index is counted once, here."""
 
-    def __init__(self, index: PassageIndex, calibration: Calibration) -> None:
-        self.calibration = calibration
+    def __init__(self, index: PassageIndex, calibrations: Calibrations) -> None:
+        self.calibrations = calibrations
         self._index = index
         self._statements = [frozenset(_statement_terms(section)) for section in index.sections]
         self._asked: list[Counter[str]] = [Counter() for _ in index.sections]
@@ -101,13 +116,14 @@ class Scale:
     def weigh(self, text: str, search: Search, *, is_follow_up: bool = False) -> Evidence:
         """The evidence that `search` gives for the question `text`; `is_follow_up`: hardly any words, with the subject of the conversation."""
         signals = self.signals(text, search)
-        confidence = _chance(self.calibration.answers, signals)
+        calibration = self.calibrations.of(signals)
+        confidence = _chance(calibration.answers, signals)
         if listed := self._listed.get(_spelt_out(text)):
             sufficiency, section = listed
             return Evidence(sufficiency, confidence, signals, section if sufficiency == "sufficient" else None)
-        if _chance(self.calibration.on_topic, signals) < self.calibration.topic_from:
+        if _chance(calibration.on_topic, signals) < calibration.topic_from:
             return Evidence("off_topic", confidence, signals)
-        lowest = _FOLLOW_UP_FROM if is_follow_up else self.calibration.answer_from
+        lowest = _FOLLOW_UP_FROM if is_follow_up else calibration.answer_from
         return Evidence("sufficient" if confidence >= lowest else "nearby", confidence, signals)
 
     def signals(self, text: str, search: Search, *, is_listed_elsewhere: bool = False) -> dict[str, float]:
@@ -155,6 +171,7 @@ class Scale:
             "score": best.score / 10,
             "margin": margin / 3,
             "length": math.log1p(len(asked)),
+            **_recognised(search),
         }
 
     def _leaning(self, term: str) -> float:
@@ -176,10 +193,33 @@ def _spelt_out(text: str) -> str:
     return " ".join(words(text))
 
 
-def load_calibration(path: Path) -> Calibration:
-    """The calibration that tuning wrote."""
-    data = yaml.safe_load(path.read_text(encoding="utf-8"))["evidence"]
+def load_calibrations(path: Path) -> Calibrations:
+    """The calibrations that tuning wrote."""
+    evidence = yaml.safe_load(path.read_text(encoding="utf-8"))["evidence"]
+    return Calibrations(*(_calibration(evidence[name]) for name in ("with_recogniser", "plain")))
+
+
+def _calibration(data: Mapping[str, Any]) -> Calibration:
     return Calibration(data["answers"], data["on_topic"], float(data["answer_from"]), float(data["topic_from"]))
+
+
+def _recognised(search: Search) -> dict[str, float]:
+    """The signals of what was recognised, likelihoods as logarithms of their odds; none for a section that was not taught."""
+    best = search.found[0].channels
+    if search.recognised is None or not best["answered"] + best["close"]:
+        return {}
+    likely = {
+        "answered": 1 - search.recognised.nothing_answers,
+        "best_answered": best["answered"],
+        "best_close": best["close"],
+        "elsewhere": search.recognised.elsewhere,
+    }
+    return {name: _log_odds(share) / 3 for name, share in likely.items()}
+
+
+def _log_odds(share: float) -> float:
+    kept = min(max(share, UNLIKELY), 1 - UNLIKELY)
+    return math.log(kept / (1 - kept))
 
 
 def _statement_terms(section: Section) -> list[str]:
@@ -190,5 +230,5 @@ def _statement_terms(section: Section) -> list[str]:
 
 
 def _chance(model: Mapping[str, float], signals: Mapping[str, float]) -> float:
-    logit = model["constant"] + sum(model[name] * signals[name] for name in SIGNALS)
+    logit = model["constant"] + sum(weight * signals[name] for name, weight in model.items() if name != "constant")
     return 1.0 / (1.0 + math.exp(-max(-30.0, min(30.0, logit))))

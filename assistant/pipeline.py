@@ -15,10 +15,10 @@ from assistant.article import ArticleWriter
 from assistant.bridge import load_bridge
 from assistant.chain import EncoderEmbeddings, Request, SectionRetriever, Steps, build_chain
 from assistant.draft import Writer
-from assistant.evidence import Evidence, Scale, load_calibration
+from assistant.evidence import Evidence, Scale, load_calibrations
 from assistant.explain import asserts_eligibility
 from assistant.named import Acts
-from assistant.reading.learnt import SecondReader, open_second_reader
+from assistant.reading.learnt import BELIEVED, SecondReader, open_second_reader
 from assistant.retrieve import SHORT, Retriever, Search, load_weights
 from assistant.settings import Settings
 from assistant.situation import asks_of_their_project, eligibility_scope, read_situation
@@ -56,7 +56,7 @@ class Assistant:
     ) -> None:
         self.index, self.call, self.retriever, self.reader, self.as_of = index, call, retriever, reader, as_of
         self.second = second
-        self.scale = Scale(index, load_calibration(_HERE / "weights.yaml"))
+        self.scale = Scale(index, load_calibrations(_HERE / "weights.yaml"))
         self.suggester = Suggester(index, suggestions)
         self.writer = Writer(index, call, reader, self.suggester)
         self.verdict_writer = VerdictWriter(index, call)
@@ -75,14 +75,19 @@ class Assistant:
     @classmethod
     def open(cls, settings: Settings) -> Assistant:
         """The assistant that `settings` describe; an ExplainedError says what is missing."""
+        from assistant.network import Trunk
+        from assistant.recognise import load as load_recogniser
+
         index = PassageIndex.open(settings.index_folder, Encoder(settings.encoder))
         synonyms = load_synonyms(settings.corpus_folder / "synonyms.yaml")
         bridge = load_bridge(_HERE / "bridge.safetensors", index.encoder.identity)
-        retriever = Retriever(index, synonyms, load_weights(_HERE / "weights.yaml"), bridge)
+        trunk = Trunk()
+        recogniser = load_recogniser(_HERE / "recognised.safetensors", trunk)
+        retriever = Retriever(index, synonyms, load_weights(_HERE / "weights.yaml"), bridge, recogniser)
         reader = Reader(load_phrases(_HERE / "phrases.yaml"), synonyms, index.used_words())
         call = load_call(settings.corpus_folder / "call.yaml")
         suggestions = load_suggestions(settings.corpus_folder / "suggestions.yaml")
-        second = open_second_reader(_HERE / "reading" / "learnt.safetensors")
+        second = open_second_reader(_HERE / "reading" / "learnt.safetensors", trunk)
         return cls(index, call, retriever, reader, settings.as_of, suggestions, second)
 
     def ask(
@@ -141,7 +146,7 @@ class Assistant:
     def _weighed_alone(self, question: Question, search: Search) -> Evidence:
         """The evidence for the message without its conversation; `search` serves when it stands alone anyway."""
         if question.standalone != question.repaired:
-            search = self.retriever.retrieve(question.repaired, embed=self.index.encoder.question)
+            search = self.retriever.retrieve(question.repaired, embed=self.index.encoder.question, heard=question.heard)
         return self.scale.weigh(question.repaired, search)
 
     def _judge(self, request: Request) -> Request:
@@ -154,6 +159,9 @@ class Assistant:
             bare = _is_bare_follow_up(question)
             alone = self._weighed_alone(question, _known(request.search)) if bare else _known(request.evidence)
             scope = None if alone.sufficiency == "sufficient" else "own"
+        recognised = _known(request.search).recognised
+        if scope is None and recognised and recognised.own >= BELIEVED:
+            scope = "own"
         if scope is None:
             return request
         situation = read_situation((*earlier, request.message), self.call, self.second)

@@ -1,17 +1,20 @@
 """From a Question to the sections that could answer it, best first.
 
 Four channels score every section: words, letters, the centre of its entries and its nearest question (see `corpus.index.Scores`). Each is
-brought to the same scale over the sections; then they are added with the weights of `weights.yaml`, fitted on the development cases.
+brought to the same scale over the sections; a fifth is how likely the message asks for it, as learnt from questions (`assistant.recognise`).
+Then they are added with the weights of `weights.yaml`, fitted on the development cases.
 A collection that carries no questions (a FAQ, a law) has weights of its own; there the groups of synonyms count as words too, and a map
 learnt from our own questions brings a question and what answers it together (`assistant.bridge`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import math
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 import yaml
@@ -27,6 +30,10 @@ Embed = Callable[[str], Vectors]
 """A text that asks → its vector."""
 
 CHANNELS = ("words", "grams", "centre", "question")
+RECOGNISED = "recognised"
+"""The channel of what was learnt. It is a logarithm already, so it is weighed as it is."""
+UNLIKELY = 1e-4
+"""Below this likelihood, one section is as unlikely as another."""
 WEIGHTS_WITHOUT_QUESTIONS = {"words": 0.1, "grams": 0.3, "concepts": 0.27, "question": 0.5, "bridge": 0.85}
 """Weights for a collection that carries no questions, fitted on eight of them (docs/decisions). With questions, synonyms only add noise
 (measured on the development cases)."""
@@ -47,11 +54,64 @@ class Found:
 
 
 @dataclass(frozen=True)
+class Recognised:
+    """What a message asks for, as learnt: how likely each section known there answers it, how likely the message is only close to that section
+    and nothing answers (both arrays of shape (known sections,)), and that it is about something else. All of it adds up to 1.
+
+    `own`: how likely it tells of the person's own project, or asks for a verdict on it; the rest holds should it not.
+    """
+
+    answered: NDArray[np.float32]
+    beside: NDArray[np.float32]
+    elsewhere: float
+    own: float = 0.0
+
+    @property
+    def nothing_answers(self) -> float:
+        """How likely it is that no section known there answers."""
+        return float(self.beside.sum()) + self.elsewhere
+
+
+def both(one: Recognised, other: Recognised) -> Recognised:
+    """The two together: each outcome is as likely as the geometric mean says. `own` is that of `one`."""
+    answered, beside = np.sqrt(one.answered * other.answered), np.sqrt(one.beside * other.beside)
+    elsewhere = math.sqrt(one.elsewhere * other.elsewhere)
+    total = float(answered.sum() + beside.sum()) + elsewhere
+    return Recognised(answered / total, beside / total, elsewhere / total, one.own)
+
+
+@runtime_checkable
+class Recogniser(Protocol):
+    """What was learnt from questions: see `assistant.recognise`. `sections` are the ids of those that it knows."""
+
+    sections: tuple[str, ...]
+
+    def read(self, messages: tuple[str, ...]) -> Recognised:
+        """What the last of `messages` asks for, in its conversation."""
+
+
+@dataclass(frozen=True)
 class Search:
-    """What a search found, best first, and the questions (of any section, or beside them) that were nearest to the one asked."""
+    """What a search found, best first, and the questions (of any section, or beside them) that were nearest to the one asked.
+
+    `recognised` is what the message asks for as learnt, None when nothing was learnt of the sections of this index.
+    """
 
     found: tuple[Found, ...]
     neighbours: tuple[tuple[EntryKind, float], ...]
+    recognised: Recognised | None = None
+
+
+@dataclass(frozen=True)
+class Weights:
+    """The weight of each channel where sections are recognised, and where none was taught."""
+
+    with_recogniser: Mapping[str, float]
+    plain: Mapping[str, float]
+
+    def of(self, channels: Collection[str]) -> Mapping[str, float]:
+        """The weights that serve these channels."""
+        return self.with_recogniser if RECOGNISED in channels else self.plain
 
 
 @dataclass(frozen=True)
@@ -60,22 +120,31 @@ class Retriever:
 
     index: PassageIndex
     synonyms: Synonyms
-    weights: Mapping[str, float]
+    weights: Weights
     bridge: Bridge | None = None
     """Serves collections without questions; None where none was learnt for the encoder."""
+    recogniser: Recogniser | None = None
+    """Serves the sections that it was taught; None where there is none."""
 
-    def retrieve(self, standalone: str, *, embed: Embed, alone: str | None = None, limit: int = 8) -> Search:
+    def retrieve(
+        self, standalone: str, *, embed: Embed, alone: str | None = None, heard: Sequence[str] = (), limit: int = 8
+    ) -> Search:
         """The best sections for `standalone`, best first; equal scores keep the order of the corpus.
 
         `alone` is a message that leans on the conversation, by itself: what it names counts again, beside the subject that it leans on.
+        `heard` is the conversation as it was written, the message last; without it, `standalone` is what is recognised. Of a message that leans on
+        the conversation both are: on 156 follow-ups of the development cases, the right section comes first for 0.89, with the conversation alone for 0.865.
         """
         vector = embed(standalone)
         scores = self.index.scores(vector, standalone)
-        channels = self.channels_of(scores, standalone, vector)
+        recognised = self.recognise(tuple(heard) or (standalone,))
+        if recognised and alone is not None and heard:
+            recognised = both(recognised, self.recognise((standalone,)) or recognised)
+        channels = self.channels_of(scores, standalone, vector, recognised)
         total = self.total(channels)
         if alone is not None:
             vector = embed(alone)
-            by_itself = self.total(self.channels_of(self.index.scores(vector, alone), alone, vector))
+            by_itself = self.total(self.channels_of(self.index.scores(vector, alone), alone, vector, recognised))
             leaning = np.float32(LEANING if len(content_words(alone)) <= SHORT else LEANING_LITTLE)
             total = leaning * total + (1 - leaning) * by_itself
         best = np.argsort(-total, kind="stable")[:limit]
@@ -85,9 +154,15 @@ class Retriever:
             )
             for n in best
         )
-        return Search(found, scores.neighbours)
+        return Search(found, scores.neighbours, recognised)
 
-    def channels_of(self, scores: Scores, text: str, vector: Vectors) -> dict[str, NDArray[np.float32]]:
+    def recognise(self, messages: tuple[str, ...]) -> Recognised | None:
+        """What the last of `messages` asks for, None when no section of the index was taught."""
+        return self.recogniser.read(messages) if self.recogniser and self._known.any() else None
+
+    def channels_of(
+        self, scores: Scores, text: str, vector: Vectors, recognised: Recognised | None
+    ) -> dict[str, NDArray[np.float32]]:
         """What each channel says of every section: arrays of shape (sections,)."""
         more = (
             {} if self.index.has_questions else {"concepts": self._concept_scores(text), "bridge": self._across(vector)}
@@ -101,15 +176,41 @@ class Retriever:
             "misconception": scores.misconception,
             "beside": scores.beside,
             **more,
+            **(self._of_sections(recognised) if recognised else {}),
         }
 
     def total(self, channels: Mapping[str, NDArray[np.float32]]) -> NDArray[np.float32]:
         """The channels added up, each in standard deviations from its mean over the sections."""
-        weights = self.weights if self.index.has_questions else WEIGHTS_WITHOUT_QUESTIONS
+        weights = self.weights.of(channels) if self.index.has_questions else WEIGHTS_WITHOUT_QUESTIONS
         total = np.zeros(len(self.index.sections), dtype=np.float32)
         for name, weight in weights.items():
-            total += np.float32(weight) * standardised(channels[name])
+            total += np.float32(weight) * scaled(name, channels[name])
         return total
+
+    def _of_sections(self, recognised: Recognised) -> dict[str, NDArray[np.float32]]:
+        """What was recognised, for every section of the index: how likely it answers, how likely the message is only close to it, and the
+        channel. A section that nothing was learnt of is as likely as that no known one answers."""
+        answered, close = (np.zeros(len(self.index.sections), dtype=np.float32) for _ in range(2))
+        here = self._places >= 0
+        answered[self._places[here]], close[self._places[here]] = recognised.answered[here], recognised.beside[here]
+        likely = np.where(self._known, answered + close, np.float32(recognised.nothing_answers))
+        return {"answered": answered, "close": close, RECOGNISED: np.log(np.maximum(likely, np.float32(UNLIKELY)))}
+
+    @cached_property
+    def _places(self) -> NDArray[np.int64]:
+        """The place in the index of each section that was taught, -1 for one that it does not hold."""
+        numbers = {section.id: number for number, section in enumerate(self.index.sections)}
+        return np.array(
+            [numbers.get(section, -1) for section in (self.recogniser.sections if self.recogniser else ())],
+            dtype=np.int64,
+        )
+
+    @cached_property
+    def _known(self) -> NDArray[np.bool_]:
+        """Which sections of the index were taught: shape (sections,)."""
+        known = np.zeros(len(self.index.sections), dtype=bool)
+        known[self._places[self._places >= 0]] = True
+        return known
 
     def _concept_scores(self, text: str) -> NDArray[np.float32]:
         """BM25 over the groups of synonyms that `text` names: whichever of their words a section uses, it is the same term."""
@@ -150,13 +251,21 @@ class Retriever:
         return np.asarray(rarity * saturated, dtype=np.float32)
 
 
+def scaled(name: str, values: NDArray[np.float32]) -> NDArray[np.float32]:
+    """The values of a channel as they are weighed."""
+    return values if name == RECOGNISED else standardised(values)
+
+
 def standardised(values: NDArray[np.float32]) -> NDArray[np.float32]:
     """`values` in standard deviations from their mean; zeros when they are all alike."""
     spread = values.std()
     return (values - values.mean()) / spread if spread > 1e-9 else np.zeros_like(values)
 
 
-def load_weights(path: Path) -> dict[str, float]:
+def load_weights(path: Path) -> Weights:
     """The weight of each channel, from the file that tuning writes."""
-    weights = yaml.safe_load(path.read_text(encoding="utf-8"))["retrieval"]
-    return {name: float(weights[name]) for name in CHANNELS}
+    retrieval = yaml.safe_load(path.read_text(encoding="utf-8"))["retrieval"]
+    learnt, plain = retrieval["with_recogniser"], retrieval["plain"]
+    return Weights(
+        {name: float(learnt[name]) for name in (*CHANNELS, RECOGNISED)}, {name: float(plain[name]) for name in CHANNELS}
+    )

@@ -99,15 +99,16 @@ class Reader:
         text = self.repair(message, written_in)
         subject = self.repair(self._subject_before(conversation), written_in) if self.is_dependent(text) else ""
         if subject and (changed := self._with_another(subject, text)):
-            return Question(message, changed, changed, language or written_in)
-        return Question(message, f"{subject} {text}".strip(), text, language or written_in)
+            return Question(message, changed, changed, language or written_in, heard=(changed,))
+        heard = (*(one for one in conversation.messages if not self._says_nothing_of_a_subject(one)), message)
+        return Question(message, f"{subject} {text}".strip(), text, language or written_in, heard=heard)
 
     def once_more(self, message: str, conversation: Conversation) -> OnceMore | None:
         """What `message` asks for once more (« plus court », "in English please"), None when it asks something else."""
         manner, earlier = self._manner(message), conversation.messages
         if manner is None:
             return None
-        asked = [place for place, one in enumerate(earlier) if not (self.smalltalk_of(one) or self._manner(one))]
+        asked = [place for place, one in enumerate(earlier) if not self._says_nothing_of_a_subject(one)]
         if not asked:
             return None
         language: Language | None = "fr" if manner == "fr" else "en" if manner == "en" else None
@@ -254,12 +255,15 @@ class Reader:
         """What the last messages were about: back to one that says it."""
         subject: list[str] = []
         for earlier in reversed(conversation.messages):
-            if self.smalltalk_of(earlier) or self._manner(earlier):
+            if self._says_nothing_of_a_subject(earlier):
                 continue
             subject.insert(0, earlier)
             if len(content_words(earlier)) >= _ENOUGH_TO_FOLLOW and not self._points_back(earlier):
                 break
         return " ".join(subject[-3:])
+
+    def _says_nothing_of_a_subject(self, message: str) -> bool:
+        return bool(self.smalltalk_of(message) or self._manner(message))
 
     def _has(self, phrases: list[str], message: str) -> bool:
         folded = fold(message)

@@ -27,7 +27,7 @@ class Conversation:
 class Question:
     """What is asked. `text` is as written; `repaired` has its typing mended; `standalone` also names the subject of the conversation.
 
-    `is_brief`: the person asked for a shorter reply.
+    `is_brief`: the person asked for a shorter reply. `heard` is the conversation as it was written, small talk left out, this message last.
     """
 
     text: str
@@ -35,6 +35,7 @@ class Question:
     repaired: str
     language: Language
     is_brief: bool = False
+    heard: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import mmap
 import re
 import struct
+from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
@@ -180,13 +181,20 @@ class TokenEncoder(nn.Module):
         self._pieces = Tokenizer(Unigram(packed.pieces, unk_id=packed.unknown, byte_fallback=False))
         self._pieces.pre_tokenizer = Metaspace()
 
-    def tokens(self, text: str) -> list[int]:
-        """The tokens of a text that asks, what is beyond the longest text that the encoder knows left out."""
-        spelt = re.sub(" {2,}", " ", (_PREFIX + text).translate(self._spelling))
-        inside: list[int] = self._pieces.encode(spelt, add_special_tokens=False).ids
-        return [self.start, *inside[: MOST_TOKENS - 2], self.end]
+    def tokens(self, text: str, *more: str) -> list[int]:
+        """The tokens of a text that asks, and of `more` texts after it, each with its end; what is beyond the longest text that the encoder
+        knows is left out."""
+        found = [self.start, *self._pieces_of(_PREFIX + text), self.end]
+        for one in more:
+            found += [*self._pieces_of(one), self.end]
+        return found if len(found) <= MOST_TOKENS else [*found[: MOST_TOKENS - 1], self.end]
 
-    def padded(self, rows: list[list[int]]) -> tuple[Tensor, Tensor]:
+    def _pieces_of(self, text: str) -> list[int]:
+        spelt = re.sub(" {2,}", " ", text.translate(self._spelling))
+        pieces: list[int] = self._pieces.encode(spelt, add_special_tokens=False).ids
+        return pieces
+
+    def padded(self, rows: Sequence[Sequence[int]]) -> tuple[Tensor, Tensor]:
         """Token lists as one batch: the tokens and which of them are there, both (texts, tokens)."""
         longest = max(map(len, rows))
         tokens = torch.tensor([[*row, *[self.padding] * (longest - len(row))] for row in rows])

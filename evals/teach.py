@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import random
 import tempfile
-import unicodedata
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
@@ -22,19 +21,20 @@ import torch
 import typer
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, RootModel
-from safetensors.torch import load_file, save_file
-from torch import Tensor, nn
+from torch import Tensor
 from torch.nn import functional
 
 from assistant.judge import judge
+from assistant.network import Trunk
 from assistant.reading.learnt import UNSAID, SecondReader, open_second_reader
-from assistant.reading.network import FROZEN, Gathering, save
+from assistant.reading.network import Gathering, save
 from assistant.settings import Settings
 from assistant.situation import read_situation
 from corpus.call import Call, load_call
 from corpus.errors import ExplainedError
 from corpus.token_encoder import TokenEncoder
 from corpus.yaml_files import load_checked
+from evals.learning import Batch, fit, frozen_states, hasty, keep_states, kept_states
 
 CASES = Path("evals/cases/dev")
 EXAMPLES = Path("corpus/situations")
@@ -54,10 +54,6 @@ _NEIGHBOURS, _TRIED = 40, 5
 _WHOLE = 4  # fields, beside the theme, that an example tells when it describes a whole project
 _QUESTIONS = 500
 _ROUNDS = 4
-_BATCH = 32
-_STEP, _STEP_OF_HEADS = 3e-4, 1e-3
-_NOISY = 0.25
-_MISTAKES = 60  # letters for one mistake of typing
 # What the status of a criterion says of its one field.
 OF_STATUS = {
     "ai": ("uses_ai", {"met": "yes", "not_met": "no", "unknown": UNSAID}),
@@ -186,58 +182,6 @@ def values_of(examples: Sequence[Example]) -> dict[str, tuple[str, ...]]:
     return {field: (UNSAID, *sorted(values - {UNSAID})) for field, values in told.items() if len(values) > 1}
 
 
-def hasty(text: str, chance: random.Random) -> str:
-    """`text` as typed in a hurry: letters left out, doubled or swapped, and often no accents or no capitals."""
-    if chance.random() < 0.4:
-        text = "".join(c for c in unicodedata.normalize("NFD", text) if unicodedata.category(c) != "Mn")
-    text = text.upper() if chance.random() < 0.1 else text.lower() if chance.random() < 0.3 else text
-    letters = list(text)
-    for _ in range(len(letters) // _MISTAKES + 1 if chance.random() < 0.5 else 0):
-        place = chance.randrange(len(letters))
-        letters[place : place + 2] = chance.choice(
-            ([], letters[place : place + 1] * 2, letters[place : place + 2][::-1])
-        )
-    return "".join(letters) or text
-
-
-def frozen_states(encoder: TokenEncoder, texts: Sequence[str]) -> list[Tensor]:
-    """What the frozen layers give for each text: shape (tokens, width), in half precision."""
-    rows = [encoder.tokens(text) for text in texts]
-    found: dict[int, Tensor] = {}
-    by_length = sorted(range(len(rows)), key=lambda place: len(rows[place]))
-    with torch.inference_mode():
-        for first in range(0, len(rows), _BATCH):
-            places = by_length[first : first + _BATCH]
-            states = encoder(*encoder.padded([rows[place] for place in places]), FROZEN)
-            for place, state in zip(places, states, strict=True):
-                found[place] = state[: len(rows[place])].to(torch.bfloat16).clone()
-    return [found[place] for place in range(len(rows))]
-
-
-def keep_states(path: Path, states: Sequence[Tensor], noisy: Sequence[Tensor]) -> None:
-    """Write the states of every text, and of the same texts typed in a hurry, for the processes that learn."""
-    lengths = {
-        "lengths": torch.tensor([len(one) for one in states]),
-        "lengths_noisy": torch.tensor([len(one) for one in noisy]),
-    }
-    save_file({"states": torch.cat(list(states)), "noisy": torch.cat(list(noisy)), **lengths}, path)
-
-
-def kept_states(path: Path) -> tuple[list[Tensor], list[Tensor]]:
-    """What `keep_states` wrote."""
-    kept = load_file(path)
-    states, noisy = (
-        torch.split(kept["states"], kept["lengths"].tolist()),
-        torch.split(kept["noisy"], kept["lengths_noisy"].tolist()),
-    )
-    return list(states), list(noisy)
-
-
-def _batch(states: Sequence[Tensor]) -> tuple[Tensor, Tensor]:
-    padded = nn.utils.rnn.pad_sequence([state.float() for state in states], batch_first=True)
-    return padded, torch.arange(padded.shape[1]) < torch.tensor([[len(state)] for state in states])
-
-
 def learn(
     examples: Sequence[Example],
     values: Mapping[str, Sequence[str]],
@@ -247,51 +191,22 @@ def learn(
 ) -> Gathering:
     """Fit every field at once. `noisy`: the states of the same texts, typed in a hurry."""
     torch.manual_seed(0)
-    chance = random.Random(0)
     reading = Gathering(TokenEncoder(), values)
-    layers = list(reading.layers.parameters())
-    heads = [reading.looks, *reading.says.parameters()]
-    optimiser = torch.optim.AdamW(
-        [{"params": layers, "lr": _STEP}, {"params": heads, "lr": _STEP_OF_HEADS}], weight_decay=0.01
-    )
     told = [
         torch.tensor([names.index(e.reads[field]) if field in e.reads else -100 for e in examples])
         for field, names in values.items()
     ]
-    steps = _ROUNDS * (len(examples) // _BATCH + 1)
-    pace = torch.optim.lr_scheduler.LambdaLR(optimiser, lambda n: min(n / (0.1 * steps), 1) * max(1 - n / steps, 0.02))
-    reading.train()
-    for number in range(_ROUNDS):
-        lost = 0.0
-        for places in _batches([len(state) for state in states], chance):
-            given = noisy if chance.random() < _NOISY else states
-            with torch.autocast("cpu", torch.bfloat16):
-                scores, _ = reading(*_batch([given[place] for place in places]))
-            loss = torch.stack(
-                [
-                    functional.cross_entropy(score, true[places], reduction="sum")
-                    for score, true in zip(scores, told, strict=True)
-                ]
-            ).sum() / len(places)
-            optimiser.zero_grad()
-            loss.backward()  # type: ignore[no-untyped-call]
-            nn.utils.clip_grad_norm_([*layers, *heads], 1.0)
-            optimiser.step()
-            pace.step()
-            lost += loss.item()
-        print(f"{name}: round {number + 1} of {_ROUNDS}, loss {lost * _BATCH / len(examples):.3f}", flush=True)
-    return reading.eval()
 
+    def loss_of(batch: Batch, places: list[int]) -> Tensor:
+        scores, _ = reading(*batch)
+        losses = [
+            functional.cross_entropy(score, true[places], reduction="sum")
+            for score, true in zip(scores, told, strict=True)
+        ]
+        return torch.stack(losses).sum() / len(places)
 
-def _batches(lengths: Sequence[int], chance: random.Random) -> list[list[int]]:
-    """Every place once, in batches of texts about as long as each other, in random order."""
-    order = list(range(len(lengths)))
-    chance.shuffle(order)
-    some = 20 * _BATCH
-    near = [sorted(order[first : first + some], key=lengths.__getitem__) for first in range(0, len(order), some)]
-    batches = [part[first : first + _BATCH] for part in near for first in range(0, len(part), _BATCH)]
-    chance.shuffle(batches)
-    return batches
+    fit(reading, loss_of, states, noisy, name, _ROUNDS)
+    return reading
 
 
 def confusions_of(examples: Sequence[Example], call: Call) -> dict[str, dict[str, dict[str, float]]]:
@@ -349,7 +264,8 @@ def main(trial: Path | None = None) -> None:
         given = Path(folder) / "states.safetensors"
         texts = [example.text for example in examples]
         noisy = [hasty(text, chance) for text in texts]
-        keep_states(given, frozen_states(encoder, texts), frozen_states(encoder, noisy))
+        rows, hurried = ([encoder.tokens(text) for text in some] for some in (texts, noisy))
+        keep_states(given, frozen_states(encoder, rows), frozen_states(encoder, hurried))
         with ProcessPoolExecutor(2, get_context("spawn")) as pool:
             partly = pool.submit(_taught, examples, given, "trial", True)
             wholly = pool.submit(_taught, examples, given, "all", False)
@@ -357,7 +273,7 @@ def main(trial: Path | None = None) -> None:
             values = values_of(examples)
             tried = trial or Path(folder) / "trial.safetensors"
             save(tried, partly.result(), values, confusions)
-            report(open_second_reader(tried), examples, call)
+            report(open_second_reader(tried, Trunk()), examples, call)
             save(LEARNT, wholly.result(), values, confusions)
 
 

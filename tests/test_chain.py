@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -135,7 +136,7 @@ def test_the_retriever_can_be_swapped(tiny, retriever_parts):
     class OneSection(SectionRetriever):
         """Always finds the same section."""
 
-        def find(self, standalone: str, alone: str | None = None, k: int | None = None):
+        def find(self, standalone: str, alone: str | None = None, k: int | None = None, heard: Sequence[str] = ()):
             search = super().find("Quelle est l'amende maximale ?", None, k)
             return replace(search, found=search.found[:1])
 

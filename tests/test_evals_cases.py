@@ -8,12 +8,14 @@ from pathlib import Path
 import pytest
 import yaml
 
+from corpus.yaml_files import load_checked
 from evals import add, near
 from evals.case import Case, load_cases
 from evals.coverage import criteria_coverage
 from evals.judged import Recorded, judge
 from evals.oracle import right_reply
 from evals.proofs import Shelf, shelf_of_passages
+from evals.recognise import AskedFile
 from evals.run import read_passed
 from ingest.read import read_corpus
 
@@ -66,6 +68,19 @@ def test_no_case_is_a_near_copy_of_a_question_that_the_corpus_lists(name: str, c
     # A question close to a listed one that the sources do not answer is what an unanswerable case is for: it must be asked.
     asked = [case for case in cases[name] if not case.is_unanswerable]
     _assert_none(_copies(asked, add.listed_questions(ROOT / "corpus")))
+
+
+@pytest.mark.parametrize("name", SETS)
+def test_no_case_is_a_near_copy_of_a_message_that_the_recogniser_is_taught(
+    name: str, cases: dict[str, list[Case]]
+) -> None:
+    taught = [
+        asked.say.replace("\n", " ")
+        for path in sorted((ROOT / "corpus" / "asked").glob("*.yaml"))
+        for asked in load_checked(path, AskedFile).root
+    ]
+    assert taught
+    _assert_none(_copies(cases[name], taught))
 
 
 def test_no_case_of_a_set_is_a_near_copy_of_one_of_the_other(cases: dict[str, list[Case]]) -> None:

@@ -7,7 +7,16 @@ import math
 import pytest
 from tiny import WEIGHTS, FakeEncoder
 
-from assistant.evidence import SIGNALS, Calibration, Evidence, Scale, load_calibration, terms
+from assistant.evidence import (
+    RECOGNISED_SIGNALS,
+    SIGNALS,
+    Calibration,
+    Calibrations,
+    Evidence,
+    Scale,
+    load_calibrations,
+    terms,
+)
 from assistant.retrieve import Retriever, load_weights
 from corpus import index as indexes
 from corpus.words import fold
@@ -17,12 +26,17 @@ def signals_of(tiny_retriever: Retriever, text: str) -> dict[str, float]:
     return dict(weigh(tiny_retriever, text, {}, {}).signals)
 
 
+def alike(calibration: Calibration) -> Calibrations:
+    """The same calibration whether sections are recognised or not."""
+    return Calibrations(calibration, calibration)
+
+
 def weigh(
     tiny_retriever: Retriever, text: str, answers: dict[str, float], on_topic: dict[str, float], limit: int = 8
 ) -> Evidence:
     """The evidence for `text` under a calibration that looks at the named signals alone."""
     silent = dict.fromkeys(("constant", *SIGNALS), 0.0)
-    scale = Scale(tiny_retriever.index, Calibration(silent | answers, silent | on_topic, 0.6, 0.6))
+    scale = Scale(tiny_retriever.index, alike(Calibration(silent | answers, silent | on_topic, 0.6, 0.6)))
     return scale.weigh(text, tiny_retriever.retrieve(text, embed=tiny_retriever.index.encoder.question, limit=limit))
 
 
@@ -43,7 +57,8 @@ def test_two_models_make_three_outcomes(answers, on_topic, sufficiency, tiny_ret
 
 def test_a_follow_up_of_hardly_any_words_is_answered_from_less(tiny_retriever):
     silent = dict.fromkeys(("constant", *SIGNALS), 0.0)
-    scale = Scale(tiny_retriever.index, Calibration(silent | {"constant": -1.5}, silent | {"constant": 5.0}, 0.6, 0.6))
+    calibration = Calibration(silent | {"constant": -1.5}, silent | {"constant": 5.0}, 0.6, 0.6)
+    scale = Scale(tiny_retriever.index, alike(calibration))
     search = tiny_retriever.retrieve("amende", embed=tiny_retriever.index.encoder.question)
     assert scale.weigh("amende", search).sufficiency == "nearby"
     assert scale.weigh("amende", search, is_follow_up=True).sufficiency == "sufficient"
@@ -81,7 +96,7 @@ def test_one_word_more_is_another_question(retriever_with_other_subjects):
 
 def test_a_listed_question_can_be_looked_at_as_if_it_were_not(retriever_with_other_subjects):
     retriever = retriever_with_other_subjects
-    scale = Scale(retriever.index, load_calibration(WEIGHTS))
+    scale = Scale(retriever.index, load_calibrations(WEIGHTS))
     search = retriever.retrieve(LISTED[0], embed=retriever.index.encoder.question)
     known, unknown = (scale.signals(LISTED[0], search, is_listed_elsewhere=listed) for listed in (False, True))
     assert known["nearest_elsewhere"] > 0.999 > unknown["nearest_elsewhere"]
@@ -98,10 +113,13 @@ def test_every_signal_that_the_calibration_weighs_is_measured(tiny_retriever):
 
 
 def test_the_weights_file_knows_every_signal():
-    calibration = load_calibration(WEIGHTS)
-    for model in (calibration.answers, calibration.on_topic):
-        assert {"constant", *SIGNALS} <= model.keys()
-    assert 0 < calibration.answer_from < 1 and 0 < calibration.topic_from < 1
+    calibrations = load_calibrations(WEIGHTS)
+    for calibration, signals in (
+        (calibrations.plain, SIGNALS),
+        (calibrations.with_recogniser, (*SIGNALS, *RECOGNISED_SIGNALS)),
+    ):
+        assert {"constant", *signals} == calibration.answers.keys() == calibration.on_topic.keys()
+        assert 0 < calibration.answer_from < 1 and 0 < calibration.topic_from < 1
 
 
 @pytest.mark.parametrize("text", ["Quelle était la date limite ?", "zzzz", "?", "", "🙂", "a" * 1000, "amende " * 150])

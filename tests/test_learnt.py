@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -10,15 +11,16 @@ import pytest
 import torch
 from tiny import ROOT
 
+from assistant.network import FROZEN, Trunk
 from assistant.reading.learnt import UNSAID, WEIGHT_OF_FOUND, SecondReader, holding, open_second_reader
-from assistant.reading.network import FROZEN, Gathering, load, save
+from assistant.reading.network import Gathering, load, save
 from assistant.situation import eligibility_scope, read_situation
 from assistant.vocabulary import Reading, Situation
 from corpus.call import load_call
 from corpus.embed import Encoder
 from corpus.errors import ExplainedError
 from corpus.token_encoder import TokenEncoder
-from evals import teach
+from evals import learning, teach
 from evals.case import load_cases
 from evals.near import NEAR_COPY, Questions
 
@@ -232,17 +234,19 @@ def test_what_is_learnt_can_be_read_from_the_file_that_it_is_written_to(tmp_path
         for what, value in (("un réseau de neurones", "yes"), ("un barème écrit à la main", UNSAID))
         for where in ("mairie", "hôpital", "école", "port", "musée", "greffe", "rectorat", "caserne")
     ] * 6
-    encoder = TokenEncoder().eval()
-    states = teach.frozen_states(encoder, [one.text for one in examples])
+    trunk = Trunk()
+    encoder = trunk.encoder
+    states = learning.frozen_states(encoder, [encoder.tokens(one.text) for one in examples])
     values = teach.values_of(examples)
     learnt = teach.learn(examples, values, states, states, "made")
     save(tmp_path / "made.safetensors", learnt.state_dict(), values, OFTEN_RIGHT)
-    network, confusions = load(tmp_path / "made.safetensors")
+    network, confusions = load(tmp_path / "made.safetensors", trunk)
     assert confusions == OFTEN_RIGHT
     for text, value in (("au théâtre, un réseau de neurones", "yes"), ("un barème écrit à la main", UNSAID)):
         shares, sentences = network.read(f"Bonjour à tous. {text}. Merci.")
         with torch.inference_mode():
-            scores, _ = learnt(*teach._batch(teach.frozen_states(encoder, [f"Bonjour à tous. {text}. Merci."])))
+            rows = [encoder.tokens(f"Bonjour à tous. {text}. Merci.")]
+            scores, _ = learnt(*learning.batch_of(learning.frozen_states(encoder, rows)))
         assert max(shares["uses_ai"], key=shares["uses_ai"].__getitem__) == value
         assert list(shares["uses_ai"].values()) == pytest.approx(scores[0][0].softmax(0).tolist(), abs=0.03)
         assert sentences["uses_ai"] in ("Bonjour à tous.", f"{text}.", "Merci.")
@@ -261,8 +265,8 @@ def test_the_token_encoder_gives_the_vectors_of_the_engine():
 
 def test_states_are_kept_for_the_processes_that_learn(tmp_path: Path):
     states = [torch.rand(length, 4).to(torch.bfloat16) for length in (1, 5, 3)]
-    teach.keep_states(tmp_path / "states.safetensors", states, states[:2])
-    one, two = teach.kept_states(tmp_path / "states.safetensors")
+    learning.keep_states(tmp_path / "states.safetensors", states, states[:2])
+    one, two = learning.kept_states(tmp_path / "states.safetensors")
     assert all(torch.equal(*pair) for pair in zip(one, states, strict=True))
     assert all(torch.equal(*pair) for pair in zip(two, states[:2], strict=True))
 
@@ -274,14 +278,14 @@ def test_frozen_layers_are_frozen():
 
 
 def test_texts_typed_in_a_hurry_keep_something():
-    chance = teach.random.Random(1)
+    chance = random.Random(1)
     texts = ["é", "Une mairie de 900 habitants.", "IA ?"] * 50
-    assert all(teach.hasty(text, chance) for text in texts)
+    assert all(learning.hasty(text, chance) for text in texts)
 
 
 @pytest.fixture(scope="module")
 def shipped() -> SecondReader:
-    return open_second_reader(LEARNT)
+    return open_second_reader(LEARNT, Trunk())
 
 
 def test_what_is_shipped_knows_the_fields_of_the_call(shipped: SecondReader):

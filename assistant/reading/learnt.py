@@ -9,12 +9,15 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from assistant.reading.text import Scope
 from assistant.stated import take_stated
 from assistant.vocabulary import Reading, Situation
 from corpus.call import Call
+
+if TYPE_CHECKING:
+    from assistant.network import Trunk
 
 UNSAID = "unsaid"
 BELIEVED = 0.9
@@ -146,8 +149,8 @@ class SecondReader:
         return {value: weight / total for value, weight in raw.items()} if total else dict(shares)
 
 
-def open_second_reader(path: Path) -> SecondReader:
+def open_second_reader(path: Path, trunk: Trunk) -> SecondReader:
     """The second reader that `python -m evals.teach` wrote to `path`."""
     from assistant.reading.network import load
 
-    return SecondReader(*load(path))
+    return SecondReader(*load(path, trunk))

@@ -15,17 +15,13 @@ import torch
 from torch import Tensor, nn
 
 from assistant.learnt_file import LearntFile
+from assistant.network import FROZEN, Trunk, check_weights, pack, stands_on, unpack
 from assistant.reading.learnt import Confusions
-from corpus.embed import Encoder
-from corpus.errors import ExplainedError
 from corpus.token_encoder import TokenEncoder
 
 Values = Mapping[str, Sequence[str]]
 """Field → its values, in the order of the likelihoods."""
 
-FROZEN = 6
-"""Lower layers of the encoder that are left as they are: what they give is computed once for all the rounds of learning."""
-_CHANGE, _SCALE = ".change", ".scale"
 _SENTENCE = re.compile(r"(?<=[.!?;:])\s+|\n+")
 
 
@@ -56,14 +52,13 @@ class Gathering(nn.Module):
 class Network:
     """The encoder with what was learnt: likelihoods of a text. Safe to share between threads."""
 
-    def __init__(self, encoder: TokenEncoder, gathering: Gathering) -> None:
-        self._encoder, self._gathering = encoder.eval(), gathering.eval()
+    def __init__(self, trunk: Trunk, gathering: Gathering) -> None:
+        self._trunk, self._gathering = trunk, gathering.eval()
 
     @torch.inference_mode()
     def read(self, text: str) -> tuple[dict[str, dict[str, float]], dict[str, str]]:
         """For each field, the likelihood of each value, and the sentence of `text` where it was looked for most."""
-        tokens, there = self._encoder.padded([self._encoder.tokens(text)])
-        scores, looked = self._gathering(self._encoder(tokens, there, FROZEN), there)
+        scores, looked = self._gathering(*self._trunk.states(tuple(self._trunk.encoder.tokens(text))))
         fields = zip(self._gathering.values.items(), scores, strict=True)
         shares = {
             field: dict(zip(values, score[0].softmax(0).tolist(), strict=True)) for (field, values), score in fields
@@ -73,8 +68,9 @@ class Network:
     def _most_looked_at(self, text: str, looked: Tensor) -> list[str]:
         """The sentence of `text` with most of each field's attention; `looked`: (tokens, fields)."""
         sentences = [part.strip() for part in _SENTENCE.split(text) if part.strip()] or [text]
-        alone = len(self._encoder.tokens(""))
-        lengths = [len(self._encoder.tokens(sentence)) - alone for sentence in sentences]
+        encoder = self._trunk.encoder
+        alone = len(encoder.tokens(""))
+        lengths = [len(encoder.tokens(sentence)) - alone for sentence in sentences]
         inside = looked[alone - 1 : -1]  # the first token and the words before the text; the last token
         parts = torch.split(inside[: sum(lengths)], _clipped(lengths, len(inside)))
         best = torch.stack([part.sum(0) for part in parts]).argmax(0)
@@ -90,50 +86,25 @@ def _clipped(lengths: Sequence[int], whole: int) -> list[int]:
     return kept
 
 
-def _packed(name: str, weights: Tensor, base: Tensor | None) -> dict[str, Tensor]:
-    """A tensor as it is stored: a matrix of the encoder as its change in 8 bits, with a scale a row; the rest in half precision."""
-    if base is None or base.dim() < 2:
-        return {name: weights.to(torch.float16)}
-    change = weights - base
-    scale = change.abs().amax(1, keepdim=True).clamp(min=1e-9) / 127
-    return {f"{name}{_CHANGE}": (change / scale).round().to(torch.int8), f"{name}{_SCALE}": scale}
-
-
 def save(path: Path, learnt: Mapping[str, Tensor], values: Values, confusions: Confusions) -> None:
     """Write what was learnt: `learnt` is the state of a `Gathering` of `values`."""
     base = Gathering(TokenEncoder(), values).state_dict()
-    stored: dict[str, Tensor] = {}
-    for name, weights in learnt.items():
-        stored |= _packed(name, weights, base[name] if name.startswith("layers.") else None)
-    about = {"weights": Encoder().identity, "values": json.dumps(values), "confusions": json.dumps(confusions)}
-    _file(path).write(about, {name: weights.numpy() for name, weights in stored.items()})
+    about = {**stands_on(), "values": json.dumps(values), "confusions": json.dumps(confusions)}
+    _file(path).write(about, pack(learnt, base))
 
 
-def load(path: Path) -> tuple[Network, Confusions]:
+def load(path: Path, trunk: Trunk) -> tuple[Network, Confusions]:
     """What `save` wrote; an ExplainedError when it is missing, damaged or learnt over other weights."""
     file = _file(path)
     about, arrays = file.read()
-    installed = Encoder().identity
-    if about.get("weights", installed) != installed:
-        raise ExplainedError(
-            f"'{path}' was learnt over {about['weights']}, and {installed} is installed. "
-            f"Install the version that constraints.txt names, or run `{file.command}` to learn it again."
-        )
-    encoder = TokenEncoder()
+    check_weights(file, about)
     try:
-        gathering = Gathering(encoder, json.loads(about["values"]))
+        gathering = Gathering(TokenEncoder(), json.loads(about["values"]))
         confusions: Confusions = json.loads(about["confusions"])
-        stored = {name: torch.from_numpy(array).float() for name, array in arrays.items()}
-        state = {
-            name: base + stored[f"{name}{_CHANGE}"] * stored[f"{name}{_SCALE}"]
-            if f"{name}{_CHANGE}" in stored
-            else stored[name]
-            for name, base in gathering.state_dict().items()
-        }
-        gathering.load_state_dict(state)
+        gathering.load_state_dict(unpack(arrays, gathering.state_dict()))
     except (KeyError, ValueError, TypeError, RuntimeError, AttributeError) as error:
         raise file.damaged(type(error).__name__) from error
-    return Network(encoder, gathering), confusions
+    return Network(trunk, gathering), confusions
 
 
 def _file(path: Path) -> LearntFile:

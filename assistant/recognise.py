@@ -1,0 +1,103 @@
+"""Which section a message asks for, as a network that has read thousands of questions sees it: the upper layers of the encoder, changed a little.
+
+For each section that it knows there are two outcomes: the section answers, or the message is close to it and nothing answers. Two outcomes more: the
+message is about something else, or it tells of the person's own project. `python -m evals.recognise` teaches it.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from functools import lru_cache
+from pathlib import Path
+
+import torch
+from torch import Tensor, nn
+
+from assistant.learnt_file import LearntFile
+from assistant.network import FROZEN, Trunk, check_weights, pack, stands_on, unpack
+from assistant.retrieve import Recognised
+from corpus.token_encoder import TokenEncoder
+
+MOST_MESSAGES = 4
+"""How far back a message is read in its conversation."""
+_LOOKS = 4
+_DROPPED = 0.1
+
+
+class Choosing(nn.Module):
+    """From the states after the frozen layers to a score for each outcome: every section answers, every section is close, something else, their own project."""
+
+    def __init__(self, encoder: TokenEncoder, sections: int) -> None:
+        super().__init__()
+        self.layers = encoder.layers[FROZEN:]
+        self.looks = nn.Parameter(torch.randn(_LOOKS, encoder.width) * 0.05)
+        self.says = nn.Linear((_LOOKS + 1) * encoder.width, outcomes(sections))
+        self.drop = nn.Dropout(_DROPPED)
+
+    def forward(self, states: Tensor, there: Tensor) -> Tensor:
+        """`states`: (texts, tokens, width), `there`: (texts, tokens), false for padding → (texts, outcomes)."""
+        for layer in self.layers:
+            states = layer(states, there)
+        looked = (states @ self.looks.T).masked_fill(~there[..., None], -1e4).float().softmax(1)
+        gathered = torch.einsum("tkl,tkw->tlw", looked.to(states.dtype), states).flatten(1)
+        whole = (states * there[..., None]).sum(1) / there.sum(1, keepdim=True)
+        scores: Tensor = self.says(self.drop(torch.cat([gathered, whole], -1)))
+        return scores.float()
+
+
+class QuestionReader:
+    """Recognises what messages ask for. `sections` are the ids of the sections that it knows. Safe to share between threads."""
+
+    def __init__(self, trunk: Trunk, choosing: Choosing, sections: Sequence[str]) -> None:
+        self.sections = tuple(sections)
+        self._trunk, self._choosing = trunk, choosing.eval()
+        self._read_once = lru_cache(maxsize=512)(self._read)
+
+    def read(self, messages: tuple[str, ...]) -> Recognised:
+        """What the last of `messages` asks for, in its conversation."""
+        return self._read_once(messages[-MOST_MESSAGES:])
+
+    @torch.inference_mode()
+    def _read(self, messages: tuple[str, ...]) -> Recognised:
+        states, there = self._trunk.states(tuple(tokens_of(self._trunk.encoder, messages)))
+        shares = self._choosing(states, there)[0].softmax(0).numpy()
+        known = len(self.sections)
+        own = float(shares[-1])
+        asked = shares[:-1] / max(1 - own, 1e-9)
+        return Recognised(asked[:known], asked[known : 2 * known], float(asked[-1]), own)
+
+
+def outcomes(sections: int) -> int:
+    """How many outcomes there are for so many sections."""
+    return 2 * sections + 2
+
+
+def tokens_of(encoder: TokenEncoder, messages: Sequence[str]) -> list[int]:
+    """The last message, then those before it, the latest first: it is read as if it stood alone, and what it leans on comes after."""
+    return encoder.tokens(*reversed(messages[-MOST_MESSAGES:]))
+
+
+def save(path: Path, choosing: Choosing, sections: Sequence[str]) -> None:
+    """Write what was learnt of `sections`."""
+    base = Choosing(TokenEncoder(), len(sections)).state_dict()
+    about = {**stands_on(), "sections": json.dumps(list(sections))}
+    _file(path).write(about, pack(choosing.state_dict(), base))
+
+
+def load(path: Path, trunk: Trunk) -> QuestionReader:
+    """What `save` wrote; an ExplainedError when it is missing, damaged or learnt over other weights."""
+    file = _file(path)
+    about, arrays = file.read()
+    check_weights(file, about)
+    try:
+        sections = [str(section) for section in json.loads(about["sections"])]
+        choosing = Choosing(TokenEncoder(), len(sections))
+        choosing.load_state_dict(unpack(arrays, choosing.state_dict()))
+    except (KeyError, ValueError, TypeError, RuntimeError, AttributeError) as error:
+        raise file.damaged(type(error).__name__) from error
+    return QuestionReader(trunk, choosing, sections)
+
+
+def _file(path: Path) -> LearntFile:
+    return LearntFile(path, "python -m evals.recognise", "one question in twenty is answered beside the point")

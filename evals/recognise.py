@@ -1,0 +1,216 @@
+"""Teach which section a message asks for, from the questions of the corpus (`corpus/questions`, `corpus/asked`, `elsewhere.yaml`); no case on facts
+is looked at. That a message tells of the person's own project it learns from `corpus/situations` and the development cases on eligibility.
+
+`python -m evals.recognise` writes `assistant/recognised.safetensors` and prints how often it finds the section of messages that it was not taught
+with. On two cores this takes a quarter of an hour.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Literal
+
+import torch
+import typer
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, RootModel, model_validator
+from torch import Tensor
+from torch.nn import functional
+
+from assistant.network import Trunk
+from assistant.recognise import Choosing, load, save, tokens_of
+from assistant.retrieve import Recogniser
+from assistant.settings import Settings
+from assistant.situation import eligibility_scope
+from corpus.call import Call, load_call
+from corpus.embed import Encoder
+from corpus.errors import ExplainedError
+from corpus.index import PassageIndex
+from corpus.token_encoder import TokenEncoder
+from corpus.yaml_files import load_checked
+from evals.learning import Batch, fit, frozen_states, hasty
+from evals.teach import CASES, THEME, load_told
+
+ASKED = Path("corpus/asked")
+LEARNT = Path("assistant/recognised.safetensors")
+_LEFT_OUT = 10
+"""One message in so many is not taught: it is what the figures printed are counted on, and what `evals.tune` may learn from beside the cases."""
+_AFTER_ANOTHER, _AFTER = 0.25, (0.4, 0.4, 0.2)
+"""The share of messages that are put after another, which changes nothing of what they ask, and how often that is a question of the same file,
+any question, or the description of a project."""
+_SMOOTHED = 0.05
+
+_DESCRIPTIONS = 8
+"""One message in so many of `corpus/situations` is taught: they are long, and easily told from questions."""
+_ROUNDS = 3
+
+Kind = Literal["question", "misconception", "beside", "elsewhere"]
+
+
+class Asked(BaseModel):
+    """A message, or several with one on each line, and what the last one is: a question that `section` answers, a false statement that it
+    corrects, one close to it that nothing answers, or one about something else."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    say: str = Field(min_length=1)
+    kind: Kind
+    section: str = ""
+
+    @model_validator(mode="after")
+    def _names_a_section(self) -> Asked:
+        if (self.kind == "elsewhere") == bool(self.section):
+            raise ValueError("name the section, unless the message is about something else")
+        return self
+
+
+class AskedFile(RootModel[list[Asked]]):
+    """The whole of a file of `corpus/asked`."""
+
+
+@dataclass(frozen=True)
+class Example:
+    """Messages, the last one judged, and its outcome; `near` names what its neighbours have in common."""
+
+    messages: tuple[str, ...]
+    kind: Kind | Literal["own"]
+    section: str
+    near: str
+
+
+def load_examples(index: PassageIndex) -> list[Example]:
+    """Every message of the corpus that asks something: those that the index lists, then those of `corpus/asked`."""
+    topics = {section.id: Path(section.passages[0].file).stem for section in index.sections}
+    return [*_listed(index, topics), *_asked(topics)]
+
+
+def _listed(index: PassageIndex, topics: Mapping[str, str]) -> Iterator[Example]:
+    for entry in index.all_entries():
+        if entry.kind == "elsewhere":
+            yield Example((entry.text,), "elsewhere", "", "")
+        elif entry.kind in ("question", "misconception", "beside"):
+            section = index.passages[entry.passage].section_id
+            yield Example((entry.text,), entry.kind, section, topics[section])
+
+
+def _asked(topics: Mapping[str, str]) -> Iterator[Example]:
+    for path in sorted(ASKED.glob("*.yaml")):
+        for asked in load_checked(path, AskedFile).root:
+            if asked.section and asked.section not in topics:
+                raise ExplainedError(
+                    f"{path}: there is no section '{asked.section}' (« {asked.say[:60]} »). Correct it, then run this again."
+                )
+            yield Example(
+                tuple(asked.say.strip().split("\n")), asked.kind, asked.section, topics.get(asked.section, "")
+            )
+
+
+def load_descriptions(call: Call) -> list[Example]:
+    """Messages that tell of the person's own project, or ask for a verdict on it after it was told."""
+    found: list[tuple[str, ...]] = []
+    for items in load_told(call).values():
+        texts: list[tuple[str, ...]] = [
+            tuple(item.say.strip().split("\n")) for item in items if len(item.reads.keys() - {THEME}) > 1
+        ]
+        found += [one for place, one in enumerate(texts) if len(one) == 1 and place % _DESCRIPTIONS == 0]
+        # A last message that asks may ask for a fact; what is surely about their project is taught.
+        found += [one for one in texts if len(one) > 1 and ("?" not in one[-1] or eligibility_scope(one[-1], one[:-1]))]
+    for path in sorted(CASES.glob("eligibility*.yaml")):
+        for case in yaml.safe_load(path.read_text(encoding="utf-8")):
+            kinds = set(case["expect"].get("kind", ()))
+            if (
+                len(case["turns"]) > 1
+                and kinds
+                and kinds <= {"verdict", "clarification"}
+                and "general" not in case["tags"]
+            ):
+                found.append(tuple(case["turns"]))
+    return [Example(messages, "own", "", "") for messages in dict.fromkeys(found)]
+
+
+def is_left_out(place: int) -> bool:
+    """True for the examples that are not taught."""
+    return place % _LEFT_OUT == 0
+
+
+def in_conversations(
+    examples: Sequence[Example], descriptions: Sequence[Example], chance: random.Random
+) -> list[Example]:
+    """The same examples, some of those of one message put after another question or a description: what stands alone asks the same there."""
+    by_topic: dict[str, list[Example]] = {}
+    for example in examples:
+        by_topic.setdefault(example.near, []).append(example)
+    placed = []
+    for example in examples:
+        if len(example.messages) == 1 and chance.random() < _AFTER_ANOTHER:
+            some = (by_topic[example.near], examples, descriptions or examples)
+            (near,) = chance.choices(some, _AFTER)
+            example = replace(example, messages=(chance.choice(near).messages[-1], *example.messages))
+        placed.append(example)
+    return placed
+
+
+def outcome_of(example: Example, numbers: Mapping[str, int]) -> int:
+    """The place of an example among the outcomes; `numbers` are the places of the sections."""
+    if example.kind in ("elsewhere", "own"):
+        return 2 * len(numbers) + (example.kind == "own")
+    return numbers[example.section] + (len(numbers) if example.kind == "beside" else 0)
+
+
+def learn(
+    examples: Sequence[Example], descriptions: Sequence[Example], sections: Sequence[str], encoder: TokenEncoder
+) -> Choosing:
+    """A network that tells the outcome of each example and of each description."""
+    chance = random.Random(0)
+    placed = [*in_conversations(examples, descriptions, chance), *descriptions]
+    rows = [tokens_of(encoder, example.messages) for example in placed]
+    noisy = [tokens_of(encoder, [hasty(one, chance) for one in example.messages]) for example in placed]
+    states, hurried = frozen_states(encoder, rows), frozen_states(encoder, noisy)
+    numbers = {section: number for number, section in enumerate(sections)}
+    outcomes = torch.tensor([outcome_of(example, numbers) for example in placed])
+    torch.manual_seed(0)
+    choosing = Choosing(TokenEncoder(), len(sections))
+
+    def loss_of(batch: Batch, places: list[int]) -> Tensor:
+        return functional.cross_entropy(choosing(*batch), outcomes[places], label_smoothing=_SMOOTHED)
+
+    fit(choosing, loss_of, states, hurried, "sections", _ROUNDS)
+    return choosing
+
+
+def report(recogniser: Recogniser, examples: Sequence[Example]) -> None:
+    """Print what `recogniser` makes of examples that it was not taught with."""
+    numbers = {section: number for number, section in enumerate(recogniser.sections)}
+    found = {example: recogniser.read(example.messages) for example in examples}
+    for several in (False, True):
+        answered = [e for e in examples if (len(e.messages) > 1) is several and e.kind in ("question", "misconception")]
+        right = sum(int(found[e].answered.argmax()) == numbers[e.section] for e in answered)
+        print(f"{'conversations' if several else 'messages'}: the section of {right} of {len(answered)} is found")
+    for kind in ("question", "misconception", "beside", "elsewhere", "own"):
+        read = [found[e] for e in examples if e.kind == kind]
+        doubted, own = sum(one.nothing_answers > 0.5 for one in read), sum(one.own > 0.5 for one in read)
+        print(f"{kind}: nothing answers {doubted} of {len(read)}, {own} tell of their project")
+
+
+def main() -> None:
+    """Learn, try, print and write."""
+    settings = Settings()
+    index = PassageIndex.open(settings.index_folder, Encoder(settings.encoder))
+    examples, descriptions = load_examples(index), load_descriptions(load_call(settings.corpus_folder / "call.yaml"))
+    taught, told = (
+        [example for place, example in enumerate(some) if not is_left_out(place)] for some in (examples, descriptions)
+    )
+    sections = sorted({example.section for example in taught if example.section})
+    print(f"{len(taught)} examples of {len(sections)} sections, {len(told)} descriptions; reading them", flush=True)
+    save(LEARNT, learn(taught, told, sections, TokenEncoder().eval()), sections)
+    left_out = [
+        example for some in (examples, descriptions) for place, example in enumerate(some) if is_left_out(place)
+    ]
+    report(load(LEARNT, Trunk()), left_out)
+
+
+if __name__ == "__main__":
+    typer.run(main)

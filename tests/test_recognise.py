@@ -1,0 +1,229 @@
+"""Which section a message asks for: what is taught, how a conversation is read, and what a search makes of it."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from tiny import ROOT, WEIGHTS
+
+from assistant.evidence import RECOGNISED_SIGNALS, Scale, load_calibrations
+from assistant.network import Trunk
+from assistant.recognise import MOST_MESSAGES, QuestionReader, load, save, tokens_of
+from assistant.retrieve import RECOGNISED, Recognised, Retriever
+from assistant.vocabulary import Conversation
+from corpus.errors import ExplainedError
+from evals import recognise
+from evals.recognise import Example
+from ingest.read import read_corpus
+
+FINE, DEADLINE = "fine", "deadline"
+
+
+class Fixed:
+    """Recognises the same thing in every message."""
+
+    def __init__(self, sections: tuple[str, ...], answered: list[float], beside: list[float], elsewhere: float) -> None:
+        self.sections = sections
+        self.heard: list[tuple[str, ...]] = []
+        self._found = Recognised(np.array(answered, np.float32), np.array(beside, np.float32), elsewhere)
+
+    def read(self, messages: tuple[str, ...]) -> Recognised:
+        self.heard.append(messages)
+        return self._found
+
+
+def search_with(retriever: Retriever, recogniser: Fixed, text: str = "bonjour", **more):
+    return replace(retriever, recogniser=recogniser).retrieve(
+        text, embed=retriever.index.encoder.question, limit=99, **more
+    )
+
+
+# --- the search -----------------------------------------------------------------------------------------------------------
+
+
+def test_the_section_that_is_recognised_comes_first(tiny_retriever):
+    for section in (FINE, DEADLINE):
+        answered = [0.98 * (one == section) for one in (FINE, DEADLINE)]
+        search = search_with(tiny_retriever, Fixed((FINE, DEADLINE), answered, [0.0, 0.0], 0.02))
+        assert search.found[0].section.id == section
+
+
+def test_a_message_close_to_a_section_finds_it_too(tiny_retriever):
+    search = search_with(tiny_retriever, Fixed((FINE, DEADLINE), [0.01, 0.0], [0.9, 0.0], 0.09))
+    by_id = {one.section.id: one for one in search.found}
+    assert by_id[FINE].channels["close"] == pytest.approx(0.9)
+    assert by_id[FINE].score > by_id[DEADLINE].score
+
+
+def test_a_section_that_was_not_taught_is_as_likely_as_that_none_answers(tiny_retriever):
+    search = search_with(tiny_retriever, Fixed((FINE,), [0.25], [0.25], 0.5))
+    by_id = {one.section.id: one.channels for one in search.found}
+    assert by_id[FINE][RECOGNISED] == pytest.approx(np.log(0.5))
+    assert by_id[DEADLINE][RECOGNISED] == pytest.approx(np.log(0.75))
+    assert by_id[DEADLINE]["answered"] == by_id[DEADLINE]["close"] == 0
+
+
+def test_a_recogniser_of_another_corpus_changes_nothing(tiny_retriever):
+    stranger = Fixed(("a-section-of-another-call",), [1.0], [0.0], 0.0)
+    embed = tiny_retriever.index.encoder.question
+    assert search_with(tiny_retriever, stranger, "amende") == tiny_retriever.retrieve("amende", embed=embed, limit=99)
+    assert stranger.heard == []
+
+
+def test_what_is_recognised_is_the_conversation_as_it_was_written(tiny_retriever):
+    recogniser = Fixed((FINE,), [1.0], [0.0], 0.0)
+    search_with(tiny_retriever, recogniser, "l'amende combien", alone="combien", heard=("l'amende", "cb ?"))
+    search_with(tiny_retriever, recogniser, "l'amende")
+    assert recogniser.heard == [("l'amende", "cb ?"), ("l'amende",)]
+
+
+def test_small_talk_is_not_part_of_what_is_heard(reader):
+    before = Conversation(("bonjour", "Quelle est l'amende maximale ?", "plus court"))
+    question = reader.understand("et la date limite ?", before, language=None, default="fr")
+    assert question.heard == ("Quelle est l'amende maximale ?", "et la date limite ?")
+
+
+def test_only_what_was_taught_is_weighed_by_what_is_recognised(tiny_retriever):
+    scale = Scale(tiny_retriever.index, load_calibrations(WEIGHTS))
+    taught = Fixed((FINE,), [0.9], [0.05], 0.05)
+    signals = scale.signals("bonjour", search_with(tiny_retriever, taught))
+    assert set(RECOGNISED_SIGNALS) <= signals.keys()
+    assert scale.calibrations.of(signals) is scale.calibrations.with_recogniser
+    other = Fixed((FINE,), [0.0001], [0.0], 0.9999)
+    search = search_with(tiny_retriever, other, "Quelle était la date limite ?")
+    assert search.found[0].section.id == DEADLINE
+    signals = scale.signals("Quelle était la date limite ?", search)
+    assert not set(RECOGNISED_SIGNALS) & signals.keys()
+    assert scale.calibrations.of(signals) is scale.calibrations.plain
+
+
+# --- what is learnt -------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def trunk() -> Trunk:
+    return Trunk()
+
+
+def test_what_is_learnt_can_be_read_from_the_file_that_it_is_written_to(tmp_path: Path, trunk: Trunk):
+    said = {
+        ("question", FINE): ("Quelle amende ?", "combien faut-il payer ?", "How much is the fine?", "la sanction ?"),
+        ("question", DEADLINE): ("Quelle date limite ?", "jusqu'à quand ?", "Until when?", "le dernier jour ?"),
+        ("beside", FINE): ("Qui encaisse l'amende ?", "un reçu de l'amende ?", "Who cashes the fine?", "en espèces ?"),
+        ("elsewhere", ""): ("Quel temps fait-il ?", "une recette de crêpes ?", "Who won the match?", "un train ?"),
+    }
+    examples = [Example((text,), kind, section, "") for (kind, section), texts in said.items() for text in texts] * 16
+    own = (
+        "Nous sommes une mairie et notre projet est un robot.",
+        "We are a start-up with a prototype.",
+        "On teste un outil d'IA.",
+    )
+    choosing = recognise.learn(
+        examples, [Example((text,), "own", "", "") for text in own] * 16, [DEADLINE, FINE], trunk.encoder
+    )
+    save(tmp_path / "made.safetensors", choosing, [DEADLINE, FINE])
+    read = load(tmp_path / "made.safetensors", trunk).read
+    for (kind, section), texts in said.items():
+        for text in texts:
+            found = read((text,))
+            likely = {
+                ("question", DEADLINE): found.answered[0], ("question", FINE): found.answered[1],
+                ("beside", DEADLINE): found.beside[0], ("beside", FINE): found.beside[1], ("elsewhere", ""): found.elsewhere,
+            }  # fmt: skip
+            assert max(likely, key=likely.__getitem__) == (kind, section)
+            assert sum(likely.values()) == pytest.approx(1, abs=1e-5)
+            assert found.own < 0.5
+    assert all(read((text,)).own > 0.5 for text in own)
+
+
+def test_the_last_message_is_read_first_and_those_before_it_follow(trunk: Trunk):
+    encoder = trunk.encoder
+    alone, both = encoder.tokens("combien ?"), tokens_of(encoder, ("l'amende", "combien ?"))
+    assert both[: len(alone)] == alone
+    assert both[len(alone) :] and both[-1] == alone[-1] == encoder.end
+    many = [f"message {n}" for n in range(9)]
+    assert tokens_of(encoder, many) == tokens_of(encoder, many[-MOST_MESSAGES:])
+    assert len(tokens_of(encoder, ["un mot " * 2000] * 4)) == 512
+
+
+def test_a_message_put_after_another_asks_the_same():
+    examples = [Example((f"question {n}",), "question", f"section-{n % 3}", f"topic-{n % 3}") for n in range(200)]
+    told = [Example(("Nous sommes une mairie.",), "own", "", "")]
+    placed = recognise.in_conversations(examples, told, random.Random(0))
+    assert [(one.messages[-1], one.kind, one.section) for one in placed] == [
+        (one.messages[-1], one.kind, one.section) for one in examples
+    ]
+    assert {len(one.messages) for one in placed} == {1, 2}
+    assert any(one.messages[0] == "Nous sommes une mairie." for one in placed)
+
+
+def test_an_outcome_is_a_section_or_close_to_it_or_something_else():
+    numbers = {DEADLINE: 0, FINE: 1}
+    outcomes = {
+        (kind, section): recognise.outcome_of(Example(("?",), kind, section, ""), numbers)
+        for kind, section in (
+            ("question", FINE),
+            ("misconception", FINE),
+            ("beside", FINE),
+            ("elsewhere", ""),
+            ("own", ""),
+        )
+    }
+    assert list(outcomes.values()) == [1, 1, 3, 4, 5]
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("- {say: Combien ?, kind: question, section: no-such-section}", "there is no section 'no-such-section'"),
+        ("- {say: Combien ?, kind: question}", "name the section"),
+        ("- {say: Combien ?, kind: elsewhere, section: fine}", "name the section, unless"),
+        ("- {say: Combien ?, kind: other, section: fine}", "kind"),
+    ],
+)
+def test_a_mistake_in_what_is_taught_is_explained(text, told, tmp_path: Path, monkeypatch, tiny_retriever):
+    (tmp_path / "asked.yaml").write_text(text, encoding="utf-8")
+    monkeypatch.setattr(recognise, "ASKED", tmp_path)
+    with pytest.raises(ExplainedError, match=told):
+        recognise.load_examples(tiny_retriever.index)
+
+
+# --- what is shipped ------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def shipped(trunk: Trunk) -> QuestionReader:
+    return load(ROOT / "assistant" / "recognised.safetensors", trunk)
+
+
+def test_what_is_shipped_knows_the_sections_of_the_corpus(shipped: QuestionReader):
+    corpus = {
+        passage.section_id
+        for document in read_corpus(ROOT / "corpus")
+        for passage in document.passages
+        if passage.questions
+    }
+    assert set(shipped.sections) == corpus
+
+
+@pytest.mark.parametrize(
+    ("messages", "section"),
+    [
+        (("la deadline c quand",), "call-deadline"),
+        (("How long do we have to tell the CNIL about a leak?",), "violation-notification-72h"),
+        (("Un DPO est-il obligatoire ?", "et pour trois petites communes, un seul suffit ?"), "dpo-mutualise-externe"),
+    ],
+)
+def test_what_is_shipped_recognises(messages, section, shipped: QuestionReader):
+    found = shipped.read(messages)
+    assert shipped.sections[int(found.answered.argmax())] == section
+    assert found.nothing_answers < 0.5
+
+
+@pytest.mark.parametrize("text", ["Une recette de tarte aux pommes ?", "Who won the world cup in 1998?"])
+def test_what_is_shipped_knows_what_is_about_something_else(text, shipped: QuestionReader):
+    assert shipped.read((text,)).elsewhere > 0.5
