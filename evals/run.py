@@ -9,6 +9,7 @@ from __future__ import annotations
 import importlib
 import json
 import multiprocessing
+import os
 import platform
 import subprocess
 import time
@@ -279,9 +280,12 @@ _engine: Engine | None = None
 _obstacle = ""
 
 
-def _open_here(name: str) -> None:
+def _open_here(name: str, cores: int) -> None:
     # An initializer that raises breaks the whole pool without a word: the reason is kept, and asked for first.
     global _engine, _obstacle
+    os.environ["OMP_NUM_THREADS"] = str(
+        cores
+    )  # read when torch is imported: processes that share cores starve each other
     try:
         _engine = open_named(name)
     except Exception as error:  # noqa: BLE001
@@ -314,7 +318,10 @@ def _unopened(engine: str, obstacle: str) -> ExplainedError:
 
 def _workers(jobs: int, engine: str) -> ProcessPoolExecutor:
     return ProcessPoolExecutor(
-        jobs, mp_context=multiprocessing.get_context("spawn"), initializer=_open_here, initargs=(engine,)
+        jobs,
+        mp_context=multiprocessing.get_context("spawn"),
+        initializer=_open_here,
+        initargs=(engine, max(1, (os.cpu_count() or 1) // jobs)),
     )
 
 
