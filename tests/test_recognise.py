@@ -13,8 +13,9 @@ from tiny import ROOT, WEIGHTS
 from assistant.evidence import RECOGNISED_SIGNALS, Scale, load_calibrations
 from assistant.network import Trunk
 from assistant.recognise import MOST_MESSAGES, QuestionReader, load, save, tokens_of
-from assistant.retrieve import RECOGNISED, Recognised, Retriever
+from assistant.retrieve import RECOGNISED, Recognised, Retriever, both
 from assistant.vocabulary import Conversation
+from corpus.embed import Encoder
 from corpus.errors import ExplainedError
 from evals import recognise
 from evals.recognise import Example
@@ -74,11 +75,20 @@ def test_a_recogniser_of_another_corpus_changes_nothing(tiny_retriever):
     assert stranger.heard == []
 
 
-def test_what_is_recognised_is_the_conversation_as_it_was_written(tiny_retriever):
+def test_what_is_recognised_is_the_conversation_as_it_was_written_and_what_leans_on_it_with_its_subject(tiny_retriever):
     recogniser = Fixed((FINE,), [1.0], [0.0], 0.0)
     search_with(tiny_retriever, recogniser, "l'amende combien", alone="combien", heard=("l'amende", "cb ?"))
     search_with(tiny_retriever, recogniser, "l'amende")
-    assert recogniser.heard == [("l'amende", "cb ?"), ("l'amende",)]
+    assert recogniser.heard == [("l'amende", "cb ?"), ("l'amende combien",), ("l'amende",)]
+
+
+def test_two_readings_together_are_as_likely_as_their_geometric_mean():
+    one = Recognised(np.array([0.6, 0.0], np.float32), np.array([0.0, 0.0], np.float32), 0.4, 0.7)
+    other = Recognised(np.array([0.6, 0.4], np.float32), np.array([0.0, 0.0], np.float32), 0.0, 0.1)
+    together = both(one, other)
+    assert together.answered.tolist() == pytest.approx([1.0, 0.0]) and together.elsewhere == 0 and together.own == 0.7
+    alike = both(one, one)
+    assert alike.answered.tolist() == pytest.approx([0.6, 0.0]) and alike.elsewhere == pytest.approx(0.4)
 
 
 def test_small_talk_is_not_part_of_what_is_heard(reader):
@@ -90,7 +100,9 @@ def test_small_talk_is_not_part_of_what_is_heard(reader):
 def test_only_what_was_taught_is_weighed_by_what_is_recognised(tiny_retriever):
     scale = Scale(tiny_retriever.index, load_calibrations(WEIGHTS))
     taught = Fixed((FINE,), [0.9], [0.05], 0.05)
-    signals = scale.signals("bonjour", search_with(tiny_retriever, taught))
+    search = search_with(tiny_retriever, taught, "Quelle est l'amende maximale ?")
+    assert search.found[0].section.id == FINE
+    signals = scale.signals("Quelle est l'amende maximale ?", search)
     assert set(RECOGNISED_SIGNALS) <= signals.keys()
     assert scale.calibrations.of(signals) is scale.calibrations.with_recogniser
     other = Fixed((FINE,), [0.0001], [0.0], 0.9999)
@@ -148,6 +160,17 @@ def test_the_last_message_is_read_first_and_those_before_it_follow(trunk: Trunk)
     many = [f"message {n}" for n in range(9)]
     assert tokens_of(encoder, many) == tokens_of(encoder, many[-MOST_MESSAGES:])
     assert len(tokens_of(encoder, ["un mot " * 2000] * 4)) == 512
+
+
+def test_a_question_is_embedded_by_the_trunk_as_by_the_encoder(trunk: Trunk):
+    encoder = Encoder()
+    for text in ("Qui peut candidater ?", "L’œuvre « très » belle…  à 3 €\nfin", "x"):
+        assert float(trunk.vector(text) @ encoder.question(text)) == pytest.approx(1, abs=5e-4)
+        assert Encoder(vector_of=trunk.vector).question(text).tolist() == trunk.vector(text).tolist()
+
+
+def test_what_is_in_capitals_is_read_as_in_small_letters(shipped: QuestionReader):
+    assert shipped.read(("QUI A GAGNÉ ?",)) is shipped.read(("qui a gagné ?",))
 
 
 def test_a_message_put_after_another_asks_the_same():
