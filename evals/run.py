@@ -283,9 +283,8 @@ _obstacle = ""
 def _open_here(name: str, cores: int) -> None:
     # An initializer that raises breaks the whole pool without a word: the reason is kept, and asked for first.
     global _engine, _obstacle
-    os.environ["OMP_NUM_THREADS"] = str(
-        cores
-    )  # read when torch is imported: processes that share cores starve each other
+    # Read when torch is imported: processes that share cores starve each other.
+    os.environ["OMP_NUM_THREADS"] = str(cores)
     try:
         _engine = open_named(name)
     except Exception as error:  # noqa: BLE001

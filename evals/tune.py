@@ -1,4 +1,5 @@
-"""Fit the weights of the search and the calibration of the evidence on the development cases; never on the test cases.
+"""Fit the weights of the search and the calibrations of the evidence on the development cases and on messages that the recogniser was not
+taught; never on the test cases.
 
 `python -m evals.tune` writes `assistant/weights.yaml` and prints what cross-validation gives, so that a figure here is not a fitted one.
 """
@@ -123,7 +124,7 @@ def main() -> None:
         content["retrieval"][name] = {channel: round(weight, 3) for channel, weight in weights.items()}
         retriever = replace(assistant.retriever, recogniser=recogniser, weights=Weights(weights, weights))
         content["evidence"][name] = fit_evidence(assistant.scale, retriever, examples, len(cases), suggested, elsewhere)
-    head = "# Written by `python -m evals.tune` from evals/cases/dev; not by hand.\n"
+    head = "# Written by `python -m evals.tune` from evals/cases/dev and what evals.recognise left out; not by hand.\n"
     WEIGHTS.write_text(head + yaml.safe_dump(content, sort_keys=False), encoding="utf-8")
 
 
