@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from assistant.bridge import Bridge, save_bridge, unit
 from assistant.settings import Settings
 from corpus.embed import Encoder, Vectors
-from corpus.errors import ExplainedError
+from corpus.errors import ExplainedError, told
 from corpus.index import PassageIndex
 
 BRIDGE = Path("assistant/bridge.safetensors")
@@ -118,4 +118,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    told(main)

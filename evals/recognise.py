@@ -27,7 +27,7 @@ from assistant.settings import Settings
 from assistant.situation import eligibility_scope
 from corpus.call import Call, load_call
 from corpus.embed import Encoder
-from corpus.errors import ExplainedError
+from corpus.errors import ExplainedError, told
 from corpus.index import PassageIndex
 from corpus.token_encoder import TokenEncoder
 from corpus.yaml_files import load_checked
@@ -213,4 +213,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    typer.run(main)
+    told(lambda: typer.run(main))

@@ -31,7 +31,7 @@ from assistant.reading.network import Gathering, save
 from assistant.settings import Settings
 from assistant.situation import read_situation
 from corpus.call import Call, load_call
-from corpus.errors import ExplainedError
+from corpus.errors import ExplainedError, told
 from corpus.token_encoder import TokenEncoder
 from corpus.yaml_files import load_checked
 from evals.learning import Batch, fit, frozen_states, hasty, keep_states, kept_states
@@ -278,4 +278,4 @@ def main(trial: Path | None = None) -> None:
 
 
 if __name__ == "__main__":
-    typer.run(main)
+    told(lambda: typer.run(main))

@@ -20,6 +20,7 @@ from assistant.pipeline import Assistant
 from assistant.retrieve import CHANNELS, RECOGNISED, Retriever, Weights, scaled
 from assistant.settings import Settings
 from assistant.vocabulary import Conversation
+from corpus.errors import told
 from corpus.words import content_words
 from evals import recognise
 
@@ -243,4 +244,4 @@ def _log_sum_exp(scores: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 if __name__ == "__main__":
-    main()
+    told(main)

@@ -16,7 +16,7 @@ from assistant.recognise import MOST_MESSAGES, QuestionReader, load, save, token
 from assistant.retrieve import RECOGNISED, Recognised, Retriever, both
 from assistant.vocabulary import Conversation
 from corpus.embed import Encoder
-from corpus.errors import ExplainedError
+from corpus.errors import ExplainedError, told
 from evals import recognise
 from evals.recognise import Example
 from ingest.read import read_corpus
@@ -175,8 +175,8 @@ def test_what_is_in_capitals_is_read_as_in_small_letters(shipped: QuestionReader
 
 def test_a_message_put_after_another_asks_the_same():
     examples = [Example((f"question {n}",), "question", f"section-{n % 3}", f"topic-{n % 3}") for n in range(200)]
-    told = [Example(("Nous sommes une mairie.",), "own", "", "")]
-    placed = recognise.in_conversations(examples, told, random.Random(0))
+    described = [Example(("Nous sommes une mairie.",), "own", "", "")]
+    placed = recognise.in_conversations(examples, described, random.Random(0))
     assert [(one.messages[-1], one.kind, one.section) for one in placed] == [
         (one.messages[-1], one.kind, one.section) for one in examples
     ]
@@ -200,7 +200,7 @@ def test_an_outcome_is_a_section_or_close_to_it_or_something_else():
 
 
 @pytest.mark.parametrize(
-    ("text", "told"),
+    ("text", "message"),
     [
         ("- {say: Combien ?, kind: question, section: no-such-section}", "there is no section 'no-such-section'"),
         ("- {say: Combien ?, kind: question}", "name the section"),
@@ -208,11 +208,19 @@ def test_an_outcome_is_a_section_or_close_to_it_or_something_else():
         ("- {say: Combien ?, kind: other, section: fine}", "kind"),
     ],
 )
-def test_a_mistake_in_what_is_taught_is_explained(text, told, tmp_path: Path, monkeypatch, tiny_retriever):
+def test_a_mistake_in_what_is_taught_is_explained(text, message, tmp_path: Path, monkeypatch, tiny_retriever):
     (tmp_path / "asked.yaml").write_text(text, encoding="utf-8")
     monkeypatch.setattr(recognise, "ASKED", tmp_path)
-    with pytest.raises(ExplainedError, match=told):
+    with pytest.raises(ExplainedError, match=message):
         recognise.load_examples(tiny_retriever.index)
+
+
+def test_what_stops_a_command_is_told_alone(tmp_path: Path, monkeypatch, capsys):
+    monkeypatch.setenv("ASSISTANT_INDEX_FOLDER", str(tmp_path))
+    with pytest.raises(SystemExit) as ended:
+        told(recognise.main)
+    assert ended.value.code == 2
+    assert capsys.readouterr().err.startswith("No index was found")
 
 
 # --- what is shipped ------------------------------------------------------------------------------------------------------
