@@ -15,7 +15,7 @@ from rich.markdown import Markdown
 
 from assistant.settings import Settings
 from assistant.vocabulary import Conversation
-from corpus.errors import ExplainedError
+from corpus.errors import ExplainedError, run_explained
 from corpus.passages import Language
 
 LONGEST_QUESTION = 1000
@@ -128,11 +128,7 @@ def _conversation(path: Path | None) -> Conversation:
 
 def main() -> None:
     """Run the command; an ExplainedError is printed alone and gives exit code 2."""
-    try:
-        app()
-    except ExplainedError as error:
-        errors.print(str(error), style="bold", markup=False)
-        raise SystemExit(2) from error
+    run_explained(app, lambda message: errors.print(message, style="bold", markup=False))
 
 
 if __name__ == "__main__":

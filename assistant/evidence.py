@@ -9,14 +9,14 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
 import yaml
 
-from assistant.retrieve import UNLIKELY, Search
+from assistant.retrieve import UNLIKELY, Fitted, Search
 from corpus.index import EntryKind, PassageIndex, Section
 from corpus.words import content_words, stems, words
 
@@ -74,22 +74,10 @@ class Calibration:
     topic_from: float
 
 
-@dataclass(frozen=True)
-class Calibrations:
-    """The calibration for sections that are recognised, and the one for all others."""
-
-    with_recogniser: Calibration
-    plain: Calibration
-
-    def of(self, signals: Collection[str]) -> Calibration:
-        """The calibration that weighs these signals."""
-        return self.with_recogniser if set(RECOGNISED_SIGNALS) <= set(signals) else self.plain
-
-
 class Scale:
     """Weighs searches over one index. What it counts in the index is counted once, here."""
 
-    def __init__(self, index: PassageIndex, calibrations: Calibrations) -> None:
+    def __init__(self, index: PassageIndex, calibrations: Fitted[Calibration]) -> None:
         self.calibrations = calibrations
         self._index = index
         self._statements = [frozenset(_statement_terms(section)) for section in index.sections]
@@ -117,15 +105,15 @@ class Scale:
     def weigh(self, text: str, search: Search, *, is_follow_up: bool = False) -> Evidence:
         """The evidence that `search` gives for the question `text`; `is_follow_up`: hardly any words, with the subject of the conversation."""
         signals = self.signals(text, search)
-        calibration = self.calibrations.of(signals)
+        is_recognised = set(RECOGNISED_SIGNALS) <= signals.keys()
+        calibration = self.calibrations.where(is_recognised)
         confidence = _chance(calibration.answers, signals)
         if listed := self._listed.get(_spelt_out(text)):
             sufficiency, section = listed
             return Evidence(sufficiency, confidence, signals, section if sufficiency == "sufficient" else None)
         if _chance(calibration.on_topic, signals) < calibration.topic_from:
             return Evidence("off_topic", confidence, signals)
-        eased = is_follow_up and calibration is self.calibrations.plain
-        lowest = _FOLLOW_UP_FROM if eased else calibration.answer_from
+        lowest = _FOLLOW_UP_FROM if is_follow_up and not is_recognised else calibration.answer_from
         return Evidence("sufficient" if confidence >= lowest else "nearby", confidence, signals)
 
     def signals(self, text: str, search: Search, *, is_listed_elsewhere: bool = False) -> dict[str, float]:
@@ -195,10 +183,10 @@ def _spelt_out(text: str) -> str:
     return " ".join(words(text))
 
 
-def load_calibrations(path: Path) -> Calibrations:
+def load_calibrations(path: Path) -> Fitted[Calibration]:
     """The calibrations that tuning wrote."""
     evidence = yaml.safe_load(path.read_text(encoding="utf-8"))["evidence"]
-    return Calibrations(*(_calibration(evidence[name]) for name in ("with_recogniser", "plain")))
+    return Fitted(*(_calibration(evidence[name]) for name in ("with_recogniser", "plain")))
 
 
 def _calibration(data: Mapping[str, Any]) -> Calibration:

@@ -170,7 +170,7 @@ class Assistant:
             return request  # the eligibility for something else: a loan, a bonus
         found = _known(request.search).found
         best = found[0].section.passage(question.language)
-        if not self._asks_for_a_verdict(request, situation, scope):
+        if not self._asks_for_a_verdict(request, situation, best, scope):
             return request
         rule = best if self.verdict_writer.may_open_with(best) and request.evidence_is_sufficient else None
         draft = self.verdict_writer.write(question, situation, scope, rule, on=request.on)
@@ -178,29 +178,22 @@ class Assistant:
         near = [one for one in found if self.verdict_writer.may_follow(one.section.passage(question.language))]
         return replace(request, draft=replace(draft, follow_ups=self.suggester.after(near, said, question.language)))
 
-    def _asks_for_a_verdict(self, request: Request, situation: Situation, scope: Scope) -> bool:
+    def _asks_for_a_verdict(self, request: Request, situation: Situation, best: Passage, scope: Scope) -> bool:
         """True unless the sources answer the message as a question of fact: it tells little of a project, and is about something else."""
         message, search = request.message, _known(request.search)
-        best = search.found[0].section.passage(_known(request.question).language)
-        answered = search.found[0].channels.get("answered", 0.0)
-        own = search.recognised.own if search.recognised else BELIEVED
-        if (
-            own <= 1 - BELIEVED
-            and answered >= BELIEVED
-            and not best.concerns_applying
-            and request.evidence_is_sufficient
-        ):
-            return False
+        is_unsure_what = False
+        if search.recognised:
+            answered = search.found[0].channels["answered"]
+            is_surely_a_fact = search.recognised.own <= 1 - BELIEVED and answered >= BELIEVED
+            if is_surely_a_fact and not best.concerns_applying and request.evidence_is_sufficient:
+                return False
+            is_unsure_what = answered < LIKELIER_THAN_NOT
         told = len(situation.readings)
         is_about_applying = best.concerns_applying or self.reader.speaks_of_applying(message)
         if told == 0:
             asks_of_self = scope == "own" and not (self.second and self.second.is_no_description(message))
             is_about_who = bool(set(best.fact_ids) & self.verdict_writer.applicant_facts)
-            return (
-                is_about_applying
-                and asks_of_self
-                and (is_about_who or (search.recognised is not None and answered < LIKELIER_THAN_NOT))
-            )
+            return is_about_applying and asks_of_self and (is_about_who or is_unsure_what)
         return is_about_applying or told > TELLING or bool(self.second and self.second.is_description(message))
 
     def _draft(self, request: Request) -> Request:

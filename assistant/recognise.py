@@ -7,7 +7,7 @@ message is about something else, or it tells of the person's own project. `pytho
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
 
@@ -15,34 +15,25 @@ import torch
 from torch import Tensor, nn
 
 from assistant.learnt_file import LearntFile
-from assistant.network import FROZEN, Trunk, check_weights, pack, stands_on, unpack
+from assistant.network import Trunk, Upper, restore, store
 from assistant.retrieve import Recognised
+from assistant.understand import MOST_HEARD
 from corpus.token_encoder import TokenEncoder
 
-MOST_MESSAGES = 4
-"""How far back a message is read in its conversation."""
 _LOOKS = 4
-_DROPPED = 0.1
 
 
-class Choosing(nn.Module):
+class Choosing(Upper):
     """From the states after the frozen layers to a score for each outcome: every section answers, every section is close, something else, their own project."""
 
     def __init__(self, encoder: TokenEncoder, sections: int) -> None:
-        super().__init__()
-        self.layers = encoder.layers[FROZEN:]
-        self.looks = nn.Parameter(torch.randn(_LOOKS, encoder.width) * 0.05)
+        super().__init__(encoder, _LOOKS)
         self.says = nn.Linear((_LOOKS + 1) * encoder.width, outcomes(sections))
-        self.drop = nn.Dropout(_DROPPED)
 
     def forward(self, states: Tensor, there: Tensor) -> Tensor:
         """`states`: (texts, tokens, width), `there`: (texts, tokens), false for padding → (texts, outcomes)."""
-        for layer in self.layers:
-            states = layer(states, there)
-        looked = (states @ self.looks.T).masked_fill(~there[..., None], -1e4).float().softmax(1)
-        gathered = torch.einsum("tkl,tkw->tlw", looked.to(states.dtype), states).flatten(1)
-        whole = (states * there[..., None]).sum(1) / there.sum(1, keepdim=True)
-        scores: Tensor = self.says(self.drop(torch.cat([gathered, whole], -1)))
+        gathered, whole, _ = self.gather(states, there)
+        scores: Tensor = self.says(self.drop(torch.cat([gathered.flatten(1), whole], -1)))
         return scores.float()
 
 
@@ -56,7 +47,7 @@ class QuestionReader:
 
     def read(self, messages: tuple[str, ...]) -> Recognised:
         """What the last of `messages` asks for, in its conversation. Capitals from end to end are read as small letters: few messages teach them."""
-        written = (one.lower() if one.isupper() else one for one in messages[-MOST_MESSAGES:])
+        written = (one.lower() if one.isupper() else one for one in messages[-MOST_HEARD:])
         return self._read_once(tuple(written))
 
     @torch.inference_mode()
@@ -76,28 +67,22 @@ def outcomes(sections: int) -> int:
 
 def tokens_of(encoder: TokenEncoder, messages: Sequence[str]) -> list[int]:
     """The last message, then those before it, the latest first: it is read as if it stood alone, and what it leans on comes after."""
-    return encoder.tokens(*reversed(messages[-MOST_MESSAGES:]))
+    return encoder.tokens(*reversed(messages[-MOST_HEARD:]))
 
 
 def save(path: Path, choosing: Choosing, sections: Sequence[str]) -> None:
     """Write what was learnt of `sections`."""
-    base = Choosing(TokenEncoder(), len(sections)).state_dict()
-    about = {**stands_on(), "sections": json.dumps(list(sections))}
-    _file(path).write(about, pack(choosing.state_dict(), base))
+    store(_file(path), choosing.state_dict(), {"sections": json.dumps(list(sections))})
 
 
 def load(path: Path, trunk: Trunk) -> QuestionReader:
     """What `save` wrote; an ExplainedError when it is missing, damaged or learnt over other weights."""
-    file = _file(path)
-    about, arrays = file.read()
-    check_weights(file, about)
-    try:
+
+    def make(about: Mapping[str, str]) -> tuple[Choosing, list[str]]:
         sections = [str(section) for section in json.loads(about["sections"])]
-        choosing = Choosing(TokenEncoder(), len(sections))
-        choosing.load_state_dict(unpack(arrays, choosing.state_dict()))
-    except (KeyError, ValueError, TypeError, RuntimeError, AttributeError) as error:
-        raise file.damaged(type(error).__name__) from error
-    return QuestionReader(trunk, choosing, sections)
+        return Choosing(trunk.encoder, len(sections)), sections
+
+    return QuestionReader(trunk, *restore(_file(path), make))
 
 
 def _file(path: Path) -> LearntFile:

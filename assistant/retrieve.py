@@ -10,11 +10,11 @@ learnt from our own questions brings a question and what answers it together (`a
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Protocol, runtime_checkable
+from typing import Generic, Protocol, TypeVar, runtime_checkable
 
 import numpy as np
 import yaml
@@ -26,6 +26,7 @@ from corpus.index import EntryKind, PassageIndex, Scores, Section
 from corpus.synonyms import Synonyms
 from corpus.words import content_words
 
+Value = TypeVar("Value")
 Embed = Callable[[str], Vectors]
 """A text that asks → its vector."""
 
@@ -103,15 +104,15 @@ class Search:
 
 
 @dataclass(frozen=True)
-class Weights:
-    """The weight of each channel where sections are recognised, and where none was taught."""
+class Fitted(Generic[Value]):
+    """What tuning gave for sections that are recognised, and for where none was taught."""
 
-    with_recogniser: Mapping[str, float]
-    plain: Mapping[str, float]
+    with_recogniser: Value
+    plain: Value
 
-    def of(self, channels: Collection[str]) -> Mapping[str, float]:
-        """The weights that serve these channels."""
-        return self.with_recogniser if RECOGNISED in channels else self.plain
+    def where(self, is_recognised: bool) -> Value:
+        """The one of the two that serves."""
+        return self.with_recogniser if is_recognised else self.plain
 
 
 @dataclass(frozen=True)
@@ -120,7 +121,7 @@ class Retriever:
 
     index: PassageIndex
     synonyms: Synonyms
-    weights: Weights
+    weights: Fitted[Mapping[str, float]]
     bridge: Bridge | None = None
     """Serves collections without questions; None where none was learnt for the encoder."""
     recogniser: Recogniser | None = None
@@ -158,7 +159,7 @@ class Retriever:
 
     def recognise(self, messages: tuple[str, ...]) -> Recognised | None:
         """What the last of `messages` asks for, None when no section of the index was taught."""
-        return self.recogniser.read(messages) if self.recogniser and self._known.any() else None
+        return self.recogniser.read(messages) if self.recogniser and (self._taught >= 0).any() else None
 
     def channels_of(
         self, scores: Scores, text: str, vector: Vectors, recognised: Recognised | None
@@ -181,7 +182,7 @@ class Retriever:
 
     def total(self, channels: Mapping[str, NDArray[np.float32]]) -> NDArray[np.float32]:
         """The channels added up, each in standard deviations from its mean over the sections."""
-        weights = self.weights.of(channels) if self.index.has_questions else WEIGHTS_WITHOUT_QUESTIONS
+        weights = self.weights.where(RECOGNISED in channels) if self.index.has_questions else WEIGHTS_WITHOUT_QUESTIONS
         total = np.zeros(len(self.index.sections), dtype=np.float32)
         for name, weight in weights.items():
             total += np.float32(weight) * scaled(name, channels[name])
@@ -190,27 +191,18 @@ class Retriever:
     def _of_sections(self, recognised: Recognised) -> dict[str, NDArray[np.float32]]:
         """What was recognised, for every section of the index: how likely it answers, how likely the message is only close to it, and the
         channel. A section that nothing was learnt of is as likely as that no known one answers."""
-        answered, close = (np.zeros(len(self.index.sections), dtype=np.float32) for _ in range(2))
-        here = self._places >= 0
-        answered[self._places[here]], close[self._places[here]] = recognised.answered[here], recognised.beside[here]
-        likely = np.where(self._known, answered + close, np.float32(recognised.nothing_answers))
+        known = self._taught >= 0
+        answered, close = (
+            np.where(known, shares[self._taught], np.float32(0)) for shares in (recognised.answered, recognised.beside)
+        )
+        likely = np.where(known, answered + close, np.float32(recognised.nothing_answers))
         return {"answered": answered, "close": close, RECOGNISED: np.log(np.maximum(likely, np.float32(UNLIKELY)))}
 
     @cached_property
-    def _places(self) -> NDArray[np.int64]:
-        """The place in the index of each section that was taught, -1 for one that it does not hold."""
-        numbers = {section.id: number for number, section in enumerate(self.index.sections)}
-        return np.array(
-            [numbers.get(section, -1) for section in (self.recogniser.sections if self.recogniser else ())],
-            dtype=np.int64,
-        )
-
-    @cached_property
-    def _known(self) -> NDArray[np.bool_]:
-        """Which sections of the index were taught: shape (sections,)."""
-        known = np.zeros(len(self.index.sections), dtype=bool)
-        known[self._places[self._places >= 0]] = True
-        return known
+    def _taught(self) -> NDArray[np.int64]:
+        """The place of each section of the index among those that were taught, -1 for one that was not: shape (sections,)."""
+        places = {section: place for place, section in enumerate(self.recogniser.sections if self.recogniser else ())}
+        return np.array([places.get(section.id, -1) for section in self.index.sections], dtype=np.int64)
 
     def _concept_scores(self, text: str) -> NDArray[np.float32]:
         """BM25 over the groups of synonyms that `text` names: whichever of their words a section uses, it is the same term."""
@@ -262,10 +254,10 @@ def standardised(values: NDArray[np.float32]) -> NDArray[np.float32]:
     return (values - values.mean()) / spread if spread > 1e-9 else np.zeros_like(values)
 
 
-def load_weights(path: Path) -> Weights:
+def load_weights(path: Path) -> Fitted[Mapping[str, float]]:
     """The weight of each channel, from the file that tuning writes."""
     retrieval = yaml.safe_load(path.read_text(encoding="utf-8"))["retrieval"]
     learnt, plain = retrieval["with_recogniser"], retrieval["plain"]
-    return Weights(
+    return Fitted(
         {name: float(learnt[name]) for name in (*CHANNELS, RECOGNISED)}, {name: float(plain[name]) for name in CHANNELS}
     )

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
+from itertools import islice
 from pathlib import Path
 from typing import Literal
 
@@ -33,6 +34,9 @@ _HARDLY_A_SUBJECT, _A_WHOLE_SUBJECT = 4, 6
 """Content words up to which a message leans on the conversation anyway, and above which never."""
 _ENOUGH_TO_FOLLOW = 2
 """Content words of an earlier message that says what a follow-up is about, unless it points back itself."""
+
+MOST_HEARD = 4
+"""Messages, this one among them, that say in which conversation it is asked."""
 
 SmalltalkKind = Literal["greeting", "thanks", "goodbye", "identity", "yes_no", "unclear", "unreadable"]
 
@@ -100,7 +104,8 @@ class Reader:
         subject = self.repair(self._subject_before(conversation), written_in) if self.is_dependent(text) else ""
         if subject and (changed := self._with_another(subject, text)):
             return Question(message, changed, changed, language or written_in, heard=(changed,))
-        heard = (*(one for one in conversation.messages if not self._says_nothing_of_a_subject(one)), message)
+        told = (one for one in reversed(conversation.messages) if not self._says_nothing_of_a_subject(one))
+        heard = (*reversed(list(islice(told, MOST_HEARD - 1))), message)
         return Question(message, f"{subject} {text}".strip(), text, language or written_in, heard=heard)
 
     def once_more(self, message: str, conversation: Conversation) -> OnceMore | None:

@@ -14,10 +14,14 @@ class Refused(ExplainedError):
     """A build that must not be served; what was served still is. Commands exit with code 1: a check failed."""
 
 
-def told(command: Callable[[], object]) -> None:
-    """Run `command`; an ExplainedError is printed alone and gives exit code 2."""
+def _to_stderr(message: str) -> None:
+    print(message, file=sys.stderr)
+
+
+def run_explained(command: Callable[[], object], say: Callable[[str], object] = _to_stderr) -> None:
+    """Run `command`; an ExplainedError is said alone and gives exit code 2, a build that is refused 1."""
     try:
         command()
     except ExplainedError as error:
-        print(error, file=sys.stderr)
-        raise SystemExit(2) from error
+        say(str(error))
+        raise SystemExit(1 if isinstance(error, Refused) else 2) from error

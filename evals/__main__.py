@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from corpus.errors import ExplainedError
+from corpus.errors import ExplainedError, run_explained
 from evals import run as runs
 from evals.case import Case, load_cases
 from evals.gates import Outcome
@@ -356,11 +356,7 @@ def _interval(figure: Figure) -> str:
 
 def main() -> None:
     """Run the command; an ExplainedError is printed alone and gives exit code 2."""
-    try:
-        app()
-    except ExplainedError as error:
-        errors.print(str(error), style="bold", markup=False)
-        raise SystemExit(2) from error
+    run_explained(app, lambda message: errors.print(message, style="bold", markup=False))
 
 
 if __name__ == "__main__":

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from assistant.bridge import Bridge, save_bridge, unit
 from assistant.settings import Settings
 from corpus.embed import Encoder, Vectors
-from corpus.errors import ExplainedError, told
+from corpus.errors import ExplainedError, run_explained
 from corpus.index import PassageIndex
 
 BRIDGE = Path("assistant/bridge.safetensors")
@@ -118,4 +118,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    told(main)
+    run_explained(main)

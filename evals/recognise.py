@@ -27,12 +27,12 @@ from assistant.settings import Settings
 from assistant.situation import eligibility_scope
 from corpus.call import Call, load_call
 from corpus.embed import Encoder
-from corpus.errors import ExplainedError, told
+from corpus.errors import ExplainedError, run_explained
 from corpus.index import PassageIndex
 from corpus.token_encoder import TokenEncoder
 from corpus.yaml_files import load_checked
 from evals.learning import Batch, fit, frozen_states, hasty
-from evals.teach import CASES, THEME, load_told
+from evals.teach import CASES, THEME, is_about_their_project, load_told
 
 ASKED = Path("corpus/asked")
 LEARNT = Path("assistant/recognised.safetensors")
@@ -120,13 +120,7 @@ def load_descriptions(call: Call) -> list[Example]:
         found += [one for one in texts if len(one) > 1 and ("?" not in one[-1] or eligibility_scope(one[-1], one[:-1]))]
     for path in sorted(CASES.glob("eligibility*.yaml")):
         for case in yaml.safe_load(path.read_text(encoding="utf-8")):
-            kinds = set(case["expect"].get("kind", ()))
-            if (
-                len(case["turns"]) > 1
-                and kinds
-                and kinds <= {"verdict", "clarification"}
-                and "general" not in case["tags"]
-            ):
+            if len(case["turns"]) > 1 and case["expect"].get("kind") and is_about_their_project(case):
                 found.append(tuple(case["turns"]))
     return [Example(messages, "own", "", "") for messages in dict.fromkeys(found)]
 
@@ -172,7 +166,7 @@ def learn(
     numbers = {section: number for number, section in enumerate(sections)}
     outcomes = torch.tensor([outcome_of(example, numbers) for example in placed])
     torch.manual_seed(0)
-    choosing = Choosing(TokenEncoder(), len(sections))
+    choosing = Choosing(encoder, len(sections))
 
     def loss_of(batch: Batch, places: list[int]) -> Tensor:
         return functional.cross_entropy(choosing(*batch), outcomes[places], label_smoothing=_SMOOTHED)
@@ -213,4 +207,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    told(lambda: typer.run(main))
+    run_explained(lambda: typer.run(main))

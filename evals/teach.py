@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from datetime import date
 from multiprocessing import get_context
 from pathlib import Path
+from typing import Any
 
 import torch
 import typer
@@ -31,7 +32,7 @@ from assistant.reading.network import Gathering, save
 from assistant.settings import Settings
 from assistant.situation import read_situation
 from corpus.call import Call, load_call
-from corpus.errors import ExplainedError, told
+from corpus.errors import ExplainedError, run_explained
 from corpus.token_encoder import TokenEncoder
 from corpus.yaml_files import load_checked
 from evals.learning import Batch, fit, frozen_states, hasty, keep_states, kept_states
@@ -131,9 +132,14 @@ def _from_cases(call: Call) -> Iterator[Example]:
                 for criterion, (field, names) in OF_STATUS.items()
                 if len(statuses := criteria.get(criterion, ())) == 1
             }
-            if set(case["expect"].get("kind", ())) <= {"verdict", "clarification"} and "general" not in case["tags"]:
+            if is_about_their_project(case):
                 reads[SCOPE] = "own"
             yield Example("\n".join(case["turns"]), reads | _routes(case["turns"], criteria, call), path.stem)
+
+
+def is_about_their_project(case: Mapping[str, Any]) -> bool:
+    """True unless the case expects something else than a verdict, or asks about bodies in general."""
+    return set(case["expect"].get("kind", ())) <= {"verdict", "clarification"} and "general" not in case["tags"]
 
 
 def _of_facts() -> Iterator[Example]:
@@ -278,4 +284,4 @@ def main(trial: Path | None = None) -> None:
 
 
 if __name__ == "__main__":
-    told(lambda: typer.run(main))
+    run_explained(lambda: typer.run(main))

@@ -17,10 +17,10 @@ from numpy.typing import NDArray
 
 from assistant.evidence import RECOGNISED_SIGNALS, SIGNALS, Scale
 from assistant.pipeline import Assistant
-from assistant.retrieve import CHANNELS, RECOGNISED, Retriever, Weights, scaled
+from assistant.retrieve import CHANNELS, RECOGNISED, Fitted, Retriever, scaled
 from assistant.settings import Settings
 from assistant.vocabulary import Conversation
-from corpus.errors import told
+from corpus.errors import run_explained
 from corpus.words import content_words
 from evals import recognise
 
@@ -123,7 +123,7 @@ def main() -> None:
         print(f"{name}:")
         weights = fit_weights(replace(assistant.retriever, recogniser=recogniser), examples, len(cases))
         content["retrieval"][name] = {channel: round(weight, 3) for channel, weight in weights.items()}
-        retriever = replace(assistant.retriever, recogniser=recogniser, weights=Weights(weights, weights))
+        retriever = replace(assistant.retriever, recogniser=recogniser, weights=Fitted(weights, weights))
         content["evidence"][name] = fit_evidence(assistant.scale, retriever, examples, len(cases), suggested, elsewhere)
     head = "# Written by `python -m evals.tune` from evals/cases/dev and what evals.recognise left out; not by hand.\n"
     WEIGHTS.write_text(head + yaml.safe_dump(content, sort_keys=False), encoding="utf-8")
@@ -244,4 +244,4 @@ def _log_sum_exp(scores: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 if __name__ == "__main__":
-    told(main)
+    run_explained(main)

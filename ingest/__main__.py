@@ -19,7 +19,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from corpus import index
 from corpus.embed import BUNDLED, Encoder
-from corpus.errors import ExplainedError, Refused
+from corpus.errors import ExplainedError, Refused, run_explained
 from corpus.passages import Passage
 from ingest.changes import ROOT, Asked, PassageChanges, ask_both, canonical_questions, compare_passages, read_answers
 from ingest.collection import KEPT, Collection, folder_of_documents, is_ours, read_collection
@@ -427,11 +427,7 @@ def _say_answers(asked: Asked) -> None:
 
 def main() -> None:
     """Run the command; an ExplainedError is printed alone and gives exit code 2, a build that is refused 1."""
-    try:
-        app()
-    except ExplainedError as error:
-        errors.print(str(error), style="bold", markup=False)
-        raise SystemExit(1 if isinstance(error, Refused) else 2) from error
+    run_explained(app, lambda message: errors.print(message, style="bold", markup=False))
 
 
 if __name__ == "__main__":

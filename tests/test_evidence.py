@@ -11,13 +11,12 @@ from assistant.evidence import (
     RECOGNISED_SIGNALS,
     SIGNALS,
     Calibration,
-    Calibrations,
     Evidence,
     Scale,
     load_calibrations,
     terms,
 )
-from assistant.retrieve import Retriever, load_weights
+from assistant.retrieve import Fitted, Retriever, load_weights
 from corpus import index as indexes
 from corpus.words import fold
 
@@ -26,9 +25,9 @@ def signals_of(tiny_retriever: Retriever, text: str) -> dict[str, float]:
     return dict(weigh(tiny_retriever, text, {}, {}).signals)
 
 
-def alike(calibration: Calibration) -> Calibrations:
+def alike(calibration: Calibration) -> Fitted[Calibration]:
     """The same calibration whether sections are recognised or not."""
-    return Calibrations(calibration, calibration)
+    return Fitted(calibration, calibration)
 
 
 def weigh(

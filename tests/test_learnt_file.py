@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -16,7 +17,10 @@ from assistant.reading.network import load as load_network
 from assistant.recognise import load as load_recogniser
 from corpus.errors import ExplainedError
 
-TRUNK = Trunk()
+
+@cache
+def trunk() -> Trunk:
+    return Trunk()
 
 
 def small_bridge(path: Path) -> None:
@@ -32,11 +36,11 @@ def recogniser_of_nothing(path: Path) -> None:
 
 
 def load_the_network(path: Path) -> object:
-    return load_network(path, TRUNK)
+    return load_network(path, trunk())
 
 
 def load_the_recogniser(path: Path) -> object:
-    return load_recogniser(path, TRUNK)
+    return load_recogniser(path, trunk())
 
 
 def load_the_bridge(path: Path) -> object:

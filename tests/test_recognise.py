@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+import math
 import random
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
+import yaml
 from tiny import ROOT, WEIGHTS
 
 from assistant.evidence import RECOGNISED_SIGNALS, Scale, load_calibrations
 from assistant.network import Trunk
-from assistant.recognise import MOST_MESSAGES, QuestionReader, load, save, tokens_of
+from assistant.recognise import QuestionReader, load, save, tokens_of
 from assistant.retrieve import RECOGNISED, Recognised, Retriever, both
+from assistant.understand import MOST_HEARD
 from assistant.vocabulary import Conversation
 from corpus.embed import Encoder
-from corpus.errors import ExplainedError, told
+from corpus.errors import ExplainedError, run_explained
 from evals import recognise
 from evals.recognise import Example
 from ingest.read import read_corpus
@@ -97,6 +100,13 @@ def test_small_talk_is_not_part_of_what_is_heard(reader):
     assert question.heard == ("Quelle est l'amende maximale ?", "et la date limite ?")
 
 
+def chance(signals: dict[str, float], name: str) -> float:
+    """The confidence that the calibration `name` of the weights file gives for these signals."""
+    model = yaml.safe_load(WEIGHTS.read_text(encoding="utf-8"))["evidence"][name]["answers"]
+    logit = model.pop("constant") + sum(weight * signals[signal] for signal, weight in model.items())
+    return pytest.approx(1 / (1 + math.exp(-logit)), abs=1e-9)
+
+
 def test_only_what_was_taught_is_weighed_by_what_is_recognised(tiny_retriever):
     scale = Scale(tiny_retriever.index, load_calibrations(WEIGHTS))
     taught = Fixed((FINE,), [0.9], [0.05], 0.05)
@@ -104,13 +114,13 @@ def test_only_what_was_taught_is_weighed_by_what_is_recognised(tiny_retriever):
     assert search.found[0].section.id == FINE
     signals = scale.signals("Quelle est l'amende maximale ?", search)
     assert set(RECOGNISED_SIGNALS) <= signals.keys()
-    assert scale.calibrations.of(signals) is scale.calibrations.with_recogniser
+    assert scale.weigh("Quelle est l'amende maximale ?", search).confidence == chance(signals, "with_recogniser")
     other = Fixed((FINE,), [0.0001], [0.0], 0.9999)
     search = search_with(tiny_retriever, other, "Quelle était la date limite ?")
     assert search.found[0].section.id == DEADLINE
     signals = scale.signals("Quelle était la date limite ?", search)
     assert not set(RECOGNISED_SIGNALS) & signals.keys()
-    assert scale.calibrations.of(signals) is scale.calibrations.plain
+    assert scale.weigh("Quelle était la date limite ?", search).confidence == chance(signals, "plain")
 
 
 # --- what is learnt -------------------------------------------------------------------------------------------------------
@@ -158,7 +168,7 @@ def test_the_last_message_is_read_first_and_those_before_it_follow(trunk: Trunk)
     assert both[: len(alone)] == alone
     assert both[len(alone) :] and both[-1] == alone[-1] == encoder.end
     many = [f"message {n}" for n in range(9)]
-    assert tokens_of(encoder, many) == tokens_of(encoder, many[-MOST_MESSAGES:])
+    assert tokens_of(encoder, many) == tokens_of(encoder, many[-MOST_HEARD:])
     assert len(tokens_of(encoder, ["un mot " * 2000] * 4)) == 512
 
 
@@ -218,7 +228,7 @@ def test_a_mistake_in_what_is_taught_is_explained(text, message, tmp_path: Path,
 def test_what_stops_a_command_is_told_alone(tmp_path: Path, monkeypatch, capsys):
     monkeypatch.setenv("ASSISTANT_INDEX_FOLDER", str(tmp_path))
     with pytest.raises(SystemExit) as ended:
-        told(recognise.main)
+        run_explained(recognise.main)
     assert ended.value.code == 2
     assert capsys.readouterr().err.startswith("No index was found")
 

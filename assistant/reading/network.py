@@ -15,7 +15,7 @@ import torch
 from torch import Tensor, nn
 
 from assistant.learnt_file import LearntFile
-from assistant.network import FROZEN, Trunk, check_weights, pack, stands_on, unpack
+from assistant.network import Trunk, Upper, restore, store
 from assistant.reading.learnt import Confusions
 from corpus.token_encoder import TokenEncoder
 
@@ -25,24 +25,17 @@ Values = Mapping[str, Sequence[str]]
 _SENTENCE = re.compile(r"(?<=[.!?;:])\s+|\n+")
 
 
-class Gathering(nn.Module):
+class Gathering(Upper):
     """From the states after the frozen layers to a score for each value of each field."""
 
     def __init__(self, encoder: TokenEncoder, values: Values) -> None:
-        super().__init__()
+        super().__init__(encoder, len(values))
         self.values = {field: tuple(names) for field, names in values.items()}
-        self.layers = encoder.layers[FROZEN:]
-        self.looks = nn.Parameter(torch.randn(len(self.values), encoder.width) * 0.05)
         self.says = nn.ModuleList(nn.Linear(2 * encoder.width, len(names)) for names in self.values.values())
-        self.drop = nn.Dropout(0.1)
 
     def forward(self, states: Tensor, there: Tensor) -> tuple[list[Tensor], Tensor]:
         """Scores, one (texts, values) for each field, and where each field looked: (texts, tokens, fields)."""
-        for layer in self.layers:
-            states = layer(states, there)
-        looked = (states @ self.looks.T).masked_fill(~there[..., None], -1e4).float().softmax(1)
-        gathered = torch.einsum("tkf,tkw->tfw", looked.to(states.dtype), states)
-        whole = (states * there[..., None]).sum(1) / there.sum(1, keepdim=True)
+        gathered, whole, looked = self.gather(states, there)
         scores = [
             say(self.drop(torch.cat([gathered[:, place], whole], -1))).float() for place, say in enumerate(self.says)
         ]
@@ -88,22 +81,16 @@ def _clipped(lengths: Sequence[int], whole: int) -> list[int]:
 
 def save(path: Path, learnt: Mapping[str, Tensor], values: Values, confusions: Confusions) -> None:
     """Write what was learnt: `learnt` is the state of a `Gathering` of `values`."""
-    base = Gathering(TokenEncoder(), values).state_dict()
-    about = {**stands_on(), "values": json.dumps(values), "confusions": json.dumps(confusions)}
-    _file(path).write(about, pack(learnt, base))
+    store(_file(path), learnt, {"values": json.dumps(values), "confusions": json.dumps(confusions)})
 
 
 def load(path: Path, trunk: Trunk) -> tuple[Network, Confusions]:
     """What `save` wrote; an ExplainedError when it is missing, damaged or learnt over other weights."""
-    file = _file(path)
-    about, arrays = file.read()
-    check_weights(file, about)
-    try:
-        gathering = Gathering(TokenEncoder(), json.loads(about["values"]))
-        confusions: Confusions = json.loads(about["confusions"])
-        gathering.load_state_dict(unpack(arrays, gathering.state_dict()))
-    except (KeyError, ValueError, TypeError, RuntimeError, AttributeError) as error:
-        raise file.damaged(type(error).__name__) from error
+
+    def make(about: Mapping[str, str]) -> tuple[Gathering, Confusions]:
+        return Gathering(trunk.encoder, json.loads(about["values"])), json.loads(about["confusions"])
+
+    gathering, confusions = restore(_file(path), make)
     return Network(trunk, gathering), confusions
 
 
