@@ -1,79 +1,99 @@
-"""From what is asked to what answers it: a linear map, learnt from the corpus's own questions and sections (`python -m evals.bridge`).
+"""From what is asked to what answers it, for collections that no question was written for. `python -m evals.bridge` teaches it.
 
-Between a question and its answer the vectors differ in ways that tell nothing (short or long, asking or stating, one language or the
-other). The map shrinks those directions, for both sides; it knows no subject, so it serves collections that no question was written for.
+Between a question and its answer the vectors differ in ways that tell nothing (short or long, asking or stating, everyday or official words, one
+language or the other). So a question is read by the upper layers of the encoder, changed a little, and put where answers lie; the passages keep the
+vectors that the index holds, brought to the same place by a matrix.
 """
 
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
 
 from assistant.learnt_file import LearntFile
-from corpus.embed import Vectors
+from assistant.network import Trunk, Upper, restore, store
+from corpus.embed import BUNDLED, Encoder, Vectors, legible
+from corpus.token_encoder import TokenEncoder
 
 _log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True)
-class Bridge:
-    """The map for the vectors of one encoder: the mean of what is asked, and a matrix of shape (dimension, dimension)."""
+class Asking(Upper):
+    """From the states after the frozen layers to the place of a question; `answers` brings the vectors of passages to such places."""
 
-    encoder: str
-    mean_question: Vectors
-    matrix: Vectors
+    def __init__(self, encoder: TokenEncoder) -> None:
+        super().__init__(encoder, 1)
+        self.asks = nn.Linear(2 * encoder.width, encoder.width)
+        self.answers = nn.Linear(encoder.width, encoder.width, bias=False)
 
-    def question(self, vector: Vectors) -> Vectors:
-        """Where a question lies: shape (dimension,), length 1."""
-        return unit(unit(vector - self.mean_question) @ self.matrix)
+    def begin_at(self, middle: Tensor) -> None:
+        """Before it learns: a question lies where the encoder puts it, seen from `middle`, the mean of questions; a passage stays where it is."""
+        same = torch.eye(middle.shape[0])
+        self.asks.weight.data = torch.cat([torch.zeros_like(same), same], 1)
+        self.asks.bias.data = -middle
+        self.answers.weight.data = same.clone()
 
+    def forward(self, states: Tensor, there: Tensor) -> Tensor:
+        """`states`: (texts, tokens, width), `there`: (texts, tokens), false for padding → rows of length 1, (texts, width)."""
+        gathered, whole, _ = self.gather(states, there)
+        both = torch.cat([gathered.flatten(1), functional.normalize(whole.float(), dim=-1)], -1)
+        return functional.normalize(self.asks(both).float(), dim=-1)
+
+    def passages(self, vectors: Tensor) -> Tensor:
+        """`vectors`, seen from the mean of their collection → rows of length 1."""
+        return functional.normalize(self.answers(functional.normalize(vectors, dim=-1)).float(), dim=-1)
+
+
+class LearntBridge:
+    """The bridge that was taught. Safe to share between threads."""
+
+    def __init__(self, trunk: Trunk, asking: Asking) -> None:
+        self._trunk, self._asking = trunk, asking.eval()
+
+    @torch.inference_mode()
+    def question(self, text: str, vector: Vectors) -> Vectors:
+        """Where a question lies: shape (dimension,), length 1. It is read anew: `vector` is what the encoder alone makes of it."""
+        tokens = tuple(self._trunk.encoder.tokens(legible(text)))
+        place: Vectors = self._asking(*self._trunk.states(tokens))[0].numpy()
+        return place
+
+    @torch.inference_mode()
     def passages(self, vectors: Vectors) -> Vectors:
         """Where the passages of a collection lie, seen from their own mean: rows of length 1."""
-        return unit(unit(vectors - vectors.mean(axis=0)) @ self.matrix)
+        places: Vectors = self._asking.passages(torch.from_numpy(vectors - vectors.mean(axis=0))).numpy()
+        return places
 
 
-def straight(encoder: str, passages: Vectors) -> Bridge:
-    """The bridge where nothing was learnt: vectors seen from the mean of the collection."""
-    return Bridge(encoder, passages.mean(axis=0), np.eye(passages.shape[1], dtype=np.float32))
-
-
-def load_bridge(path: Path, encoder: str) -> Bridge | None:
-    """The bridge of `path`; None, with a warning in the log, when it was learnt with another encoder, whose vectors it says nothing of."""
+def open_bridge(path: Path, encoder: Encoder, trunk: Trunk) -> LearntBridge | None:
+    """The bridge of `path`; None, with a warning in the log, when the index is read with another encoder, whose vectors it says nothing of."""
     file = _file(path)
-    about, arrays = file.read()
-    try:
-        found = Bridge(about["encoder"], *(arrays[name].astype(np.float32) for name in ("mean_question", "matrix")))
-    except KeyError as error:
-        raise file.damaged(f"without {error}") from error
-    if found.encoder == encoder:
-        return found
+    if encoder.name == BUNDLED:
+        return load(path, trunk)
     _log.warning(
-        "'%s' was learnt with the encoder %s, and the index is read with %s: it is not used, so %s. Run: %s",
+        "'%s' was learnt with the encoder %s, and the index is read with %s: it is not used, so %s.",
         path,
-        found.encoder,
-        encoder,
+        BUNDLED,
+        encoder.identity,
         file.without,
-        file.command,
     )
     return None
 
 
-def save_bridge(bridge: Bridge, path: Path) -> None:
-    """Write `bridge` in half precision: rounding is far below what separates two passages."""
-    arrays = {"mean_question": bridge.mean_question, "matrix": bridge.matrix}
-    half = {name: array.astype(np.float16) for name, array in arrays.items()}
-    _file(path).write({"encoder": bridge.encoder}, half)
+def save(path: Path, asking: Asking) -> None:
+    """Write what was learnt."""
+    store(_file(path), asking.state_dict(), {})
+
+
+def load(path: Path, trunk: Trunk) -> LearntBridge:
+    """What `save` wrote; an ExplainedError when it is missing, damaged or learnt over other weights."""
+    asking, _ = restore(_file(path), lambda about: (Asking(trunk.encoder), about))
+    return LearntBridge(trunk, asking)
 
 
 def _file(path: Path) -> LearntFile:
     without = "collections that bring no questions of their own are searched less well than measured"
     return LearntFile(path, "python -m evals.bridge", without)
-
-
-def unit(vectors: Vectors) -> Vectors:
-    """`vectors` with length 1, or 0 where they are 0."""
-    norms = np.linalg.norm(vectors, axis=-1, keepdims=True)
-    return np.asarray(vectors / np.where(norms > 1e-6, norms, np.inf), dtype=np.float32)

@@ -12,7 +12,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from assistant.learnt_file import LearntFile
-from corpus.embed import Encoder, Vectors
+from corpus.embed import BUNDLED, Encoder, Vectors
 from corpus.errors import ExplainedError
 from corpus.token_encoder import TokenEncoder
 
@@ -65,6 +65,11 @@ class Trunk:
         """The states of one text after the frozen layers, and which tokens are there: (1, tokens, width) and (1, tokens)."""
         rows, there = self.encoder.padded([list(tokens)])
         return self.encoder(rows, there, FROZEN), there
+
+
+def encoder_over(trunk: Trunk, name: str) -> Encoder:
+    """The encoder `name`; where it is the bundled one, what is asked is embedded by the layers that `trunk` has open."""
+    return Encoder(name, trunk.vector if name == BUNDLED else None)
 
 
 def store(file: LearntFile, learnt: Mapping[str, Tensor], about: Mapping[str, str]) -> None:

@@ -12,7 +12,6 @@ from zoneinfo import ZoneInfo
 
 from assistant import wording
 from assistant.article import ArticleWriter
-from assistant.bridge import load_bridge
 from assistant.chain import EncoderEmbeddings, Request, SectionRetriever, Steps, build_chain
 from assistant.draft import Writer
 from assistant.evidence import Evidence, Scale, load_calibrations
@@ -28,7 +27,6 @@ from assistant.verdict import Scope, VerdictWriter
 from assistant.verify import verify
 from assistant.vocabulary import Answer, Conversation, Draft, Question, Situation
 from corpus.call import Call, load_call
-from corpus.embed import BUNDLED, Encoder
 from corpus.index import PassageIndex
 from corpus.passages import Language, Passage
 from corpus.synonyms import load_synonyms
@@ -75,14 +73,15 @@ class Assistant:
     @classmethod
     def open(cls, settings: Settings) -> Assistant:
         """The assistant that `settings` describe; an ExplainedError says what is missing."""
-        from assistant.network import Trunk
+        from assistant.bridge import open_bridge
+        from assistant.network import Trunk, encoder_over
         from assistant.recognise import load as load_recogniser
 
         trunk = Trunk()
-        encoder = Encoder(settings.encoder, trunk.vector if settings.encoder == BUNDLED else None)
+        encoder = encoder_over(trunk, settings.encoder)
         index = PassageIndex.open(settings.index_folder, encoder)
         synonyms = load_synonyms(settings.corpus_folder / "synonyms.yaml")
-        bridge = load_bridge(_HERE / "bridge.safetensors", index.encoder.identity)
+        bridge = None if index.has_questions else open_bridge(_HERE / "bridge.safetensors", encoder, trunk)
         recogniser = load_recogniser(_HERE / "recognised.safetensors", trunk)
         retriever = Retriever(index, synonyms, load_weights(_HERE / "weights.yaml"), bridge, recogniser)
         reader = Reader(load_phrases(_HERE / "phrases.yaml"), synonyms, index.used_words())

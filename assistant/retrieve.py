@@ -3,8 +3,8 @@
 Four channels score every section: words, letters, the centre of its entries and its nearest question (see `corpus.index.Scores`). Each is
 brought to the same scale over the sections; a fifth is how likely the message asks for it, as learnt from questions (`assistant.recognise`).
 Then they are added with the weights of `weights.yaml`, fitted on the development cases.
-A collection that carries no questions (a FAQ, a law) has weights of its own; there the groups of synonyms count as words too, and a map
-learnt from our own questions brings a question and what answers it together (`assistant.bridge`).
+A collection that carries no questions (a FAQ, a law) has weights of its own; there the groups of synonyms count as words too, and what was
+learnt from questions on other things brings a question and what answers it together (`assistant.bridge`).
 """
 
 from __future__ import annotations
@@ -20,7 +20,6 @@ import numpy as np
 import yaml
 from numpy.typing import NDArray
 
-from assistant.bridge import Bridge, straight
 from corpus.embed import Vectors
 from corpus.index import EntryKind, PassageIndex, Scores, Section
 from corpus.synonyms import Synonyms
@@ -35,8 +34,8 @@ RECOGNISED = "recognised"
 """The channel of what was learnt. It is a logarithm already, so it is weighed as it is."""
 UNLIKELY = 1e-4
 """Below this likelihood, one section is as unlikely as another."""
-WEIGHTS_WITHOUT_QUESTIONS = {"words": 0.1, "grams": 0.3, "concepts": 0.27, "question": 0.5, "bridge": 0.85}
-"""Weights for a collection that carries no questions, fitted on eight of them (docs/decisions). With questions, synonyms only add noise
+WEIGHTS_WITHOUT_QUESTIONS = {"words": 0.13, "grams": 0.12, "concepts": 0.26, "question": 0.23, "bridge": 1.28}
+"""Weights for a collection that carries no questions, fitted on two of them (docs/decisions). With questions, synonyms only add noise
 (measured on the development cases)."""
 _K1, _B = 1.2, 0.6
 
@@ -89,6 +88,32 @@ class Recogniser(Protocol):
 
     def read(self, messages: tuple[str, ...]) -> Recognised:
         """What the last of `messages` asks for, in its conversation."""
+
+
+@runtime_checkable
+class Bridge(Protocol):
+    """Where questions and what answers them lie near each other: see `assistant.bridge`."""
+
+    def question(self, text: str, vector: Vectors) -> Vectors:
+        """Where a question lies, whose vector is `vector`: shape (dimension,), length 1."""
+
+    def passages(self, vectors: Vectors) -> Vectors:
+        """Where the passages of a collection lie: rows of length 1."""
+
+
+@dataclass(frozen=True)
+class Straight:
+    """The bridge where nothing was learnt: all vectors are seen from `middle`, the mean of the collection."""
+
+    middle: Vectors
+
+    def question(self, text: str, vector: Vectors) -> Vectors:
+        """The vector of the question, whatever its `text`: shape (dimension,), length 1."""
+        return unit(vector - self.middle)
+
+    def passages(self, vectors: Vectors) -> Vectors:
+        """The vectors of the passages: rows of length 1."""
+        return unit(vectors - self.middle)
 
 
 @dataclass(frozen=True)
@@ -166,7 +191,9 @@ class Retriever:
     ) -> dict[str, NDArray[np.float32]]:
         """What each channel says of every section: arrays of shape (sections,)."""
         more = (
-            {} if self.index.has_questions else {"concepts": self._concept_scores(text), "bridge": self._across(vector)}
+            {}
+            if self.index.has_questions
+            else {"concepts": self._concept_scores(text), "bridge": self._across(text, vector)}
         )
         return {
             "words": scores.words,
@@ -210,10 +237,10 @@ class Retriever:
         scores: NDArray[np.float32] = self._concept_weights[:, named].sum(axis=1)
         return scores
 
-    def _across(self, vector: Vectors) -> NDArray[np.float32]:
+    def _across(self, text: str, vector: Vectors) -> NDArray[np.float32]:
         """The cosine of a question with the body of every section, both at their place after the bridge."""
         bridge, bodies = self._bridged
-        cosines: NDArray[np.float32] = bodies @ bridge.question(vector)
+        cosines: NDArray[np.float32] = bodies @ bridge.question(text, vector)
         return cosines
 
     @cached_property
@@ -224,7 +251,7 @@ class Retriever:
         bodies = np.zeros((len(self.index.sections), vectors.shape[1]), dtype=np.float32)
         np.add.at(bodies, numbers, vectors)
         bodies /= np.bincount(numbers, minlength=len(bodies))[:, None]
-        bridge = self.bridge or straight(self.index.encoder.identity, bodies)
+        bridge = self.bridge or Straight(bodies.mean(axis=0))
         return bridge, bridge.passages(bodies)
 
     @cached_property
@@ -261,3 +288,9 @@ def load_weights(path: Path) -> Fitted[Mapping[str, float]]:
     return Fitted(
         {name: float(learnt[name]) for name in (*CHANNELS, RECOGNISED)}, {name: float(plain[name]) for name in CHANNELS}
     )
+
+
+def unit(vectors: Vectors) -> Vectors:
+    """`vectors` with length 1, or 0 where they are 0."""
+    norms = np.linalg.norm(vectors, axis=-1, keepdims=True)
+    return np.asarray(vectors / np.where(norms > 1e-6, norms, np.inf), dtype=np.float32)

@@ -15,7 +15,8 @@ from assistant.network import FROZEN
 from corpus.token_encoder import TokenEncoder
 
 BATCH = 32
-_STEP, _STEP_OF_HEADS = 3e-4, 1e-3
+_STEP, _HEADS = 3e-4, 10 / 3
+"""How far one step goes in the layers, and how many times farther above them."""
 _NOISY = 0.25
 _MISTAKES = 60  # letters for one mistake of typing
 
@@ -77,6 +78,7 @@ def fit(
     noisy: Sequence[Tensor],
     name: str,
     rounds: int,
+    step: float = _STEP,
 ) -> None:
     """Change `network` until `loss_of` (the mean loss of a batch: its states, and the places of its texts) is small.
 
@@ -87,7 +89,7 @@ def fit(
     layers = [weights for part, weights in network.named_parameters() if part.startswith("layers.")]
     heads = [weights for part, weights in network.named_parameters() if not part.startswith("layers.")]
     optimiser = torch.optim.AdamW(
-        [{"params": layers, "lr": _STEP}, {"params": heads, "lr": _STEP_OF_HEADS}], weight_decay=0.01
+        [{"params": layers, "lr": step}, {"params": heads, "lr": _HEADS * step}], weight_decay=0.01
     )
     steps = rounds * (len(states) // BATCH + 1)
     pace = torch.optim.lr_scheduler.LambdaLR(optimiser, lambda n: min(n / (0.1 * steps), 1) * max(1 - n / steps, 0.02))

@@ -19,6 +19,7 @@ from evals.measures import interval
 from ingest.split import split_plain
 
 if TYPE_CHECKING:
+    from assistant.network import Trunk
     from corpus.index import PassageIndex
 
 DEPTH = 100
@@ -98,19 +99,19 @@ def search_all(
     documents: Sequence[Item], queries: Sequence[Query], on_progress: Progress = lambda step, done, total: None
 ) -> dict[str, Ranking]:
     """For each query the documents that the product's retriever finds, best passage first, in a temporary index."""
+    from assistant.network import Trunk, encoder_over
     from assistant.settings import Settings
     from corpus import index
-    from corpus.embed import Encoder
 
-    settings = Settings()
-    encoder = Encoder(settings.encoder)
+    settings, trunk = Settings(), Trunk()
+    encoder = encoder_over(trunk, settings.encoder)
     passages, document_of = split_all(documents)
     with tempfile.TemporaryDirectory(prefix="evals-retrieval-") as folder:
         place = Path(folder)
         built = index.build(place, passages, encoder, lambda done, total: on_progress("Embedding", done, total))
         index.switch_to(place, built.digest)
         opened = index.PassageIndex.open(place, encoder)
-        find = open_retriever(opened, settings.corpus_folder, _main_language(documents))
+        find = open_retriever(opened, trunk, settings.corpus_folder, _main_language(documents))
         rankings = {}
         for number, query in enumerate(queries, start=1):
             rankings[query.id] = by_document(find(query.text), document_of)
@@ -185,10 +186,12 @@ def split_text(text: str) -> list[tuple[int, str]]:
     return [(passage.start, passage.text) for passage in split_plain("", "", text)]
 
 
-def open_retriever(opened: PassageIndex, corpus_folder: Path, default: Language) -> Callable[[str], Ranking]:
+def open_retriever(
+    opened: PassageIndex, trunk: Trunk, corpus_folder: Path, default: Language
+) -> Callable[[str], Ranking]:
     """The product's reading of a question and its retriever over an index: text → (passage id, score), best first."""
     import assistant
-    from assistant.bridge import load_bridge
+    from assistant.bridge import open_bridge
     from assistant.retrieve import Retriever, load_weights
     from assistant.understand import Reader, load_phrases
     from assistant.vocabulary import Conversation
@@ -197,7 +200,7 @@ def open_retriever(opened: PassageIndex, corpus_folder: Path, default: Language)
     data = Path(assistant.__file__).parent
     synonyms = load_synonyms(corpus_folder / "synonyms.yaml")
     reader = Reader(load_phrases(data / "phrases.yaml"), synonyms, opened.used_words())
-    bridge = load_bridge(data / "bridge.safetensors", opened.encoder.identity)
+    bridge = open_bridge(data / "bridge.safetensors", opened.encoder, trunk)
     retriever = Retriever(opened, synonyms, load_weights(data / "weights.yaml"), bridge)
 
     def find(text: str) -> Ranking:

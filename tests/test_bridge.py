@@ -1,79 +1,112 @@
-"""The bridge from questions to answers: what learning removes, what is kept in the file, and when it is used."""
+"""The bridge from questions to answers: what learning changes, what is kept in the file, and when it is used."""
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 from tiny import ROOT, WEIGHTS, FakeEncoder, build_index
 
-from assistant.bridge import Bridge, load_bridge, save_bridge, straight, unit
-from assistant.retrieve import WEIGHTS_WITHOUT_QUESTIONS, Retriever, load_weights
-from corpus.embed import BUNDLED, Encoder
+from assistant.bridge import Asking, LearntBridge, load, save
+from assistant.network import Trunk
+from assistant.retrieve import WEIGHTS_WITHOUT_QUESTIONS, Retriever, Straight, load_weights, unit
+from corpus.embed import Encoder, Vectors
 from corpus.errors import ExplainedError
 from corpus.index import PassageIndex
 from evals import bridge as learning
-from evals.bridge import Pairs, held_out, learn, pairs_of, success
+from evals.bridge import Answered, learn, left_out_of, load_rewordings, of_rewordings, of_sections, success
 
-DIMENSION = 24
-
-
-def told_apart_badly(sections: int = 60, each: int = 6) -> Pairs:
-    """Questions that lie with their answers in most directions, and anywhere in the first four."""
-    chance = np.random.default_rng(3)
-    answers = chance.normal(size=(sections, DIMENSION))
-    numbers = np.repeat(np.arange(sections), each)
-    questions = answers[numbers] + 0.3 * chance.normal(size=(len(numbers), DIMENSION))
-    questions[:, :4] = 4 * chance.normal(size=(len(numbers), 4))
-    both = np.repeat(answers[numbers][:, None], 2, axis=1)
-    return Pairs(
-        unit(questions).astype(np.float32),
-        unit(both).astype(np.float32),
-        numbers,
-        tuple(f"file-{n % 10}" for n in numbers),
-    )
+ASKED = {
+    "Durée de conservation des images d'une caméra": (
+        "au bout de combien de temps on efface la vidéo",
+        "how long is the footage kept",
+    ),
+    "Désignation d'un délégué à la protection des données": (
+        "faut-il quelqu'un pour s'occuper du rgpd chez nous",
+        "must we name a dpo",
+    ),
+    "Notification d'une violation de données": (
+        "on s'est fait pirater, qui prévenir",
+        "our laptop was stolen, whom do we tell",
+    ),
+    "Refus des traceurs publicitaires": ("je ne veux pas qu'on me suive sur internet", "can I say no to cookies"),
+}
 
 
-def test_what_differs_between_a_question_and_its_answer_is_learnt_not_to_count():
-    pairs = told_apart_badly()
-    without, with_map = success(None, pairs, pairs), success(learn(pairs, "fake@1"), pairs, pairs)
-    assert with_map > 0.85 and with_map > without + 0.3
+@pytest.fixture(scope="module")
+def trunk() -> Trunk:
+    return Trunk()
 
 
-def test_what_is_learnt_serves_sections_that_it_was_not_learnt_from():
-    folds = list(held_out(told_apart_badly(), "fake@1"))
-    assert sum(count for *_, count in folds) == 360
-    assert all(with_map > without + 0.3 for without, with_map, _ in folds)
+@pytest.fixture(scope="module")
+def encoder() -> Encoder:
+    return Encoder()
 
 
-def test_learning_twice_gives_the_same():
-    pairs = told_apart_badly()
-    assert np.array_equal(learn(pairs, "fake@1").matrix, learn(pairs, "fake@1").matrix)
+@pytest.fixture(scope="module")
+def answered(encoder: Encoder) -> list[Answered]:
+    return [Answered(asked, encoder.passages([title]), title) for title, asked in ASKED.items()]
 
 
-def test_the_file_gives_back_what_was_learnt_and_only_for_its_encoder(tmp_path):
-    pairs = told_apart_badly()
-    learnt = learn(pairs, "fake@1")
-    save_bridge(learnt, tmp_path / "bridge.safetensors")
-    again = load_bridge(tmp_path / "bridge.safetensors", "fake@1")
-    assert again and np.allclose(again.matrix, learnt.matrix, atol=5e-3)
-    assert success(again, pairs, pairs) == pytest.approx(success(learnt, pairs, pairs), abs=0.01)
-    assert load_bridge(tmp_path / "bridge.safetensors", "fake@2") is None
+def beginning(trunk: Trunk, middle: Vectors) -> LearntBridge:
+    """A bridge that learnt nothing yet."""
+    asking = Asking(trunk.encoder)
+    asking.begin_at(torch.from_numpy(middle))
+    return LearntBridge(trunk, asking)
 
 
-def test_the_file_of_the_project_is_for_the_encoder_that_it_carries():
-    bridge = load_bridge(ROOT / "assistant" / "bridge.safetensors", Encoder(BUNDLED).identity)
-    assert bridge and bridge.matrix.shape == (384, 384) and bridge.mean_question.shape == (384,)
-    assert np.isfinite(bridge.matrix).all() and np.linalg.matrix_rank(bridge.matrix) == 384
+def test_before_it_learns_it_is_straight(trunk, encoder):
+    asked = encoder.questions([text for some in ASKED.values() for text in some])
+    middle = asked.mean(axis=0)
+    bridge, straight = beginning(trunk, middle), Straight(middle)
+    for text, vector in zip((text for some in ASKED.values() for text in some), asked, strict=True):
+        assert bridge.question(text, vector) @ straight.question(text, vector) > 0.99
+    vectors = encoder.passages(list(ASKED))
+    assert np.allclose(bridge.passages(vectors), Straight(vectors.mean(axis=0)).passages(vectors), atol=1e-5)
+
+
+def test_what_is_asked_is_learnt_to_lie_with_what_answers_it(trunk, answered, monkeypatch, tmp_path):
+    monkeypatch.setattr(learning, "_ROUNDS", 12)
+    middle = torch.zeros(384)
+    learnt = LearntBridge(trunk, learn(answered, trunk.encoder, middle))
+
+    def nearness(bridge: LearntBridge) -> float:
+        places = bridge.passages(np.concatenate([one.answers for one in answered]))
+        asked = [(n, text) for n, one in enumerate(answered) for text in one.asked]
+        return float(np.mean([places[n] @ bridge.question(text, places[0]) for n, text in asked]))
+
+    assert nearness(learnt) > nearness(beginning(trunk, middle.numpy())) + 0.1
+    save(tmp_path / "bridge.safetensors", learn(answered, trunk.encoder, middle))
+    assert nearness(load(tmp_path / "bridge.safetensors", trunk)) == pytest.approx(nearness(learnt), abs=0.01)
+
+
+def test_one_subject_in_ten_is_left_out_whatever_the_order():
+    subjects = [f"subject {n // 3}" for n in range(90)]
+    assert left_out_of(subjects) == left_out_of(reversed(subjects)) == {"subject 0", "subject 18", "subject 27"}
 
 
 def test_a_straight_bridge_changes_nothing_but_where_one_looks_from():
     vectors = np.random.default_rng(1).normal(size=(8, 5)).astype(np.float32)
     centred = unit(vectors - vectors.mean(axis=0))
-    bridge = straight("fake@1", vectors)
+    bridge = Straight(vectors.mean(axis=0))
     assert np.allclose(bridge.passages(vectors), centred, atol=1e-6)
-    assert np.allclose(bridge.question(vectors[3]), centred[3], atol=1e-6)
+    assert np.allclose(bridge.question("", vectors[3]), centred[3], atol=1e-6)
+
+
+@dataclass(frozen=True)
+class Leaning:
+    """Finds every question at one place, and leaves the passages where they are."""
+
+    place: Vectors
+
+    def question(self, text: str, vector: Vectors) -> Vectors:
+        return self.place
+
+    def passages(self, vectors: Vectors) -> Vectors:
+        return unit(vectors)
 
 
 # In the search
@@ -88,9 +121,7 @@ def bare(tmp_path_factory, passages, synonyms) -> Retriever:
 
 
 def test_a_collection_with_questions_is_searched_without_it(tiny_retriever):
-    crooked = replace(
-        tiny_retriever, bridge=Bridge("fake@1", np.zeros(256, np.float32), -np.eye(256, dtype=np.float32))
-    )
+    crooked = replace(tiny_retriever, bridge=Leaning(np.ones(256, np.float32)))
     embed = tiny_retriever.index.encoder.question
     assert crooked.retrieve("amende", embed=embed) == tiny_retriever.retrieve("amende", embed=embed)
     assert "bridge" not in tiny_retriever.retrieve("amende", embed=embed).found[0].channels
@@ -98,10 +129,9 @@ def test_a_collection_with_questions_is_searched_without_it(tiny_retriever):
 
 def test_a_collection_without_questions_is_searched_through_it(bare):
     embed = bare.index.encoder.question
-    # A map that stretches the axis of one body, and questions that all lean to it: by this channel that section is first, whatever is asked.
+    # Questions that all lie where one body does: by this channel that section is first, whatever is asked.
     entries, vectors = bare.index.vectors_of("body")
-    axis = unit(vectors[0] - vectors.mean(axis=0))
-    onto = replace(bare, bridge=Bridge("fake@1", -axis, (np.eye(256) + 9 * np.outer(axis, axis)).astype(np.float32)))
+    onto = replace(bare, bridge=Leaning(vectors[0]))
     wanted = bare.index.sections[bare.index.number_of_passage(entries[0].passage)].id
     found = onto.retrieve("zzzz", embed=embed, limit=99).found
     assert max(found, key=lambda one: one.channels["bridge"]).section.id == wanted
@@ -123,15 +153,18 @@ def test_a_collection_of_one_passage_is_searched_too(tmp_path, passages, synonym
     assert found.score == 0 and found.section.id == passages[0].section_id
 
 
-def test_an_index_without_questions_teaches_nothing_and_says_so(bare):
+def test_an_index_without_questions_teaches_nothing_and_says_so(bare, monkeypatch):
+    monkeypatch.setattr(learning, "load_examples", lambda index: [])
     with pytest.raises(ExplainedError, match="carries no question"):
-        pairs_of(bare.index)
+        of_sections(bare.index)
 
 
 @pytest.mark.real_index
-def test_what_the_corpus_teaches_serves_the_files_that_it_was_not_learnt_from(real):
-    pairs = pairs_of(real.index)
-    folds = np.array(list(held_out(pairs, real.index.encoder.identity)))
-    without, with_map = np.average(folds[:, :2], axis=0, weights=folds[:, 2])
-    assert with_map > without + 0.05
-    assert len(folds) == learning.FOLDS and (folds[:, 1] > folds[:, 0]).sum() >= learning.FOLDS - 1
+def test_what_is_learnt_serves_subjects_that_were_not_taught(encoder, trunk, real):
+    entries = load_rewordings()
+    files = {Path(passage.file).stem for passage in real.index.passages}
+    left_out = left_out_of([*files, *(subject for subject, _ in entries)])
+    some = of_rewordings([(subject, entry) for subject, entry in entries if subject in left_out], encoder)
+    straight = Straight(np.stack([one.answers[0] for one in some]).mean(axis=0))
+    bridge = load(ROOT / "assistant" / "bridge.safetensors", trunk)
+    assert success(bridge, some, some, encoder) > success(straight, some, some, encoder) + 0.05

