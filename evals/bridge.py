@@ -38,8 +38,8 @@ _TOGETHER = 20
 """Entries of a file of `corpus/reworded` that stand for one subject: neighbours there are close to each other."""
 _LEFT_OUT = 10
 """One subject in so many is not taught."""
-_ROUNDS = 4
-_STEP = 2e-4
+_ROUNDS = 2
+_STEP = 1e-4
 _SHARPNESS = 25.0
 """What a cosine is multiplied with, so that the nearest answer weighs more than the sum of all others."""
 
@@ -50,7 +50,7 @@ class Reworded(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     title: str = Field(min_length=1)
-    about: str = Field(min_length=1)
+    about: str = ""
     ask: list[str] = Field(min_length=1)
 
 
@@ -104,7 +104,7 @@ def of_rewordings(entries: Sequence[tuple[str, Reworded]], encoder: Encoder) -> 
     """The entries, each answering with what it speaks of, its title, or any of its own messages put as a text that answers."""
     found = []
     for subject, entry in entries:
-        texts = [f"{entry.title}. {entry.about}", entry.title, *entry.ask]
+        texts = [f"{entry.title}. {entry.about}", *([entry.title] if entry.about else []), *entry.ask]
         found.append(Answered(tuple(entry.ask), encoder.passages(texts), subject))
     return found
 
