@@ -19,21 +19,21 @@ from torch import Tensor
 from torch.nn import functional
 
 from assistant.bridge import Asking, load, save
-from assistant.network import Trunk
+from assistant.network import Trunk, encoder_over
 from assistant.retrieve import Bridge, Straight
 from assistant.settings import Settings
-from corpus.embed import Encoder, Vectors
+from corpus.embed import BUNDLED, Encoder, Vectors, embed_batches
 from corpus.errors import ExplainedError, run_explained
 from corpus.index import PassageIndex
 from corpus.token_encoder import TokenEncoder
 from corpus.yaml_files import load_checked
-from evals.learning import Batch, fit, frozen_states, hasty
+from evals.learning import Batch, fit, states_of
 from evals.recognise import load_examples
 
 REWORDED = Path("corpus/reworded")
 BRIDGE = Path("assistant/bridge.safetensors")
 _ASKED = 24
-"""Most questions of one section that are taught: those of the corpus must not outnumber the rest."""
+"""Of a section with twice as many questions or more, every second, third… is taught, never fewer than these: those of the corpus must not outnumber the rest."""
 _TOGETHER = 20
 """Entries of a file of `corpus/reworded` that stand for one subject: neighbours there are close to each other."""
 _LEFT_OUT = 10
@@ -102,11 +102,13 @@ def load_rewordings() -> list[tuple[str, Reworded]]:
 
 def of_rewordings(entries: Sequence[tuple[str, Reworded]], encoder: Encoder) -> list[Answered]:
     """The entries, each answering with what it speaks of, its title, or any of its own messages put as a text that answers."""
-    found = []
-    for subject, entry in entries:
-        texts = [f"{entry.title}. {entry.about}", *([entry.title] if entry.about else []), *entry.ask]
-        found.append(Answered(tuple(entry.ask), encoder.passages(texts), subject))
-    return found
+    texts = [
+        [f"{entry.title}. {entry.about}", *([entry.title] if entry.about else []), *entry.ask] for _, entry in entries
+    ]
+    return [
+        Answered(tuple(entry.ask), answers, subject)
+        for (subject, entry), answers in zip(entries, embed_batches(encoder, texts, asking=False), strict=True)
+    ]
 
 
 def left_out_of(subjects: Iterable[str]) -> set[str]:
@@ -121,8 +123,7 @@ def learn(answered: Sequence[Answered], encoder: TokenEncoder, middle: Tensor) -
     own = torch.tensor([place for place, one in enumerate(answered) for _ in one.asked])
     mean = np.concatenate([one.answers[:1] for one in answered]).mean(axis=0)
     answers = [torch.from_numpy(one.answers - mean) for one in answered]
-    states = frozen_states(encoder, [encoder.tokens(text) for text in asked])
-    hurried = frozen_states(encoder, [encoder.tokens(hasty(text, chance)) for text in asked])
+    states, hurried = states_of(encoder, [(text,) for text in asked], chance)
     torch.manual_seed(0)
     asking = Asking(encoder)
     asking.begin_at(middle)
@@ -141,18 +142,18 @@ def success(bridge: Bridge, asked: Sequence[Answered], among: Sequence[Answered]
     places = bridge.passages(np.stack([one.answers[0] for one in among]))
     rows = {id(one): row for row, one in enumerate(among)}
     right = [
-        int(np.argmax(places @ bridge.question(text, vector))) == rows[id(one)]
+        int(np.argmax(places @ bridge.question(text, encoder.question(text)))) == rows[id(one)]
         for one in asked
-        for text, vector in zip(one.asked, encoder.questions(one.asked), strict=True)
+        for text in one.asked
     ]
     return float(np.mean(right))
 
 
 def main() -> None:
     """Learn, print what the bridge is worth on other subjects, write it."""
-    settings = Settings()
-    encoder, trunk = Encoder(settings.encoder), Trunk()
-    index = PassageIndex.open(settings.index_folder, encoder)
+    trunk = Trunk()
+    encoder = encoder_over(trunk, BUNDLED)  # what is learnt serves no other
+    index = PassageIndex.open(Settings().index_folder, encoder)
     sections, rewordings = of_sections(index), of_rewordings(load_rewordings(), encoder)
     left_out = left_out_of(one.subject for one in (*sections, *rewordings))
     taught = [one for one in (*sections, *rewordings) if one.subject not in left_out]

@@ -12,6 +12,7 @@ from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 
 from assistant.network import FROZEN
+from assistant.recognise import tokens_of
 from corpus.token_encoder import TokenEncoder
 
 BATCH = 32
@@ -50,6 +51,17 @@ def frozen_states(encoder: TokenEncoder, rows: Sequence[Tokens]) -> list[Tensor]
             for place, state in zip(places, states, strict=True):
                 found[place] = state[: len(rows[place])].to(torch.bfloat16).clone()
     return [found[place] for place in range(len(rows))]
+
+
+def states_of(
+    encoder: TokenEncoder, conversations: Sequence[Sequence[str]], chance: random.Random
+) -> tuple[list[Tensor], list[Tensor]]:
+    """What the frozen layers give for each conversation (a text alone is one of one message), as written and as typed in a hurry."""
+    hurried = [[hasty(message, chance) for message in messages] for messages in conversations]
+    written, noisy = (
+        frozen_states(encoder, [tokens_of(encoder, messages) for messages in some]) for some in (conversations, hurried)
+    )
+    return written, noisy
 
 
 def keep_states(path: Path, states: Sequence[Tensor], noisy: Sequence[Tensor]) -> None:

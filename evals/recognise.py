@@ -21,7 +21,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from assistant.network import Trunk
-from assistant.recognise import Choosing, load, save, tokens_of
+from assistant.recognise import Choosing, load, save
 from assistant.retrieve import Recogniser
 from assistant.settings import Settings
 from assistant.situation import eligibility_scope
@@ -31,7 +31,7 @@ from corpus.errors import ExplainedError, run_explained
 from corpus.index import PassageIndex
 from corpus.token_encoder import TokenEncoder
 from corpus.yaml_files import load_checked
-from evals.learning import Batch, fit, frozen_states, hasty
+from evals.learning import Batch, fit, states_of
 from evals.teach import CASES, THEME, is_about_their_project, load_told
 
 ASKED = Path("corpus/asked")
@@ -160,9 +160,7 @@ def learn(
     """A network that tells the outcome of each example and of each description."""
     chance = random.Random(0)
     placed = [*in_conversations(examples, descriptions, chance), *descriptions]
-    rows = [tokens_of(encoder, example.messages) for example in placed]
-    noisy = [tokens_of(encoder, [hasty(one, chance) for one in example.messages]) for example in placed]
-    states, hurried = frozen_states(encoder, rows), frozen_states(encoder, noisy)
+    states, hurried = states_of(encoder, [example.messages for example in placed], chance)
     numbers = {section: number for number, section in enumerate(sections)}
     outcomes = torch.tensor([outcome_of(example, numbers) for example in placed])
     torch.manual_seed(0)

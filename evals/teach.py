@@ -35,7 +35,7 @@ from corpus.call import Call, load_call
 from corpus.errors import ExplainedError, run_explained
 from corpus.token_encoder import TokenEncoder
 from corpus.yaml_files import load_checked
-from evals.learning import Batch, fit, frozen_states, hasty, keep_states, kept_states
+from evals.learning import Batch, fit, keep_states, kept_states, states_of
 
 CASES = Path("evals/cases/dev")
 EXAMPLES = Path("corpus/situations")
@@ -265,13 +265,10 @@ def main(trial: Path | None = None) -> None:
     call = load_call(Settings().corpus_folder / "call.yaml")
     examples = load_examples(call)
     print(f"{len(examples)} examples; reading them", flush=True)
-    encoder, chance = TokenEncoder().eval(), random.Random(0)
     with tempfile.TemporaryDirectory() as folder:
         given = Path(folder) / "states.safetensors"
-        texts = [example.text for example in examples]
-        noisy = [hasty(text, chance) for text in texts]
-        rows, hurried = ([encoder.tokens(text) for text in some] for some in (texts, noisy))
-        keep_states(given, frozen_states(encoder, rows), frozen_states(encoder, hurried))
+        texts = [(example.text,) for example in examples]
+        keep_states(given, *states_of(TokenEncoder().eval(), texts, random.Random(0)))
         with ProcessPoolExecutor(2, get_context("spawn")) as pool:
             partly = pool.submit(_taught, examples, given, "trial", True)
             wholly = pool.submit(_taught, examples, given, "all", False)

@@ -71,7 +71,8 @@ def test_before_it_learns_it_is_straight(trunk, encoder):
 def test_what_is_asked_is_learnt_to_lie_with_what_answers_it(trunk, answered, monkeypatch, tmp_path):
     monkeypatch.setattr(learning, "_ROUNDS", 12)
     middle = torch.zeros(384)
-    learnt = LearntBridge(trunk, learn(answered, trunk.encoder, middle))
+    asking = learn(answered, trunk.encoder, middle)
+    learnt = LearntBridge(trunk, asking)
 
     def nearness(bridge: LearntBridge) -> float:
         places = bridge.passages(np.concatenate([one.answers for one in answered]))
@@ -79,7 +80,7 @@ def test_what_is_asked_is_learnt_to_lie_with_what_answers_it(trunk, answered, mo
         return float(np.mean([places[n] @ bridge.question(text, places[0]) for n, text in asked]))
 
     assert nearness(learnt) > nearness(beginning(trunk, middle.numpy())) + 0.1
-    save(tmp_path / "bridge.safetensors", learn(answered, trunk.encoder, middle))
+    save(tmp_path / "bridge.safetensors", asking)
     assert nearness(load(tmp_path / "bridge.safetensors", trunk)) == pytest.approx(nearness(learnt), abs=0.01)
 
 
