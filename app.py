@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import errno
 import logging
 import os
@@ -53,6 +54,18 @@ class BadSettings(ExplainedError):
         )
 
 
+def read_arguments() -> None:
+    """None are taken: `--help` lists the settings, anything else is refused (exit 2)."""
+    settings = "\n".join(
+        f"  ASSISTANT_{name.upper()}\n      {field.description}" for name, field in Settings.model_fields.items()
+    )
+    argparse.ArgumentParser(
+        description=__doc__,
+        epilog="Settings are read from the environment:\n" + settings,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    ).parse_args()
+
+
 def read_settings() -> Settings:
     """The settings of the environment."""
     try:
@@ -75,6 +88,7 @@ def take_address(host: str, port: int) -> socket.socket:
 
 def main() -> int:
     """0 when the site was stopped, 2 when it could not start."""
+    read_arguments()
     with tempfile.TemporaryDirectory(prefix="assistant-") as folder:
         overridden = force_switches(os.environ, Path(folder))
         logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s %(message)s")

@@ -704,10 +704,10 @@ def test_hostile_switches_are_overridden_and_named(tmp_path: Path) -> None:
     assert force_switches(environment, tmp_path) == ["GRADIO_TEMP_DIR"]
 
 
-def start_app(**environment: str) -> subprocess.CompletedProcess[str]:
+def start_app(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
     clean = {name: value for name, value in os.environ.items() if not name.startswith("ASSISTANT_")}
     return subprocess.run(
-        [sys.executable, "app.py"],
+        [sys.executable, "app.py", *arguments],
         cwd=ROOT,
         env=clean | environment,
         capture_output=True,
@@ -715,6 +715,12 @@ def start_app(**environment: str) -> subprocess.CompletedProcess[str]:
         timeout=60,
         check=False,
     )
+
+
+def test_help_names_the_settings_and_an_argument_is_refused() -> None:
+    told, refused = start_app("--help"), start_app("--port", "8000")
+    assert (told.returncode, refused.returncode) == (0, 2)
+    assert "ASSISTANT_PORT" in told.stdout and "--port" in refused.stderr
 
 
 def test_a_taken_port_is_told_in_one_line() -> None:
