@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import ast
+import importlib
+import itertools
 import re
 import subprocess
 import tomllib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 import pytest
+
+from assistant.reading.lexicon import the_lists
 
 ROOT = Path(__file__).resolve().parents[1]
 PRODUCT = ("app.py", "assistant", "corpus", "evals", "ingest")
@@ -260,3 +264,79 @@ def test_every_command_reports_its_own_errors_alone():
     """Typer's own tracebacks show local variables: questions and answers."""
     for path in (ROOT / "assistant" / "__main__.py", ROOT / "ingest" / "__main__.py"):
         assert "pretty_exceptions_enable=False" in path.read_text(encoding="utf-8")
+
+
+# --- Regular expressions ----------------------------------------------------------------------------------------------------
+
+# What a repeated group is tried on: short words, with and without what may come between them.
+PIECES = ["".join(letters) for n in (1, 2, 3) for letters in itertools.product("aA0 ,.\n-", repeat=n)]
+PIECES += ["PUB", "PUB ", "PUBS", "PPUB", "a b ", "ab, "]
+
+
+def repeated_groups(pattern: str) -> Iterator[str]:
+    """Every group of `pattern` that may be repeated without end."""
+    opened: list[int] = []
+    escaped = in_class = False
+    for place, letter in enumerate(pattern):
+        if escaped:
+            escaped = False
+        elif letter == "\\":
+            escaped = True
+        elif in_class:
+            in_class = letter != "]"
+        elif letter == "[":
+            in_class = True
+        elif letter == "(":
+            opened.append(place)
+        elif letter == ")":
+            start = opened.pop()
+            if re.match(r"[*+](?!\+)|\{\d*,\}", pattern[place + 1 :]):
+                yield pattern[start : place + 1]
+
+
+def hangs(pattern: str) -> list[str]:
+    """The repeated groups that may take a text once or twice: where what follows fails, every way to cut the text is tried, without end."""
+    found = []
+    for group in repeated_groups(pattern):
+        once = re.compile(re.sub(r"\\[1-9]", "a", group))  # what was taken before: any letter stands for it
+        taken = [piece for piece in PIECES if once.fullmatch(piece)]
+        if any(once.fullmatch(first + second) for first in taken for second in taken):
+            found.append(group)
+    return found
+
+
+def patterns_in(value: object) -> Iterator[str]:
+    if isinstance(value, re.Pattern):
+        yield value.pattern
+    elif isinstance(value, dict | list | tuple):
+        for one in value.values() if isinstance(value, dict) else value:
+            yield from patterns_in(one)
+
+
+def product_patterns() -> set[str]:
+    """The patterns of the lists, and those that the modules that read what people write keep."""
+    names = [
+        ".".join(path.relative_to(ROOT).with_suffix("").parts)
+        for path in product_files()
+        if path.name not in ("__main__.py", "app.py")
+    ]
+    kept = [vars(importlib.import_module(name)) for name in names]
+    return {pattern for holder in (*kept, vars(the_lists())) for pattern in patterns_in(holder)}
+
+
+def test_no_pattern_can_hang_on_a_text() -> None:
+    patterns = product_patterns()
+    assert len(patterns) > 500
+    assert not {pattern: groups for pattern in patterns if (groups := hangs(pattern))}
+
+
+@pytest.mark.parametrize(
+    "pattern", [r"^(?:[a-z0-9]+|,| )+$", r"since (?:[a-z]+|,)* ?used", r"(?:a+)*b", r"(\s*,\s*|\s+)+$"]
+)
+def test_a_pattern_that_hangs_is_found(pattern: str) -> None:
+    assert hangs(pattern)
+
+
+@pytest.mark.parametrize("pattern", [r"^(?: (?:[a-z]+|,))+$", r"(?:[a-z]+ ){0,4}b", r"\((?:a|b)*\)", r"[(+]*a"])
+def test_a_pattern_that_ends_is_left_alone(pattern: str) -> None:
+    assert not hangs(pattern)
