@@ -142,8 +142,8 @@ def _asks_for_verdict(message: Message, text: str) -> bool:
 def asks_fact(message: Message, sentence: Sentence) -> bool:
     """True for a question of fact: a question word, in a question or in a message that has no question mark."""
     scope, text = the_lists().scope, sentence.bodies.text
-    if len(sentence.tokens) <= 3 and scope["bare"].search(f"{text} "):
-        return False  # "What now?"
+    if len(sentence.tokens) <= 5 and scope["bare"].search(f"{text} "):
+        return False  # "What now?", "What is the verdict?"
     if scope["fact_must"].search(text):
         return True
     if scope["fact_anywhere"].search(text):
