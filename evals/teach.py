@@ -276,8 +276,8 @@ def main(trial: Path | None = None) -> None:
             values = values_of(examples)
             tried = trial or Path(folder) / "trial.safetensors"
             save(tried, partly.result(), values, confusions)
-            report(open_second_reader(tried, Trunk()), examples, call)
             save(LEARNT, wholly.result(), values, confusions)
+            report(open_second_reader(tried, Trunk()), examples, call)
 
 
 if __name__ == "__main__":
