@@ -21,6 +21,9 @@ from assistant.stated import take_stated
 from assistant.vocabulary import Reading, Situation
 from corpus.call import Call
 
+_LONGEST_ANSWER = 8
+"""Words of the longest message that is taken as an answer as the first reader found it; a longer one describes, and is weighed like the rest."""
+
 
 def _read_message(text: str, call: Call, before: Situation, pending: str | None) -> dict[str, Reading]:
     """What one message says. Sentences in the call's own words, which the pages write, are taken to the letter."""
@@ -92,7 +95,9 @@ def read_situation(messages: Sequence[str], call: Call, second: SecondReader | N
         back = _taken_back(text, known, readings)
         withdrawn = (withdrawn | back) - set(readings)
         corrected = {name for name, reading in readings.items() if situation.value(name) not in (None, reading.value)}
-        answered = (answered - back) | corrected | ({pending} if pending and pending in readings else set())
+        answered = (answered - back) | corrected
+        if pending in readings and len(text.split()) <= _LONGEST_ANSWER:
+            answered.add(pending)
         situation = _without(situation, back)
         if number and scope is not None and _puts_another(parse_message(text), known, readings):
             routes = ("public_partner", "shared_need", "public_service") if "applicant" not in readings else ()

@@ -230,13 +230,28 @@ _IS_OVER = re.compile(
 _EXISTING = re.compile(r"(?:^|(?<= ))(?:existante?s?|actuel\w*|existing|current|en place|deja|already)(?= |$)")
 
 
+# « je ne peux pas vous dire si elle est en service ou encore en test », "maybe live in one district": wondered about, not told.
+_ALTERNATIVE = re.compile(
+    r"(?:^|(?<= ))(?:whether|(?:si|if|s) (?:il|elle|ils|elles|on|l|le|la|les|c|ca|cela|it|the|they|this|that|our)) (?:[^ ]+ ){0,20}?(?:ou|or)(?= )"
+)
+_PERHAPS = re.compile(r"(?:^|(?<= ))(?:peut etre|maybe|perhaps|might be|may be) (?:[^ ]+ ){0,2}$")
+
+
+def _is_wondered(sentence: Sentence, first: int) -> bool:
+    """True when what stands at the token `first` is one of two things of which the person does not know which holds."""
+    before = " ".join(token.text for token in sentence.tokens[:first])
+    whole = " ".join(token.text for token in sentence.tokens)
+    alternative = _ALTERNATIVE.search(whole)
+    return bool(_PERHAPS.search(f"{before} ")) or bool(alternative and alternative.start() <= len(before))
+
+
 def read_stage(message: Message, before: str | None = None) -> Reading | None:
     events: list[Evidence] = []
 
     def event(value: str, number: int, sentence: Sentence, first: int, last: int) -> None:
-        events.append(
-            Evidence(value, message.words(sentence, first, last), (number, first), is_corrected_before(sentence, first))
-        )
+        if not _is_wondered(sentence, first):
+            corrected = is_corrected_before(sentence, first)
+            events.append(Evidence(value, message.words(sentence, first, last), (number, first), corrected))
 
     has_ai = any(
         item.text in ("AI", "AIK", "NEW") and not is_denied(sentence.tokens, item.first)
