@@ -28,6 +28,9 @@ SURE = 0.95
 wins, which the first reader knows by rule; where they differ, it is asked."""
 WEIGHT_OF_FOUND = 0.7
 """How much what the first reader found counts: both look at the same words, so it is less news than if it came from elsewhere."""
+NAMED = frozenset({"applicant"})
+"""Fields told by names and acronyms, which are listed for the first reader and may be unknown to the other: in a single message, what was found
+of them stays unless another value is sure."""
 LIKELIER_THAN_NOT = 0.5
 """The likelihood from which a value of `holding` is read."""
 SUPPOSED = frozenset({("theme", "other")})
@@ -135,6 +138,9 @@ class SecondReader:
                 other in readings and readings[other].value in allowed for other, allowed in field.only.items()
             )
             if differs and not holds and len(heard) > 1:
+                continue
+            if found and field.id in NAMED and len(heard) == 1 and likely[best] < needed:
+                readings[field.id] = found
                 continue
             if applies and best in {one.id for one in field.values} and likely[best] >= needed:
                 agrees = found and found.value == best
