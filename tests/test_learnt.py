@@ -81,6 +81,14 @@ def test_the_first_reader_is_overruled_in_a_single_message_alone_and_only_by_wha
     assert weighed(likely, found, TEXT) == {}
 
 
+def test_who_applies_stays_as_found_unless_another_is_sure():
+    """« une comcom » is listed for the first reader; the other may never have met the word."""
+    found = Situation({"applicant": Reading("public", "comcom")})
+    assert weighed(reader(applicant={"private": 0.94, UNSAID: 0.06}), found, TEXT) == {"applicant": "public"}
+    assert weighed(reader(applicant={"private": 0.96, UNSAID: 0.04}), found, TEXT) == {"applicant": "private"}
+    assert weighed(reader(applicant={"private": 0.94, UNSAID: 0.06}), found, TEXT, TEXT) == {}
+
+
 def test_what_was_taken_back_on_the_way_must_be_sure_to_be_read_again():
     for share, read in ((0.93, {}), (0.96, {"stage": "before"})):
         likely = reader(stage={"before": share, UNSAID: 1 - share})
@@ -174,6 +182,17 @@ def test_an_answer_to_the_question_that_was_asked_is_never_asked_again():
     ]
     found = {name: reading.value for name, reading in read_situation(told, CALL, second).readings.items()}
     assert found["public_partner"] == "no" and found["shared_need"] == "several"
+
+
+def test_a_long_message_is_weighed_even_after_a_question():
+    """The question was on the aim; the first reader takes some of these words for one."""
+    second = reader(public_service={UNSAID: 1.0})
+    told = [
+        "I work at a public research institute and we're building a text generator, a language model. It's far from finished.",
+        "Who it's for, what for? Honestly that hasn't been discussed. Do we qualify anyway?",
+    ]
+    assert read_situation(told, CALL).value("public_service") == "yes"
+    assert read_situation(told, CALL, second).value("public_service") is None
 
 
 def test_the_question_that_is_pending_is_the_one_that_both_readers_leave_open():

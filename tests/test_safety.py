@@ -1,4 +1,4 @@
-"""Static rules: no dangerous loader, no swallowed error, no machine path, no registry, and no version known to be bad."""
+"""Static rules: no dangerous loader, no swallowed error, no machine path, no registry, no version known to be bad, and no pattern that hangs."""
 
 from __future__ import annotations
 
@@ -314,7 +314,7 @@ def patterns_in(value: object) -> Iterator[str]:
 
 
 def product_patterns() -> set[str]:
-    """The patterns of the lists, and those that the modules that read what people write keep."""
+    """The patterns of the lists, and those that the modules of the product keep under a name."""
     names = [
         ".".join(path.relative_to(ROOT).with_suffix("").parts)
         for path in product_files()
