@@ -17,6 +17,7 @@ from assistant.reading.roles import mentions_of, role_of
 from assistant.reading.scope import INVERTED, asks_fact, asks_verdict, eligibility_scope, thread_scope
 from assistant.reading.service import read_public_service
 from assistant.reading.text import PUBLIC_ACTORS, PUBLIC_KINDS, UNCERTAIN, Message
+from assistant.reading.unknown import unknown_fields
 from assistant.stated import take_stated
 from assistant.vocabulary import Reading, Situation
 from corpus.call import Call
@@ -72,12 +73,13 @@ def read_situation(messages: Sequence[str], call: Call, second: SecondReader | N
     general: set[str] = set()  # what was said of others, in a general question
     heard: list[str] = []
     withdrawn: set[str] = set()
-    answered: set[str] = set()  # what the person was asked and answered, or corrected
+    unknown: set[str] = set()  # what they said not to know
+    answered: set[str] = set()  # what they were asked and answered, or corrected
     for number, text in enumerate(messages):
         earlier = messages[:number]
         scope = eligibility_scope(text, earlier, second)
         asked = number > 0 and thread_scope(earlier, second) is not None
-        known = second.weigh(situation, heard, call, withdrawn, answered) if second else situation
+        known = second.weigh(situation, heard, call, withdrawn, answered, unknown) if second else situation
         pending = next_question(known, call) if asked else None
         if scope is None and number < len(messages) - 1:
             text = _statements(text)
@@ -92,12 +94,16 @@ def read_situation(messages: Sequence[str], call: Call, second: SecondReader | N
             situation = _without(situation, general)
             general, heard = set(), []
         general = general | set(readings) if scope == "general" else general - set(readings)
-        back = _taken_back(text, known, readings)
+        message = parse_message(text)
+        unsaid = unknown_fields(message, readings)
+        readings = {field: reading for field, reading in readings.items() if field not in unsaid}
+        back = _taken_back(text, known, readings) | unsaid
         withdrawn = (withdrawn | back) - set(readings)
+        unknown = (unknown | unsaid) - set(readings) - {pending if not unsaid else None}
         corrected = {name for name, reading in readings.items() if situation.value(name) not in (None, reading.value)}
-        answered = (answered - back) | corrected
-        if pending in readings and len(text.split()) <= _LONGEST_ANSWER:
-            answered.add(pending)
+        answered = answered - back - set(readings)
+        if len(text.split()) <= _LONGEST_ANSWER:
+            answered |= corrected | ({pending} & set(readings))
         situation = _without(situation, back)
         if number and scope is not None and _puts_another(parse_message(text), known, readings):
             routes = ("public_partner", "shared_need", "public_service") if "applicant" not in readings else ()
@@ -107,7 +113,7 @@ def read_situation(messages: Sequence[str], call: Call, second: SecondReader | N
         situation = replace(situation, readings={**situation.readings, **readings})
         heard.append(text)
     situation = _with_public_service(situation, heard, call)
-    return second.weigh(situation, heard, call, withdrawn, answered) if second else situation
+    return second.weigh(situation, heard, call, withdrawn, answered, unknown) if second else situation
 
 
 def _puts_another(message: Message, situation: Situation, readings: Mapping[str, Reading]) -> bool:

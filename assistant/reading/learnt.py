@@ -102,6 +102,7 @@ class SecondReader:
         call: Call,
         withdrawn: Collection[str] = (),
         answered: Collection[str] = (),
+        unknown: Collection[str] = (),
     ) -> Situation:
         """What the messages `heard` tell, given what the first reader found in them: `situation`. What was `withdrawn` on the way must be
         sure to be read again.
@@ -119,7 +120,7 @@ class SecondReader:
         held = holding(call)
         for field in call.fields:
             found = situation.readings.get(field.id)
-            if field.id not in shares and not found:
+            if field.id in unknown or (field.id not in shares and not found):
                 continue
             if found and (
                 field.id not in shares
@@ -137,7 +138,7 @@ class SecondReader:
             applies = all(
                 other in readings and readings[other].value in allowed for other, allowed in field.only.items()
             )
-            if differs and not holds and len(heard) > 1:
+            if differs and not holds and len(heard) > 1 and likely[best] < 0.98:
                 continue
             if found and field.id in NAMED and len(heard) == 1 and likely[best] < needed:
                 readings[field.id] = found

@@ -222,6 +222,11 @@ class _Lexicon:
             else compiled(f"(?:{p})(?![a-z0-9])" if name.startswith("verdict") else p)
             for name, p in patterns["scope"].items()
         }
+        unknown = patterns["unknown"]
+        self.unknown_said, self.unknown_after, self.unknown_aside = (
+            compiled(unknown[name]) for name in ("said", "after", "aside")
+        )
+        self.unknown_about = {field: compiled(pattern) for field, pattern in unknown["about"].items()}
         self.making = _making(words["making"])
         self.making_of = frozenset(map(str, words["making_of"]))
         self.often_misspelt = [str(word) for word in words["often_misspelt"]]

@@ -1,0 +1,54 @@
+"""What the person says not to know, or takes back without putting anything in its place: it is not read, however likely, and asked."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from assistant.reading.lexicon import the_lists
+from assistant.reading.text import Message, Sentence
+from assistant.vocabulary import Reading
+
+_ENDS = re.compile(r" (?:[;:.!?]|mais|but|however|cependant|par contre|en revanche|sinon|otherwise|though)(?= |$)")
+_COMMA = re.compile(r" , (?!(?:si|s|ni|nor|ou|or|whether|if|et|and|either|soit|elle|il|it|they|ils) )")
+_VIEWS = {"stage": "project", "uses_ai": "project"}
+
+
+def unknown_fields(message: Message, readings: Mapping[str, Reading]) -> set[str]:
+    """The fields that the message says not to be known; not those of which a later part of it tells a value: « … ah si, c’est un prototype »."""
+    unknown: dict[str, int] = {}
+    for sentence in message.sentences:
+        for view in ("bodies", "project"):
+            text = getattr(sentence, view).text
+            for clause, end in _clauses(text):
+                place = _place(sentence, view, end)
+                for field, pattern in the_lists().unknown_about.items():
+                    if _VIEWS.get(field, "bodies") == view and pattern.search(clause):
+                        unknown[field] = max(unknown.get(field, 0), place)
+    return {field for field, place in unknown.items() if not _is_told_after(message, readings.get(field), place)}
+
+
+def _clauses(text: str) -> list[tuple[str, int]]:
+    """What each « I don't know » of a sentence bears on, and where it ends: what follows it, or what precedes « …, je l’ignore »."""
+    found = []
+    lists = the_lists()
+    for match in lists.unknown_said.finditer(text):
+        rest = text[match.end() :]
+        cut = min((m.start() for m in (_ENDS.search(rest), _COMMA.search(rest)) if m), default=len(rest))
+        if not lists.unknown_aside.search(rest[:cut]):
+            found.append((f"{match.group()}{rest[:cut]} ", match.end() + cut))
+    for match in lists.unknown_after.finditer(text):
+        before = re.split(r" (?:mais|but|however|;|:) ", text[: match.start()])[-1]
+        if not lists.unknown_aside.search(before):
+            found.append((f"{before} {match.group()} ", match.end()))
+    return found
+
+
+def _place(sentence: Sentence, view: str, position: int) -> int:
+    """The place in the message of the last word before `position` of the view."""
+    shown = getattr(sentence, view)
+    return sentence.tokens[shown.items[shown.item_at(max(0, position - 1))].last].end
+
+
+def _is_told_after(message: Message, reading: Reading | None, place: int) -> bool:
+    return reading is not None and message.text.rfind(reading.words) >= place

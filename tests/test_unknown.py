@@ -1,0 +1,101 @@
+"""What the person says not to know is asked, however likely it looks; what they know, or do not know of something else, is read."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from assistant.reading.parse import parse_message
+from assistant.reading.unknown import unknown_fields
+from assistant.situation import read_situation
+from corpus.call import load_call
+
+CALL = load_call(Path(__file__).resolve().parent.parent / "corpus" / "call.yaml")
+
+
+class Sure:
+    """A second reader that is sure that the tool is a prototype, whatever is said; it leaves out what is not known."""
+
+    def scope(self, text):
+        return "own"
+
+    def is_description(self, text):
+        return True
+
+    def weigh(self, situation, heard, call, withdrawn=(), answered=(), unknown=()):
+        self.unknown = set(unknown)
+        return situation
+
+
+def told_unknown(text: str) -> set[str]:
+    return unknown_fields(parse_message(text), {})
+
+
+@pytest.mark.parametrize(
+    ("text", "fields"),
+    [
+        ("Notre IA trie le courrier. Où elle en est, je l'ignore, le chef de projet est en congé.", {"stage"}),
+        ("Notre IA trie le courrier. Je ne sais pas si elle est en service ou encore en test.", {"stage"}),
+        ("On ne m'a pas dit où ça en était.", {"stage"}),
+        ("La région refuse de dire si c'est déjà ouvert au public ou encore en test.", {"stage"}),
+        ("Je n'ai aucune idée du stade.", {"stage"}),
+        ("Quant à l'avancement, je n'en sais rien.", {"stage"}),
+        ("No idea if it's a sketch or if inspectors have used it for ages.", {"stage"}),
+        ("I was not told how far along the thing is.", {"stage"}),
+        ("The stage is unknown to me, nobody told us whether it went live.", {"stage"}),
+        ("I really don't know if it will be AI or just a macro.", {"uses_ai"}),
+        ("Je ne sais pas si c'est de l'IA ou de simples règles.", {"uses_ai"}),
+        ("L'énoncé ne précise pas qui porte la candidature.", {"applicant"}),
+        ("I can't say at this point who would be the applicant, it might be the company, it might be the town.", {"applicant"}),
+        ("Who would apply is still undecided.", {"applicant"}),
+        ("S'il y aura un partenaire public dans l'équipe, je ne peux pas encore vous répondre.", {"public_partner"}),
+        ("I don't know if they will be with us, talks are on.", {"public_partner"}),
+        ("Nothing has been said, either about public partners or about who expressed the need.", {"public_partner", "shared_need"}),
+        ("Je ne sais plus à quoi elle servirait.", {"public_service"}),
+        ("On ne m'a rien dit sur les données personnelles.", {"personal_data"}),
+        # Not known, and no matter.
+        ("Je ne sais pas si notre prototype est éligible.", set()),
+        ("I don't know whether our prototype qualifies.", set()),
+        ("Je ne sais pas comment déposer le dossier de notre prototype.", set()),
+        ("Nous ne savons pas combien coûtera le prototype.", set()),
+        ("On ne sait pas si le fait d'être en service nous disqualifie.", set()),
+        ("Nous ignorons la date du marché, mais l'outil est en service.", set()),
+        ("I don't know the supplier's name. The tool is live.", set()),
+    ],
+)  # fmt: skip
+def test_what_is_said_not_to_be_known(text: str, fields: set[str]):
+    assert told_unknown(text) == fields
+
+
+def test_what_is_told_later_in_the_message_is_known():
+    text = "Je ne savais plus où ça en est, on ne me l'a pas dit. J'ai demandé : c'est un prototype."
+    assert read_situation([text], CALL).value("stage") == "before"
+
+
+def test_what_is_not_known_any_more_is_withdrawn_and_kept_from_the_second_reader():
+    second = Sure()
+    told = [
+        "Mairie de Sète, IA pour les permis de mouillage, c'est un prototype.",
+        "En fait je n'ai aucune idée du stade.",
+    ]
+    assert read_situation(told[:1], CALL, second).value("stage") == "before"
+    assert second.unknown == set()
+    assert read_situation(told, CALL, second).value("stage") is None
+    assert second.unknown == {"stage"}
+    assert read_situation([*told, "C'est en service depuis mars."], CALL, second).value("stage") == "deployed"
+    assert second.unknown == set()
+
+
+def test_an_answer_in_unforeseen_words_is_left_to_the_second_reader():
+    """The stage is asked again after « aucune idée du stade »; what is answered then may be read."""
+    second = Sure()
+    told = [
+        "Mairie de Sète, établissement public, notre IA lit les permis de mouillage des usagers. Éligible ?",
+        "Je n'ai aucune idée du stade.",
+        "Ça mouline tous les matins chez les agents du port.",
+    ]
+    read_situation(told[:2], CALL, second)
+    assert second.unknown == {"stage"}
+    read_situation(told, CALL, second)
+    assert second.unknown == set()
