@@ -184,14 +184,14 @@ class Assistant:
         if search.recognised:
             answered = search.found[0].channels["answered"]
             is_surely_a_fact = search.recognised.own <= 1 - BELIEVED and answered >= BELIEVED
-            if is_surely_a_fact and not best.concerns_applying and request.evidence_is_sufficient:
+            if is_surely_a_fact and not self.verdict_writer.states_a_rule(best) and request.evidence_is_sufficient:
                 return False
             is_unsure_what = answered < LIKELIER_THAN_NOT
         told = len(situation.readings)
         is_about_applying = best.concerns_applying or self.reader.speaks_of_applying(message)
         if told == 0:
             asks_of_self = scope == "own" and not (self.second and self.second.is_no_description(message))
-            is_about_who = bool(set(best.fact_ids) & self.verdict_writer.applicant_facts)
+            is_about_who = bool(set(best.fact_ids) & self.verdict_writer.criteria_facts)
             return is_about_applying and asks_of_self and (is_about_who or is_unsure_what)
         return is_about_applying or told > TELLING or bool(self.second and self.second.is_description(message))
 

@@ -243,7 +243,7 @@ class Reader:
     def repair(self, text: str, language: Language) -> str:
         """`text` with hasty typing written in full and misspelt words replaced by the corpus word that they come nearest to."""
         full = self.synonyms.write_in_full(text, language)
-        return re.sub(r"[^\W\d_]{5,}", lambda match: self._spelt(match.group()), full)
+        return re.sub(r"\b[^\W\d_]{5,}\b(?!['’])", lambda match: self._spelt(match.group()), full)
 
     def _spelt(self, word: str) -> str:
         folded = fold(word)

@@ -61,20 +61,29 @@ class VerdictWriter:
 
     def may_follow(self, passage: Passage) -> bool:
         """True for a passage of interest after a verdict: a rule of the call, or another matter than who may apply."""
-        is_about_applicants = passage.section_id in self._of_applicants
+        is_about_applicants = passage.section_id in self._stated_beside[0]
         return passage.concerns_applying and (
-            not is_about_applicants or bool(set(passage.fact_ids) & self.applicant_facts)
+            not is_about_applicants or bool(set(passage.fact_ids) & self.criteria_facts)
+        )
+
+    def states_a_rule(self, passage: Passage) -> bool:
+        """True for a passage of the texts that state the conditions of the call; not for those on the dates or on the file to hand in."""
+        return self.may_open_with(passage) and any(passage.section_id in sections for sections in self._stated_beside)
+
+    @cached_property
+    def _stated_beside(self) -> tuple[frozenset[str], ...]:
+        """For each condition, the sections of the texts that state it."""
+        stated = [
+            {found.passages[0].source_id for row in one.rows if (found := self.index.section_of_fact(row.facts[0]))}
+            for one in self.call.criteria
+        ]
+        return tuple(
+            frozenset(section.id for section in self.index.sections if section.passages[0].source_id in texts)
+            for texts in stated
         )
 
     @cached_property
-    def _of_applicants(self) -> frozenset[str]:
-        """The sections of the texts that state the first condition: they speak of one kind of applicant each."""
-        stated = (self.index.section_of_fact(row.facts[0]) for row in self.call.criteria[0].rows)
-        texts = {section.passages[0].source_id for section in stated if section}
-        return frozenset(section.id for section in self.index.sections if section.passages[0].source_id in texts)
-
-    @cached_property
-    def applicant_facts(self) -> frozenset[str]:
+    def criteria_facts(self) -> frozenset[str]:
         """The facts that the criteria cite."""
         return self.call.fact_ids - set(self.call.dates.facts.model_dump().values())
 

@@ -250,6 +250,9 @@ def test_with_the_index_of_another_encoder_it_says_what_to_do(index_folder, corp
             "Combien d'AIPD la CNIL a-t-elle contrôlées l'an dernier ?", "abstention", None, id="listed beside"
         ),
         pytest.param("Merci beaucoup", "smalltalk", None, id="thanks"),
+        pytest.param(
+            "On pouvait déposer son dossier jusqu'à quelle date ?", "answer", "call-deadline", id="a date, with « on »"
+        ),
     ],
 )
 def test_the_real_assistant_replies_in_kind(message, kind, fact, real):

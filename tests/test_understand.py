@@ -195,7 +195,10 @@ def test_typing_is_mended(message, mended, reader):
     assert mended in reader.repair(message, "fr")
 
 
-@pytest.mark.parametrize("message", ["art. 35 du RGPD", "AIPD", "l’ANSSI et la DINUM", "Albert", "30 septembre 2023"])
+@pytest.mark.parametrize(
+    "message",
+    ["art. 35 du RGPD", "AIPD", "l’ANSSI et la DINUM", "Albert", "30 septembre 2023", "jusqu'à quand", "jusqu’en mai"],
+)
 def test_what_is_written_right_is_left_alone(message, reader):
     assert reader.repair(message, "fr") == message
 
