@@ -72,11 +72,13 @@ def test_two_readers_that_agree_are_believed_and_two_that_differ_are_not():
     assert weighed(doubtful, Situation(), TEXT) == {"stage": "before"}
 
 
-def test_the_first_reader_is_overruled_in_a_single_message_alone_and_only_by_what_is_sure():
+def test_the_first_reader_is_overruled_only_by_what_is_sure_and_in_a_conversation_by_what_is_surer():
     found = Situation({"stage": Reading("deployed", "en service")})
     sure = reader(stage={"before": 0.96, "deployed": 0.04, UNSAID: 0.0})
     assert weighed(sure, found, TEXT) == {"stage": "before"}
     assert weighed(sure, found, TEXT, "Ce n'est pas tout.") == {}
+    surer = reader(stage={"before": 0.99, "deployed": 0.01, UNSAID: 0.0})
+    assert weighed(surer, found, TEXT, "Ce n'est pas tout.") == {"stage": "before"}
     likely = reader(stage={"before": 0.93, "deployed": 0.07, UNSAID: 0.0})
     assert weighed(likely, found, TEXT) == {}
 
@@ -94,6 +96,11 @@ def test_what_was_taken_back_on_the_way_must_be_sure_to_be_read_again():
         likely = reader(stage={"before": share, UNSAID: 1 - share})
         found = likely.weigh(Situation(), [TEXT, TEXT], CALL, {"stage"}).readings
         assert {name: reading.value for name, reading in found.items()} == read
+
+
+def test_what_is_said_not_to_be_known_is_not_read_however_likely():
+    likely = reader(stage={"before": 1.0, UNSAID: 0.0})
+    assert likely.weigh(Situation(), [TEXT], CALL, unknown={"stage"}).readings == {}
 
 
 def test_a_text_that_describes_nothing_is_left_to_the_first_reader():
@@ -193,6 +200,17 @@ def test_a_long_message_is_weighed_even_after_a_question():
     ]
     assert read_situation(told, CALL).value("public_service") == "yes"
     assert read_situation(told, CALL, second).value("public_service") is None
+
+
+def test_a_correction_in_many_words_is_weighed():
+    """The first reader takes the departments, named to say that they have no such need, for the applicant."""
+    second = reader(applicant={"private": 0.9, UNSAID: 0.1})
+    told = [
+        "Coopérative de droit privé. Deux départements ont identifié le besoin d'une IA pour leurs assistantes sociales.",
+        "Correction : les deux départements démentent, ni eux ni un autre acteur public n'ont ce besoin, nous disent-ils.",
+    ]
+    assert read_situation(told, CALL).value("applicant") == "public"
+    assert read_situation(told, CALL, second).value("applicant") is None
 
 
 def test_the_question_that_is_pending_is_the_one_that_both_readers_leave_open():

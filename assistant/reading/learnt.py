@@ -23,9 +23,9 @@ UNSAID = "unsaid"
 BELIEVED = 0.9
 """The likelihood from which a value is read; below, it is asked: a value read wrongly costs months, a question too many a minute. On messages not
 taught with, 0.85 decides one to four more verdicts in a hundred and makes up to a third more wrong ones (docs/decisions/2026-11-27-what-two-readers-make-likely.md)."""
-SURE = 0.95
-"""The likelihood from which a single message is read against what the first reader found in it. In a conversation it is not: there the last word
-wins, which the first reader knows by rule; where they differ, it is asked."""
+SURE, SURE_OF_SEVERAL = 0.95, 0.98
+"""The likelihood from which a single message is read against what the first reader found in it, and from which a conversation is: there the last
+word wins, which the first reader knows by rule. Where they differ and none is so sure, it is asked."""
 WEIGHT_OF_FOUND = 0.7
 """How much what the first reader found counts: both look at the same words, so it is less news than if it came from elsewhere."""
 NAMED = frozenset({"applicant"})
@@ -138,7 +138,7 @@ class SecondReader:
             applies = all(
                 other in readings and readings[other].value in allowed for other, allowed in field.only.items()
             )
-            if differs and not holds and len(heard) > 1 and likely[best] < 0.98:
+            if differs and not holds and len(heard) > 1 and likely[best] < SURE_OF_SEVERAL:
                 continue
             if found and field.id in NAMED and len(heard) == 1 and likely[best] < needed:
                 readings[field.id] = found
