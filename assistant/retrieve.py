@@ -9,7 +9,6 @@ learnt from questions on other things brings a question and what answers it toge
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -70,14 +69,6 @@ class Recognised:
     def nothing_answers(self) -> float:
         """How likely it is that no section known there answers."""
         return float(self.beside.sum()) + self.elsewhere
-
-
-def both(one: Recognised, other: Recognised) -> Recognised:
-    """The two together: each outcome is as likely as the geometric mean says. `own` is that of `one`."""
-    answered, beside = np.sqrt(one.answered * other.answered), np.sqrt(one.beside * other.beside)
-    elsewhere = math.sqrt(one.elsewhere * other.elsewhere)
-    total = float(answered.sum() + beside.sum()) + elsewhere
-    return Recognised(answered / total, beside / total, elsewhere / total, one.own)
 
 
 @runtime_checkable
@@ -158,14 +149,11 @@ class Retriever:
         """The best sections for `standalone`, best first; equal scores keep the order of the corpus.
 
         `alone` is a message that leans on the conversation, by itself: what it names counts again, beside the subject that it leans on.
-        `heard` is the conversation as it was written, the message last; without it, `standalone` is what is recognised. Of a message that leans on
-        the conversation both are: on 156 follow-ups of the development cases, the right section comes first for 0.89, with the conversation alone for 0.865.
+        `heard` is the conversation as it was written, the message last: what it asks for is recognised there. Without it, `standalone` is.
         """
         vector = embed(standalone)
         scores = self.index.scores(vector, standalone)
         recognised = self.recognise(tuple(heard) or (standalone,))
-        if recognised and alone is not None and heard:
-            recognised = both(recognised, self.recognise((standalone,)) or recognised)
         channels = self.channels_of(scores, standalone, vector, recognised)
         total = self.total(channels)
         if alone is not None:

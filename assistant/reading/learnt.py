@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from assistant.network import Trunk
 
 UNSAID = "unsaid"
-BELIEVED = 0.9
+BELIEVED = 0.85
 """The likelihood from which a value is read; below, it is asked: a value read wrongly costs months, a question too many a minute. On messages not
 taught with, 0.85 decides one to four more verdicts in a hundred and makes up to a third more wrong ones (docs/decisions/2026-11-27-what-two-readers-make-likely.md)."""
 SURE, SURE_OF_SEVERAL = 0.95, 0.98
