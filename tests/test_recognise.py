@@ -15,7 +15,7 @@ from tiny import ROOT, WEIGHTS
 from assistant.evidence import RECOGNISED_SIGNALS, Scale, load_calibrations
 from assistant.network import Trunk
 from assistant.recognise import QuestionReader, load, save, tokens_of
-from assistant.retrieve import RECOGNISED, Recognised, Retriever, both
+from assistant.retrieve import RECOGNISED, Recognised, Retriever
 from assistant.understand import MOST_HEARD
 from assistant.vocabulary import Conversation
 from corpus.embed import Encoder
@@ -78,20 +78,11 @@ def test_a_recogniser_of_another_corpus_changes_nothing(tiny_retriever):
     assert stranger.heard == []
 
 
-def test_what_is_recognised_is_the_conversation_as_it_was_written_and_what_leans_on_it_with_its_subject(tiny_retriever):
+def test_what_is_recognised_is_the_conversation_as_it_was_written(tiny_retriever):
     recogniser = Fixed((FINE,), [1.0], [0.0], 0.0)
     search_with(tiny_retriever, recogniser, "l'amende combien", alone="combien", heard=("l'amende", "cb ?"))
     search_with(tiny_retriever, recogniser, "l'amende")
-    assert recogniser.heard == [("l'amende", "cb ?"), ("l'amende combien",), ("l'amende",)]
-
-
-def test_two_readings_together_are_as_likely_as_their_geometric_mean():
-    one = Recognised(np.array([0.6, 0.0], np.float32), np.array([0.0, 0.0], np.float32), 0.4, 0.7)
-    other = Recognised(np.array([0.6, 0.4], np.float32), np.array([0.0, 0.0], np.float32), 0.0, 0.1)
-    together = both(one, other)
-    assert together.answered.tolist() == pytest.approx([1.0, 0.0]) and together.elsewhere == 0 and together.own == 0.7
-    alike = both(one, one)
-    assert alike.answered.tolist() == pytest.approx([0.6, 0.0]) and alike.elsewhere == pytest.approx(0.4)
+    assert recogniser.heard == [("l'amende", "cb ?"), ("l'amende",)]
 
 
 def test_small_talk_is_not_part_of_what_is_heard(reader):
