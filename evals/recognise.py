@@ -2,7 +2,7 @@
 is looked at. That a message tells of the person's own project it learns from `corpus/situations` and the development cases on eligibility.
 
 `python -m evals.recognise` writes `assistant/recognised.safetensors` and prints how often it finds the section of messages that it was not taught
-with. On two cores this takes a quarter of an hour.
+with. On two cores this takes half an hour.
 """
 
 from __future__ import annotations

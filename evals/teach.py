@@ -1,7 +1,7 @@
 """Teach the second reader of situations, from `corpus/situations` and development cases; never from the test cases, nor from those kept apart.
 
 `python -m evals.teach` writes `assistant/reading/learnt.safetensors` and prints, for each value, what both readers together make of messages that
-they were not taught with. On two cores this takes half an hour: one process learns from a part, to be tried on the rest, while another learns from
+they were not taught with. On two cores this takes an hour and a half: one process learns from a part, to be tried on the rest, while another learns from
 all.
 """
 
