@@ -6,24 +6,24 @@ import re
 from collections.abc import Mapping
 
 from assistant.reading.lexicon import the_lists
-from assistant.reading.text import Message, Sentence
+from assistant.reading.text import Message, Sentence, View
 from assistant.vocabulary import Reading
 
 _ENDS = re.compile(r" (?:[;:.!?]|mais|but|however|cependant|par contre|en revanche|sinon|otherwise|though)(?= |$)")
 _COMMA = re.compile(r" , (?!(?:si|s|ni|nor|ou|or|whether|if|et|and|either|soit|elle|il|it|they|ils) )")
-_VIEWS = {"stage": "project", "uses_ai": "project"}
+_IN_TERMS_OF_THE_PROJECT = frozenset({"stage", "uses_ai"})
 
 
 def unknown_fields(message: Message, readings: Mapping[str, Reading]) -> set[str]:
     """The fields that the message says not to be known; not those of which a later part of it tells a value: « … ah si, c’est un prototype »."""
     unknown: dict[str, int] = {}
     for sentence in message.sentences:
-        for view in ("bodies", "project"):
-            text = getattr(sentence, view).text
-            for clause, end in _clauses(text):
+        for view in (sentence.bodies, sentence.project):
+            for clause, end in _clauses(view.text):
                 place = _place(sentence, view, end)
                 for field, pattern in the_lists().unknown_about.items():
-                    if _VIEWS.get(field, "bodies") == view and pattern.search(clause):
+                    shown = sentence.project if field in _IN_TERMS_OF_THE_PROJECT else sentence.bodies
+                    if shown is view and pattern.search(clause):
                         unknown[field] = max(unknown.get(field, 0), place)
     return {field for field, place in unknown.items() if not _is_told_after(message, readings.get(field), place)}
 
@@ -44,10 +44,9 @@ def _clauses(text: str) -> list[tuple[str, int]]:
     return found
 
 
-def _place(sentence: Sentence, view: str, position: int) -> int:
+def _place(sentence: Sentence, view: View, position: int) -> int:
     """The place in the message of the last word before `position` of the view."""
-    shown = getattr(sentence, view)
-    return sentence.tokens[shown.items[shown.item_at(max(0, position - 1))].last].end
+    return sentence.tokens[view.items[view.item_at(max(0, position - 1))].last].end
 
 
 def _is_told_after(message: Message, reading: Reading | None, place: int) -> bool:
