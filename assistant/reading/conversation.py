@@ -103,7 +103,7 @@ def read_situation(messages: Sequence[str], call: Call, second: SecondReader | N
         corrected = {name for name, reading in readings.items() if situation.value(name) not in (None, reading.value)}
         answered = answered - back - set(readings)
         if len(text.split()) <= _LONGEST_ANSWER:
-            answered |= corrected | ({pending} & set(readings))
+            answered |= corrected | {field for field in readings if field == pending}
         situation = _without(situation, back)
         if number and scope is not None and _puts_another(parse_message(text), known, readings):
             routes = ("public_partner", "shared_need", "public_service") if "applicant" not in readings else ()
