@@ -191,8 +191,8 @@ class Assistant:
         is_about_applying = best.concerns_applying or self.reader.speaks_of_applying(message)
         if told == 0:
             asks_of_self = scope == "own" and not (self.second and self.second.is_no_description(message))
-            is_about_who = bool(set(best.fact_ids) & self.verdict_writer.criteria_facts)
-            return is_about_applying and asks_of_self and (is_about_who or is_unsure_what)
+            is_about_a_condition = bool(set(best.fact_ids) & self.verdict_writer.criteria_facts)
+            return is_about_applying and asks_of_self and (is_about_a_condition or is_unsure_what)
         return is_about_applying or told > TELLING or bool(self.second and self.second.is_description(message))
 
     def _draft(self, request: Request) -> Request:

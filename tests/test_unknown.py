@@ -14,8 +14,8 @@ from corpus.call import load_call
 CALL = load_call(Path(__file__).resolve().parent.parent / "corpus" / "call.yaml")
 
 
-class Sure:
-    """A second reader that is sure that the tool is a prototype, whatever is said; it leaves out what is not known."""
+class Silent:
+    """A second reader that adds nothing, and keeps what it was told not to be known."""
 
     def scope(self, text):
         return "own"
@@ -69,12 +69,14 @@ def test_what_is_said_not_to_be_known(text: str, fields: set[str]):
 
 
 def test_what_is_told_later_in_the_message_is_known():
-    text = "Je ne savais plus où ça en est, on ne me l'a pas dit. J'ai demandé : c'est un prototype."
+    unsure = "On ne m'a pas dit où ça en est."
+    text = f"{unsure} J'ai demandé : c'est un prototype."
+    assert told_unknown(unsure) == {"stage"}
     assert read_situation([text], CALL).value("stage") == "before"
 
 
 def test_what_is_not_known_any_more_is_withdrawn_and_kept_from_the_second_reader():
-    second = Sure()
+    second = Silent()
     told = [
         "Mairie de Sète, IA pour les permis de mouillage, c'est un prototype.",
         "En fait je n'ai aucune idée du stade.",
@@ -89,7 +91,7 @@ def test_what_is_not_known_any_more_is_withdrawn_and_kept_from_the_second_reader
 
 def test_an_answer_in_unforeseen_words_is_left_to_the_second_reader():
     """The stage is asked again after « aucune idée du stade »; what is answered then may be read."""
-    second = Sure()
+    second = Silent()
     told = [
         "Mairie de Sète, établissement public, notre IA lit les permis de mouillage des usagers. Éligible ?",
         "Je n'ai aucune idée du stade.",

@@ -85,27 +85,30 @@ def read_situation(messages: Sequence[str], call: Call, second: SecondReader | N
             text = _statements(text)
             if not text:
                 continue
+        message = parse_message(text)
         readings = _read_message(text, call, known, pending)
-        anew = (scope == "own" and "applicant" in readings) or (
-            scope == "general" and asks_verdict(parse_message(text))
-        )
+        anew = (scope == "own" and "applicant" in readings) or (scope == "general" and asks_verdict(message))
         if general and anew:
             # What was asked of others is neither this person's situation nor part of the next general question.
             situation = _without(situation, general)
             general, heard = set(), []
         general = general | set(readings) if scope == "general" else general - set(readings)
-        message = parse_message(text)
         unsaid = unknown_fields(message, readings)
         readings = {field: reading for field, reading in readings.items() if field not in unsaid}
-        back = _taken_back(text, known, readings) | unsaid
+        back = _taken_back(message, known, readings) | unsaid
         withdrawn = (withdrawn | back) - set(readings)
-        unknown = (unknown | unsaid) - set(readings) - {pending if not unsaid else None}
-        corrected = {name for name, reading in readings.items() if situation.value(name) not in (None, reading.value)}
+        unknown = (unknown | unsaid) - set(readings)
+        if pending and not unsaid:
+            unknown.discard(pending)
         answered = answered - back - set(readings)
         if len(text.split()) <= _LONGEST_ANSWER:
-            answered |= corrected | {field for field in readings if field == pending}
+            answered |= {
+                name
+                for name, reading in readings.items()
+                if name == pending or situation.value(name) not in (None, reading.value)
+            }
         situation = _without(situation, back)
-        if number and scope is not None and _puts_another(parse_message(text), known, readings):
+        if number and scope is not None and _puts_another(message, known, readings):
             routes = ("public_partner", "shared_need", "public_service") if "applicant" not in readings else ()
             if routes:
                 readings.pop("public_service", None)  # read as if the applicant were still the same
@@ -146,9 +149,9 @@ _HAS_LEFT = re.compile(
 )
 
 
-def _taken_back(text: str, situation: Situation, readings: Mapping[str, Reading]) -> set[str]:
+def _taken_back(message: Message, situation: Situation, readings: Mapping[str, Reading]) -> set[str]:
     """What a message withdraws without putting a value in its place: then it is unknown again, and asked."""
-    message, scope = parse_message(text), the_lists().scope
+    scope = the_lists().scope
     whole = " . ".join(sentence.bodies.text for sentence in message.sentences)
     left = situation.value("public_partner") == "yes" and "public_partner" not in readings and _HAS_LEFT.search(whole)
     changes = bool(left) or bool(

@@ -106,7 +106,7 @@ class SecondReader:
         unknown: Collection[str] = (),
     ) -> Situation:
         """What the messages `heard` tell, given what the first reader found in them: `situation`. What was `withdrawn` on the way must be
-        sure to be read again.
+        sure to be read again, and what the person says to be `unknown` is not read.
 
         A value said in the call's own words, as the pages write it, stays; so does one that was `answered` to the question about it, and a field
         that nothing was learnt about.
@@ -135,12 +135,11 @@ class SecondReader:
             best = max(likely, key=likely.__getitem__)
             differs = found and found.value != best and (field.id, found.value) not in SUPPOSED
             holds = (field.id, best) in held
-            needed = LIKELIER_THAN_NOT if holds else SURE if field.id in withdrawn or differs else BELIEVED
+            sure = SURE_OF_SEVERAL if differs and len(heard) > 1 else SURE
+            needed = LIKELIER_THAN_NOT if holds else sure if field.id in withdrawn or differs else BELIEVED
             applies = all(
                 other in readings and readings[other].value in allowed for other, allowed in field.only.items()
             )
-            if differs and not holds and len(heard) > 1 and likely[best] < SURE_OF_SEVERAL:
-                continue
             if found and field.id in NAMED and len(heard) == 1 and likely[best] < needed:
                 readings[field.id] = found
                 continue
