@@ -11,7 +11,7 @@ from typing import Literal
 
 from assistant.judge import next_question, said_values
 from assistant.vocabulary import Criterion, Situation, Understood, Verdict, VerdictStatus
-from corpus.call import Call, holds
+from corpus.call import Call, CriterionRules, Field, holds
 from corpus.passages import Language
 from corpus.words import fold
 
@@ -38,8 +38,8 @@ _VERDICT: dict[VerdictStatus, dict[Language, str]] = {
         "en": "From what you say, the project does not meet the conditions of the call.",
     },
     "depends": {
-        "fr": "Cela dépend d’un point qui reste à préciser.",
-        "en": "It depends on a point that is still to be told.",
+        "fr": "Cela dépend d’un point à préciser{NB}: {points}.",
+        "en": "It depends on one point still to be told: {points}.",
     },
     "not_settled": {
         "fr": "Les sources ne permettent pas de trancher ce cas.",
@@ -47,8 +47,8 @@ _VERDICT: dict[VerdictStatus, dict[Language, str]] = {
     },
 }
 _DEPENDS_ON_MANY: dict[Language, str] = {
-    "fr": "Cela dépend de points qui restent à préciser.",
-    "en": "It depends on points that are still to be told.",
+    "fr": "Cela dépend de points à préciser{NB}: {points}.",
+    "en": "It depends on points still to be told: {points}.",
 }
 # In general, it is the condition about the applicant that answers; the rest of the project is nobody's.
 _GENERAL: dict[str, dict[Language, str]] = {
@@ -68,6 +68,10 @@ _GENERAL: dict[str, dict[Language, str]] = {
         "fr": "Les sources ne permettent pas de trancher ce cas.",
         "en": "The sources do not settle this case.",
     },
+}
+_TO_FIND_OUT: dict[Language, str] = {
+    "fr": "C’est un point à vérifier de votre côté.",
+    "en": "That is a point to check on your side.",
 }
 _INDICATION: dict[Language, str] = {
     "fr": "C’est une indication tirée des règles de l’appel{NB}; elle n’engage pas la CNIL.",
@@ -89,12 +93,13 @@ def word_verdict(
     sentences = _sentences(verdict, call, said, language, scope, field)
     closing = []
     if field is not None and scope == "own":
-        closing.append(call.field(field).question[language])
+        question = call.field(field).question[language]
+        closing.append(f"{_TO_FIND_OUT[language]} {question}" if field in situation.unknown else question)
     if verdict.status == "not_settled":
         closing.append(call.contact[language])
     closing.append(_say(_INDICATION[language]))
     return VerdictText(
-        opening=_headline(verdict, language, scope, said, call),
+        opening=_headline(verdict, language, scope, said, call, field),
         sentences=sentences,
         closing="\n\n".join(closing),
         understood=understood(situation, call, language),
@@ -117,14 +122,24 @@ def understood(situation: Situation, call: Call, language: Language) -> tuple[Un
     )
 
 
-def _headline(verdict: Verdict, language: Language, scope: str, said: dict[str, str], call: Call) -> str:
+def _headline(
+    verdict: Verdict, language: Language, scope: str, said: dict[str, str], call: Call, field: str | None
+) -> str:
     if scope == "general" and verdict.status != "eligible":
         first = _general_criterion(verdict, said, call)
         if first is not None:
             return _say(_GENERAL[first.status][language])
-    if verdict.status == "depends" and len(_held_back(verdict, call)) > 1:
-        return _DEPENDS_ON_MANY[language]
-    return _VERDICT[verdict.status][language]
+    if verdict.status != "depends":
+        return _VERDICT[verdict.status][language]
+    points = [_point(rules, said, field).topic[language] for rules in _held_back(verdict, call)]
+    words = (_VERDICT["depends"] if len(points) == 1 else _DEPENDS_ON_MANY)[language]
+    return _say(words).replace("{points}", ", ".join(points))
+
+
+def _point(rules: CriterionRules, said: dict[str, str], asked: str | None) -> Field:
+    """What is not known of a condition: the field that is asked, else the first that was not said and may count."""
+    unsaid = [one for one in rules.fields if one.id not in said and not one.presumed and holds(one.only, said)]
+    return next((one for one in unsaid if one.id == asked), unsaid[0])
 
 
 def _general_criterion(verdict: Verdict, said: dict[str, str], call: Call) -> Criterion | None:
@@ -135,8 +150,10 @@ def _general_criterion(verdict: Verdict, said: dict[str, str], call: Call) -> Cr
     return min(asked, key=lambda c: order.index(c.status)) if asked else None
 
 
-def _held_back(verdict: Verdict, call: Call) -> list[Criterion]:
-    return [c for c in verdict.criteria if c.status == "unknown" and call.criterion(c.id).excludes]
+def _held_back(verdict: Verdict, call: Call) -> list[CriterionRules]:
+    """The conditions that hold the verdict back, because what they ask is not known."""
+    rules = [call.criterion(c.id) for c in verdict.criteria if c.status == "unknown"]
+    return [one for one in rules if one.excludes]
 
 
 def _sentences(

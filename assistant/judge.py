@@ -43,18 +43,19 @@ def overall_status(criteria: Iterable[tuple[CriterionRules, CriterionStatus]]) -
 
 
 def next_question(situation: Situation, call: Call) -> str | None:
-    """The field whose answer settles most; None when no answer can change the status any more."""
+    """The field whose answer settles most, of the conditions that exclude those first that the person may know; None when no answer can change
+    the status any more."""
     said = said_values(situation, call)
     missing = _missing(call, said)
     candidates = [
-        (settles(field, rules, said), field.id)
+        (rules.excludes and field.id not in situation.unknown, settles(field, rules, said), field.id)
         for rules in call.criteria
         if rules.id in missing
         for field in rules.fields
         if field.id not in said and not field.presumed and holds(field.only, said)
     ]
     # `max` keeps the first of equals: the order of the file.
-    return max(candidates, key=lambda candidate: candidate[0])[1] if candidates else None
+    return max(candidates, key=lambda candidate: candidate[:2])[2] if candidates else None
 
 
 def settles(field: Field, rules: CriterionRules, said: Mapping[str, str]) -> tuple[float, float]:

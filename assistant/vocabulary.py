@@ -48,9 +48,13 @@ class Reading:
 
 @dataclass(frozen=True)
 class Situation:
-    """What the person has said of their project: one reading per field of the call's rules; the unsaid is absent."""
+    """What the person has said of their project: one reading per field of the call's rules; the unsaid is absent.
+
+    `unknown`: the fields that they say not to know.
+    """
 
     readings: Mapping[str, Reading] = field(default_factory=dict)
+    unknown: frozenset[str] = frozenset()
 
     def value(self, name: str) -> str | None:
         """The value read for the field `name`, None when the person has not said."""

@@ -65,10 +65,12 @@ class FieldValue(_Part):
 
 
 class Field(_Part):
-    """One thing the rules ask. `presumed` is supposed when unsaid, and never asked; `only` says when the question makes sense."""
+    """One thing the rules ask. `topic` names it in a sentence; `presumed` is supposed when unsaid, and never asked; `only` says
+    when the question makes sense."""
 
     id: str
     label: Wording
+    topic: Wording
     question: Wording
     help: Wording | None = None
     presumed: ValueId | None = None

@@ -1,7 +1,7 @@
 """Teach the bridge from questions to what answers them, from the questions of the corpus and from `corpus/reworded`; no case is read.
 
 `python -m evals.bridge` writes `assistant/bridge.safetensors` and prints what it is worth on subjects that it was not taught. On two cores this takes
-ten minutes.
+twenty minutes.
 """
 
 from __future__ import annotations

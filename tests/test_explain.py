@@ -95,6 +95,26 @@ def test_one_question_is_asked_then_the_indication_is_given():
     )
 
 
+def test_a_reply_that_depends_names_every_point_that_it_depends_on():
+    one = worded(applicant="public", uses_ai="yes", public_service="yes")
+    several = worded("en", applicant="private", uses_ai="yes", public_service="yes")
+    assert one.opening == "Cela dépend d’un point à préciser\u00a0: l’avancement du projet."
+    assert several.opening == (
+        "It depends on points still to be told: whether a public actor takes part, how far along the project is."
+    )
+
+
+def test_what_the_person_says_not_to_know_is_asked_last_and_said_to_be_theirs_to_check():
+    known = {field: Reading(value, value) for field, value in ELIGIBLE.items() if field != "stage"}
+    unsure = Situation(known, frozenset({"stage"}))
+    text = word_verdict(judge(unsure, CALL, on=OPEN), unsure, CALL, "fr", scope="own")
+    assert text.closing.startswith("C’est un point à vérifier de votre côté. Où en est le projet")
+    del known["uses_ai"]
+    unsure = Situation(known, frozenset({"stage"}))
+    text = word_verdict(judge(unsure, CALL, on=OPEN), unsure, CALL, "fr", scope="own")
+    assert text.closing.startswith("Le projet recourt-il à l’intelligence artificielle")
+
+
 def test_what_the_sources_leave_open_sends_to_the_cnil():
     assert "ask the CNIL" in worded("en", applicant="individual").closing
 

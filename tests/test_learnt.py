@@ -100,7 +100,7 @@ def test_what_was_taken_back_on_the_way_must_be_sure_to_be_read_again():
 
 def test_what_is_said_not_to_be_known_is_not_read_however_likely():
     likely = reader(stage={"before": 1.0, UNSAID: 0.0})
-    assert likely.weigh(Situation(), [TEXT], CALL, unknown={"stage"}).readings == {}
+    assert likely.weigh(Situation(unknown=frozenset({"stage"})), [TEXT], CALL).readings == {}
 
 
 def test_a_text_that_describes_nothing_is_left_to_the_first_reader():

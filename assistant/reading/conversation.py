@@ -73,13 +73,12 @@ def read_situation(messages: Sequence[str], call: Call, second: SecondReader | N
     general: set[str] = set()  # what was said of others, in a general question
     heard: list[str] = []
     withdrawn: set[str] = set()
-    unknown: set[str] = set()  # what they said not to know
     answered: set[str] = set()  # what they were asked and answered, or corrected
     for number, text in enumerate(messages):
         earlier = messages[:number]
         scope = eligibility_scope(text, earlier, second)
         asked = number > 0 and thread_scope(earlier, second) is not None
-        known = second.weigh(situation, heard, call, withdrawn, answered, unknown) if second else situation
+        known = second.weigh(situation, heard, call, withdrawn, answered) if second else situation
         pending = next_question(known, call) if asked else None
         if scope is None and number < len(messages) - 1:
             text = _statements(text)
@@ -97,9 +96,9 @@ def read_situation(messages: Sequence[str], call: Call, second: SecondReader | N
         readings = {field: reading for field, reading in readings.items() if field not in unsaid}
         back = _taken_back(message, known, readings) | unsaid
         withdrawn = (withdrawn | back) - set(readings)
-        unknown = (unknown | unsaid) - set(readings)
+        unknown = (situation.unknown | unsaid) - set(readings)
         if pending and not unsaid:
-            unknown.discard(pending)
+            unknown -= {pending}
         answered = answered - back - set(readings)
         if len(text.split()) <= _LONGEST_ANSWER:
             answered |= {
@@ -113,10 +112,10 @@ def read_situation(messages: Sequence[str], call: Call, second: SecondReader | N
             if routes:
                 readings.pop("public_service", None)  # read as if the applicant were still the same
             situation = _without(situation, ("applicant", "established", *routes))
-        situation = replace(situation, readings={**situation.readings, **readings})
+        situation = Situation({**situation.readings, **readings}, unknown)
         heard.append(text)
     situation = _with_public_service(situation, heard, call)
-    return second.weigh(situation, heard, call, withdrawn, answered, unknown) if second else situation
+    return second.weigh(situation, heard, call, withdrawn, answered) if second else situation
 
 
 def _puts_another(message: Message, situation: Situation, readings: Mapping[str, Reading]) -> bool:
@@ -129,7 +128,8 @@ def _puts_another(message: Message, situation: Situation, readings: Mapping[str,
 
 def _without(situation: Situation, fields: Iterable[str]) -> Situation:
     gone = set(fields)
-    return Situation({name: reading for name, reading in situation.readings.items() if name not in gone})
+    kept = {name: reading for name, reading in situation.readings.items() if name not in gone}
+    return replace(situation, readings=kept)
 
 
 def _with_public_service(situation: Situation, messages: Sequence[str], call: Call) -> Situation:

@@ -7,6 +7,7 @@ messages and is never sure of one. `SecondReader.weigh` believes what the two to
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
@@ -103,10 +104,9 @@ class SecondReader:
         call: Call,
         withdrawn: Collection[str] = (),
         answered: Collection[str] = (),
-        unknown: Collection[str] = (),
     ) -> Situation:
         """What the messages `heard` tell, given what the first reader found in them: `situation`. What was `withdrawn` on the way must be
-        sure to be read again, and what the person says to be `unknown` is not read.
+        sure to be read again, and what the person says not to know is not read.
 
         A value said in the call's own words, as the pages write it, stays; so does one that was `answered` to the question about it, and a field
         that nothing was learnt about.
@@ -121,7 +121,7 @@ class SecondReader:
         held = holding(call)
         for field in call.fields:
             found = situation.readings.get(field.id)
-            if field.id in unknown or (field.id not in shares and not found):
+            if field.id in situation.unknown or (field.id not in shares and not found):
                 continue
             if found and (
                 field.id not in shares
@@ -146,7 +146,7 @@ class SecondReader:
             if applies and best in {one.id for one in field.values} and likely[best] >= needed:
                 agrees = found and found.value == best
                 readings[field.id] = found if found and agrees else Reading(best, sentences[field.id])
-        return Situation(readings)
+        return replace(situation, readings=readings)
 
     def posterior(self, field: str, shares: Mapping[str, float], found: str) -> dict[str, float]:
         """How likely each value is, once the first reader found `found`."""
