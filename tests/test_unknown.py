@@ -15,7 +15,7 @@ CALL = load_call(Path(__file__).resolve().parent.parent / "corpus" / "call.yaml"
 
 
 class Silent:
-    """A second reader that adds nothing, and keeps what it was told not to be known."""
+    """A second reader that adds nothing."""
 
     def scope(self, text):
         return "own"
@@ -23,8 +23,7 @@ class Silent:
     def is_description(self, text):
         return True
 
-    def weigh(self, situation, heard, call, withdrawn=(), answered=(), unknown=()):
-        self.unknown = set(unknown)
+    def weigh(self, situation, heard, call, withdrawn=(), answered=()):
         return situation
 
 
@@ -75,29 +74,24 @@ def test_what_is_told_later_in_the_message_is_known():
     assert read_situation([text], CALL).value("stage") == "before"
 
 
-def test_what_is_not_known_any_more_is_withdrawn_and_kept_from_the_second_reader():
-    second = Silent()
+def test_what_is_not_known_any_more_is_withdrawn_until_it_is_told():
     told = [
         "Mairie de Sète, IA pour les permis de mouillage, c'est un prototype.",
         "En fait je n'ai aucune idée du stade.",
+        "C'est en service depuis mars.",
     ]
-    assert read_situation(told[:1], CALL, second).value("stage") == "before"
-    assert second.unknown == set()
-    assert read_situation(told, CALL, second).value("stage") is None
-    assert second.unknown == {"stage"}
-    assert read_situation([*told, "C'est en service depuis mars."], CALL, second).value("stage") == "deployed"
-    assert second.unknown == set()
+    first, second, third = (read_situation(told[:number], CALL, Silent()) for number in (1, 2, 3))
+    assert (first.value("stage"), first.unknown) == ("before", frozenset())
+    assert (second.value("stage"), second.unknown) == (None, frozenset({"stage"}))
+    assert (third.value("stage"), third.unknown) == ("deployed", frozenset())
 
 
 def test_an_answer_in_unforeseen_words_is_left_to_the_second_reader():
     """The stage is asked again after « aucune idée du stade »; what is answered then may be read."""
-    second = Silent()
     told = [
         "Mairie de Sète, établissement public, notre IA lit les permis de mouillage des usagers. Éligible ?",
         "Je n'ai aucune idée du stade.",
         "Ça mouline tous les matins chez les agents du port.",
     ]
-    read_situation(told[:2], CALL, second)
-    assert second.unknown == {"stage"}
-    read_situation(told, CALL, second)
-    assert second.unknown == set()
+    assert read_situation(told[:2], CALL, Silent()).unknown == frozenset({"stage"})
+    assert read_situation(told, CALL, Silent()).unknown == frozenset()
