@@ -38,7 +38,8 @@ def _clauses(text: str) -> list[tuple[str, int]]:
         if not lists.unknown_aside.search(rest[:cut]):
             found.append((f"{match.group()}{rest[:cut]} ", match.end() + cut))
     for match in lists.unknown_after.finditer(text):
-        before = re.split(r" (?:mais|but|however|;|:) ", text[: match.start()])[-1]
+        named = re.sub(r" : ?$", " ", text[: match.start()])  # « le stade : aucune idée »
+        before = re.split(r" (?:mais|but|however|;|:) ", named)[-1]
         if not lists.unknown_aside.search(before):
             found.append((f"{before} {match.group()} ", match.end()))
     return found
