@@ -38,7 +38,7 @@ WEIGHTS_WITHOUT_QUESTIONS = {"grams": 0.31, "concepts": 0.23, "question": 0.53, 
 (measured on the development cases)."""
 _K1, _B = 1.2, 0.6
 
-SHORT, LEANING, LEANING_LITTLE = 3, 0.6, 0.4
+SHORT, LEANING, LEANING_LITTLE = 3, 0.6, 0.2
 """Up to so many content words, a message that leans on the conversation takes the first share of its score from the subject with it, then the
 second (measured on the dialogues of the development cases and on changes of subject made from them)."""
 

@@ -32,6 +32,7 @@ _MOST_WRONG_REFUSALS = 0.005
 _SAY_OF_A_SUGGESTION, _SAY_OF_KEYWORDS, _SAY_OF_ASKED = 0.3, 0.1, 0.5
 """What a suggested question, a few words of it, and a message of the corpus count beside a case when it is learnt whether the best section answers."""
 _KEYWORDS = (2, 3)
+_OFF_TOPIC = frozenset({"offtopic", "off-topic"})
 
 
 @dataclass(frozen=True)
@@ -55,7 +56,7 @@ def load_examples(assistant: Assistant, folder: Path = CASES) -> list[Example]:
             sections = {assistant.index.section_of_fact(fact) for fact in cited}
             text = assistant.reader.understand(case["turns"][0], Conversation(), language=None, default="fr").standalone
             numbers = frozenset(assistant.index.number_of(section) for section in sections if section)
-            examples.append(Example(text, numbers, "offtopic" in case["tags"]))
+            examples.append(Example(text, numbers, not _OFF_TOPIC.isdisjoint(case["tags"])))
     return examples
 
 
