@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
-from assistant.judge import next_question, said_values
+from assistant.judge import may_be_asked, next_question, said_values
 from assistant.vocabulary import Criterion, Situation, Understood, Verdict, VerdictStatus
 from corpus.call import Call, CriterionRules, Field, holds
 from corpus.passages import Language
@@ -133,13 +133,13 @@ def _headline(
         return _VERDICT[verdict.status][language]
     points = [_point(rules, said, field).topic[language] for rules in _held_back(verdict, call)]
     words = (_VERDICT["depends"] if len(points) == 1 else _DEPENDS_ON_MANY)[language]
-    return _say(words).replace("{points}", ", ".join(points))
+    return words.format(NB=NB, points=", ".join(points))
 
 
 def _point(rules: CriterionRules, said: dict[str, str], asked: str | None) -> Field:
-    """What is not known of a condition: the field that is asked, else the first that was not said and may count."""
-    unsaid = [one for one in rules.fields if one.id not in said and not one.presumed and holds(one.only, said)]
-    return next((one for one in unsaid if one.id == asked), unsaid[0])
+    """What is not known of a condition: the field that is asked, else the first that may be; its first field where none makes sense."""
+    open_still = [one for one in rules.fields if may_be_asked(one, said)] or rules.fields
+    return next((one for one in open_still if one.id == asked), open_still[0])
 
 
 def _general_criterion(verdict: Verdict, said: dict[str, str], call: Call) -> Criterion | None:

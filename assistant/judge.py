@@ -52,10 +52,15 @@ def next_question(situation: Situation, call: Call) -> str | None:
         for rules in call.criteria
         if rules.id in missing
         for field in rules.fields
-        if field.id not in said and not field.presumed and holds(field.only, said)
+        if may_be_asked(field, said)
     ]
     # `max` keeps the first of equals: the order of the file.
     return max(candidates, key=lambda candidate: candidate[:2])[2] if candidates else None
+
+
+def may_be_asked(field: Field, said: Mapping[str, str]) -> bool:
+    """True for a field that was not said, is not supposed, and makes sense after what was said."""
+    return field.id not in said and not field.presumed and holds(field.only, said)
 
 
 def settles(field: Field, rules: CriterionRules, said: Mapping[str, str]) -> tuple[float, float]:

@@ -50,7 +50,7 @@ class Reworded(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     title: str = Field(min_length=1)
-    about: str = ""
+    about: str = Field(min_length=1)
     ask: list[str] = Field(min_length=1)
 
 
@@ -102,9 +102,7 @@ def load_rewordings() -> list[tuple[str, Reworded]]:
 
 def of_rewordings(entries: Sequence[tuple[str, Reworded]], encoder: Encoder) -> list[Answered]:
     """The entries, each answering with what it speaks of, its title, or any of its own messages put as a text that answers."""
-    texts = [
-        [f"{entry.title}. {entry.about}", *([entry.title] if entry.about else []), *entry.ask] for _, entry in entries
-    ]
+    texts = [[f"{entry.title}. {entry.about}", entry.title, *entry.ask] for _, entry in entries]
     return [
         Answered(tuple(entry.ask), answers, subject)
         for (subject, entry), answers in zip(entries, embed_batches(encoder, texts, asking=False), strict=True)

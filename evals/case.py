@@ -16,6 +16,9 @@ from corpus.yaml_files import check, parse
 CALL_OPEN = date(2023, 9, 1)
 """The day of a case that names none: the call was open."""
 
+OFF_TOPIC = ("offtopic", "off-topic")
+"""The tags of a case on another subject: people spell it both ways."""
+
 Kind = Literal["answer", "verdict", "clarification", "abstention", "refusal", "smalltalk"]
 Status = Literal["eligible", "not_eligible", "depends", "not_settled"]
 Window = Literal["open", "closed", "not_open_yet"]

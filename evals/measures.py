@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from evals import wording
-from evals.case import Case
+from evals.case import OFF_TOPIC, Case
 from evals.coverage import criteria_coverage
 from evals.judged import Judged
 
@@ -165,7 +165,7 @@ RATES: dict[str, Counter] = {
         lambda j: _is_refusal_wanted(j) and j.kind in _HELD_BACK, lambda j: j.kind in _wanted(j)
     ),
     "silence_said": _tally("silence"),
-    "off_topic_refused": _when(lambda j: j.case.has("offtopic", "off-topic"), lambda j: j.passed),
+    "off_topic_refused": _when(lambda j: j.case.has(*OFF_TOPIC), lambda j: j.passed),
     # Proof
     "citation_validity": _tally("markers"),
     "unmarked_values": _flaw("unmarked"),

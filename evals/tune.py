@@ -23,6 +23,7 @@ from assistant.vocabulary import Conversation
 from corpus.errors import run_explained
 from corpus.words import content_words
 from evals import recognise
+from evals.case import OFF_TOPIC
 
 CASES = Path("evals/cases/dev")
 WEIGHTS = Path("assistant/weights.yaml")
@@ -32,7 +33,6 @@ _MOST_WRONG_REFUSALS = 0.005
 _SAY_OF_A_SUGGESTION, _SAY_OF_KEYWORDS, _SAY_OF_ASKED = 0.3, 0.1, 0.5
 """What a suggested question, a few words of it, and a message of the corpus count beside a case when it is learnt whether the best section answers."""
 _KEYWORDS = (2, 3)
-_OFF_TOPIC = frozenset({"offtopic", "off-topic"})
 
 
 @dataclass(frozen=True)
@@ -56,7 +56,7 @@ def load_examples(assistant: Assistant, folder: Path = CASES) -> list[Example]:
             sections = {assistant.index.section_of_fact(fact) for fact in cited}
             text = assistant.reader.understand(case["turns"][0], Conversation(), language=None, default="fr").standalone
             numbers = frozenset(assistant.index.number_of(section) for section in sections if section)
-            examples.append(Example(text, numbers, not _OFF_TOPIC.isdisjoint(case["tags"])))
+            examples.append(Example(text, numbers, not set(OFF_TOPIC).isdisjoint(case["tags"])))
     return examples
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from assistant import wording
-from assistant.explain import asserts_eligibility, understood, word_verdict
+from assistant.explain import _point, asserts_eligibility, understood, word_verdict
 from assistant.judge import judge, next_question
 from assistant.vocabulary import Reading, Situation
 from corpus.call import load_call
@@ -102,6 +102,11 @@ def test_a_reply_that_depends_names_every_point_that_it_depends_on():
     assert several.opening == (
         "It depends on points still to be told: whether a public actor takes part, how far along the project is."
     )
+
+
+def test_a_condition_of_which_nothing_may_be_asked_is_named_by_its_first_field():
+    said = {"applicant": "public"}
+    assert _point(CALL.criterion("applicant"), said, None).id == "applicant"
 
 
 def test_what_the_person_says_not_to_know_is_asked_last_and_said_to_be_theirs_to_check():
