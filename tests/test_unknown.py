@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from assistant.judge import next_question
 from assistant.reading.parse import parse_message
 from assistant.reading.unknown import unknown_fields
 from assistant.situation import read_situation
@@ -54,6 +55,11 @@ def told_unknown(text: str) -> set[str]:
         ("S'il y aura un partenaire public dans l'équipe, je ne peux pas encore vous répondre.", {"public_partner"}),
         ("I don't know if they will be with us, talks are on.", {"public_partner"}),
         ("Nothing has been said, either about public partners or about who expressed the need.", {"public_partner", "shared_need"}),
+        ("The town may join us: maybe it'll be in, maybe not, I just don't know.", {"public_partner"}),
+        ("Je n'ai aucune certitude que ces mairies aient exprimé quoi que ce soit.", {"shared_need"}),
+        ("Stage? No idea.", {"stage"}),
+        ("Le partenaire ? Je ne sais pas.", {"public_partner"}),
+        ("Personal data? Not sure.", {"personal_data"}),
         ("Je ne sais plus à quoi elle servirait.", {"public_service"}),
         ("On ne m'a rien dit sur les données personnelles.", {"personal_data"}),
         # Not known, and no matter.
@@ -64,6 +70,8 @@ def told_unknown(text: str) -> set[str]:
         ("On ne sait pas si le fait d'être en service nous disqualifie.", set()),
         ("Nous ignorons la date du marché, mais l'outil est en service.", set()),
         ("I don't know the supplier's name. The tool is live.", set()),
+        ("On ne sait pas si l'appel est ouvert.", set()),
+        ("Le budget ? Aucune idée. C'est un prototype.", set()),
     ],
 )  # fmt: skip
 def test_what_is_said_not_to_be_known(text: str, fields: set[str]):
@@ -98,3 +106,54 @@ def test_an_answer_in_unforeseen_words_is_left_to_the_second_reader():
     ]
     assert read_situation(told[:2], CALL, Silent()).unknown == frozenset({"stage"})
     assert read_situation(told, CALL, Silent()).unknown == frozenset()
+
+
+ASKED = {
+    "public_partner": "Nous sommes une start-up, notre IA en développement aide les agents des mairies à trier le courrier des habitants.",
+    "stage": "La mairie de Brest a une IA qui aide ses agents à trier le courrier des habitants.",
+    "uses_ai": "La mairie de Brest développe un outil, encore un prototype, pour aider ses agents à trier le courrier des habitants.",
+    "public_service": "La mairie de Brest développe une IA, un prototype.",
+    "applicant": "On développe une IA, un prototype, pour aider les agents des mairies à trier le courrier des habitants.",
+}
+
+
+@pytest.mark.parametrize("field", ASKED)
+@pytest.mark.parametrize(
+    "reply",
+    [
+        "aucune idée", "no clue sorry", "jsp", "dunno", "pas sûr", "peut-être", "we'll see", "pas encore décidé", "Bonne question… à voir", "nobody knows",
+        "Nous n'en savons rien à ce stade", "I couldn't tell you", "trop tôt pour le dire", "Je l'ignore.", "aucune info là-dessus", "oui peut-être", "not sure yet",
+    ],
+)  # fmt: skip
+def test_not_knowing_what_was_asked_is_no_answer_and_another_point_is_asked(field: str, reply: str):
+    told = [f"{ASKED[field]} Éligible ?"]
+    assert next_question(read_situation(told, CALL, Silent()), CALL) == field
+    then = read_situation([*told, reply], CALL, Silent())
+    assert then.unknown == frozenset({field})
+    assert field not in then.readings
+    assert next_question(then, CALL) != field or set(then.readings) >= ASKED.keys() - {field, "public_partner"}
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        "oui",
+        "non",
+        "pas encore",
+        "oui bien sûr",
+        "yes sure",
+        "not at all",
+        "sûrement pas",
+        "Je ne sais pas, sans doute une mairie",
+    ],
+)
+def test_an_answer_is_no_ignorance(reply: str):
+    told = [f"{ASKED['public_partner']} Éligible ?", reply]
+    assert read_situation(told, CALL, Silent()).unknown == frozenset()
+
+
+def test_no_idea_of_who_needs_it_is_not_that_nobody_does():
+    told = [f"{ASKED['public_partner']} Éligible ?", "Non, aucun acteur public ne participe.", "Aucune idée."]
+    assert read_situation(told[:2], CALL, Silent()).value("public_partner") == "no"
+    then = read_situation(told, CALL, Silent())
+    assert (then.value("shared_need"), then.unknown) == (None, frozenset({"shared_need"}))

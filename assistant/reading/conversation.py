@@ -92,7 +92,7 @@ def read_situation(messages: Sequence[str], call: Call, second: SecondReader | N
             situation = _without(situation, general)
             general, heard = set(), []
         general = general | set(readings) if scope == "general" else general - set(readings)
-        unsaid = unknown_fields(message, readings)
+        unsaid = unknown_fields(message, readings, pending)
         readings = {field: reading for field, reading in readings.items() if field not in unsaid}
         back = _taken_back(message, known, readings) | unsaid
         withdrawn = (withdrawn | back) - set(readings)
@@ -134,7 +134,8 @@ def _without(situation: Situation, fields: Iterable[str]) -> Situation:
 
 def _with_public_service(situation: Situation, messages: Sequence[str], call: Call) -> Situation:
     """The situation, with its aim read again if it was not clear: "carers" says more once the hospital is known."""
-    if "public_service" in situation.readings or all(field.id != "public_service" for field in call.fields):
+    known = {"public_service"} <= {*situation.readings, *situation.unknown}
+    if known or all(field.id != "public_service" for field in call.fields):
         return situation
     last: Reading | None = None
     for text in messages:

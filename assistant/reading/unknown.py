@@ -12,20 +12,40 @@ from assistant.vocabulary import Reading
 _ENDS = re.compile(r" (?:[;:.!?]|mais|but|however|cependant|par contre|en revanche|sinon|otherwise|though)(?= |$)")
 _COMMA = re.compile(r" , (?!(?:si|s|ni|nor|ou|or|whether|if|et|and|either|soit|elle|il|it|they|ils) )")
 _IN_TERMS_OF_THE_PROJECT = frozenset({"stage", "uses_ai"})
+_LONGEST_ANSWER, _LONGEST_TOPIC = 12, 8
+"""Words of the longest message that may be a whole « je ne sais pas », and of the longest question that may name what it bears on."""
 
 
-def unknown_fields(message: Message, readings: Mapping[str, Reading]) -> set[str]:
-    """The fields that the message says not to be known; not those of which a later part of it tells a value: « … ah si, c’est un prototype »."""
+def unknown_fields(message: Message, readings: Mapping[str, Reading], pending: str | None = None) -> set[str]:
+    """The fields that the message says not to be known; not those of which a later part of it tells a value: « … ah si, c’est un prototype ».
+
+    `pending`: the field that was asked; a message that says no more than « je ne sais pas » bears on it.
+    """
     unknown: dict[str, int] = {}
+    before: Sentence | None = None
     for sentence in message.sentences:
-        for view in (sentence.bodies, sentence.project):
-            for clause, end in _clauses(view.text):
-                place = _place(sentence, view, end)
+        for name in ("bodies", "project"):
+            view: View = getattr(sentence, name)
+            found = [(clause, _place(sentence, view, end)) for clause, end in _clauses(view.text)]
+            if before is not None and before.is_question and _says_only_unknown(view.text):
+                asked: View = getattr(before, name)  # « Le stade ? Aucune idée. »
+                if len(asked.text.split()) <= _LONGEST_TOPIC:
+                    found.append((f" {asked.text} {view.text} ", sentence.tokens[-1].end))
+            for clause, place in found:
                 for field, pattern in the_lists().unknown_about.items():
-                    shown = sentence.project if field in _IN_TERMS_OF_THE_PROJECT else sentence.bodies
-                    if shown is view and pattern.search(clause):
+                    if (field in _IN_TERMS_OF_THE_PROJECT) is (name == "project") and pattern.search(clause):
                         unknown[field] = max(unknown.get(field, 0), place)
+        before = sentence
+    whole = " . ".join(sentence.bodies.text for sentence in message.sentences)
+    if pending and not unknown and len(whole.split()) <= _LONGEST_ANSWER and _says_only_unknown(whole):
+        unknown[pending] = len(message.text)
     return {field for field, place in unknown.items() if not _is_told_after(message, readings.get(field), place)}
+
+
+def _says_only_unknown(text: str) -> bool:
+    """True for « aucune idée, désolé », "not decided yet", which tell nothing else."""
+    left, count = the_lists().unknown_answer.subn(" ", text)
+    return bool(count) and not re.search(r"\w", the_lists().unknown_around.sub(" ", left))
 
 
 def _clauses(text: str) -> list[tuple[str, int]]:
