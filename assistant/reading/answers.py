@@ -11,10 +11,11 @@ from corpus.call import Call
 
 YES_NO = re.compile(
     r"^(?:(?P<yes>oui|yes|tout a fait|exactement|absolument|bien sur|effectivement|en effet|si|of course|sure|indeed|certainly|correct|affirmatif)|"
-    r"(?P<no>non|no|pas du tout|not at all|absolument pas|pas vraiment|negatif|aucunement|malheureusement non|unfortunately not|helas non|not really|pas encore|not yet|pas (?:pour|a) (?:l instant|le moment|ce stade|l heure actuelle)|pas actuellement|not (?:at the moment|for now|currently|right now|so far)))(?= |$)"
+    r"(?P<no>non|no|nope|nan|nah|pas du tout|not at all|absolument pas|pas vraiment|negatif|aucunement|malheureusement non|unfortunately not|helas non|not really|pas encore|not yet|pas (?:pour|a) (?:l instant|le moment|ce stade|l heure actuelle)|pas actuellement|not (?:at the moment|for now|currently|right now|so far)))(?= |$)"
 )
 COUNTS = (
     ("several", re.compile(r"^(?:oui |yes |, )*(?:au moins |at least |il y en a |there are |une |)?(?:plusieurs|several|deux|trois|quatre|cinq|six|sept|huit|neuf|dix|two|three|four|five|ten|many|beaucoup|une dizaine|dozens|[2-9]|[1-9][0-9]+)(?= |$)")),
+    ("one", re.compile(r"^(?:non |no |oui |yes |, )*(?:just|only|seulement|juste|uniquement|rien que) (?:the |la |le |l |notre |our )?PUB(?= (?!(?:[^ ]+ )*PUBS?(?: |$))|$)")),
     ("one", re.compile(r"^(?:non |no |oui |yes |, )*(?:(?:il n y en a |il y en a |there is |c est |just |only |seulement |juste |qu |que )*)(?:un seul|une seule|only one|just one|one|1|un|une)(?: seule?| only)?(?= ?$| PUB| commune| acteur| public| \.| :| ,)")),
     ("none", re.compile(r"^(?:non |no |, )*(?:aucun|aucune|none|personne|nobody|zero|0|pas un seul)(?= |$)")),
 )  # fmt: skip
@@ -47,7 +48,9 @@ def read_answer(
         contradicts = any(before.value(name) not in (None, reading.value) for name, reading in readings.items())
         # "yes, a private bank", "yes, as a customer": the rest of the sentence says what the yes is worth.
         rest = " . ".join([text[match.end() :], *(one.bodies.text for one in message.sentences[1:])])
-        is_plain = not set(re.findall(r"[A-Za-z0-9]+", rest)) - _PLAIN_ANSWER
+        words = set(re.findall(r"[A-Za-z0-9]+", rest))
+        # « Non, que des clients » : what comes after a no says why, unless it takes it back or names a public body.
+        is_plain = not words - _PLAIN_ANSWER or (said == "no" and total <= 14 and not _UNDOES.search(f" {rest} "))
         # "yes, several hospitals need it" says nothing of who takes part.
         tells = any(name in same_matter for name in readings) and not (
             pending == "public_partner" and "shared_need" in readings
@@ -59,11 +62,18 @@ def read_answer(
     if pending == "public_partner" and "public_partner" not in readings and total <= 8 and not sentence.is_question:
         if _NAMES_ACTOR.match(text) and len(message.sentences) == 1:
             return {pending: Reading("yes", message.words(sentence, 0, len(sentence.tokens) - 1))}
-        if re.match(r"^(?:aucune?|none|personne|nobody|zero|neant|seule?s?|tout seuls?|alone)(?= ?$)", text):
+        if re.match(
+            r"^(?:aucune?|none|personne|nobody|no one|zero|neant|seule?s?|tout seuls?|alone|just us)(?: (?:yet|so far|encore|pour l instant|pour le moment|a ce stade|a ce jour|for now|at the moment))?(?= ?$)",
+            text,
+        ):
             return {pending: Reading("no", message.words(sentence, 0, len(sentence.tokens) - 1))}
     return {}
 
 
+_UNDOES = re.compile(
+    r" (?:PUBS?|ENTS?|RESS?|HOSS?|ASSOS?|mais|but|sauf|except\w*|hormis|apart|sinon|otherwise|enfin|si|if|whether|oui|yes|pas|not|n|n t|t|ne|sais|know|crois|think|pense|sur|sure|maybe|perhaps|peut|"
+    r"encore|yet|still|toujours|seule?s?|only one|one|une?|bientot|soon|sera|serait|will|would|demain|tomorrow) "
+)
 # What may come with a yes or a no without changing it.
 _PLAIN_ANSWER = frozenset(
     "oui non yes no plus tout a fait bien sur exactement absolument effectivement en effet we do have there is are it does not don t il y un une c est le cas nous "

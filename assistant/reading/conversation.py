@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from assistant.judge import next_question
-from assistant.reading.answers import read_answer
+from assistant.reading.answers import YES_NO, read_answer
 from assistant.reading.bodies import read_bodies
 from assistant.reading.learnt import SecondReader
 from assistant.reading.lexicon import the_lists
@@ -24,6 +24,8 @@ from corpus.call import Call
 
 _LONGEST_ANSWER = 8
 """Words of the longest message that is taken as an answer as the first reader found it; a longer one describes, and is weighed like the rest."""
+_LONGEST_REPLY = 12
+"""Words of the longest message that answers what was asked and, unless it says so, puts nothing else right."""
 
 
 def _read_message(text: str, call: Call, before: Situation, pending: str | None) -> dict[str, Reading]:
@@ -59,9 +61,22 @@ def _read_freely(text: str, call: Call, before: Situation, pending: str | None) 
     theme = read_theme(message, service or stage or ai)
     if theme and not (theme.value in ("other", "health") and before.value("theme")):
         readings["theme"] = theme
+    if pending and _answers_only(message):
+        implied = {"applicant", "public_service"} - {pending}
+        readings = {name: one for name, one in readings.items() if name not in implied or before.value(name) is None}
     readings.update(read_answer(message, call, pending, readings, before))
     known = {field.id: {value.id for value in field.values} for field in call.fields}
     return {name: reading for name, reading in readings.items() if reading.value in known.get(name, ())}
+
+
+def _answers_only(message: Message) -> bool:
+    """True for a short answer to what was asked, which puts nothing else right: « non, que des clients » is not that the project serves customers."""
+    if not message.sentences or len(message.text.split()) > _LONGEST_REPLY:
+        return False
+    text = " ".join(sentence.bodies.text.strip() for sentence in message.sentences)
+    if any(sentence.is_question for sentence in message.sentences) or speaks_of_self(message, text):
+        return False
+    return bool(YES_NO.match(text)) or not the_lists().scope["correction"].search(text)
 
 
 def read_situation(messages: Sequence[str], call: Call, second: SecondReader | None = None) -> Situation:
