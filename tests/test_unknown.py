@@ -122,7 +122,7 @@ ASKED = {
     "reply",
     [
         "aucune idée", "no clue sorry", "jsp", "dunno", "pas sûr", "peut-être", "we'll see", "pas encore décidé", "Bonne question… à voir", "nobody knows",
-        "Nous n'en savons rien à ce stade", "I couldn't tell you", "trop tôt pour le dire", "Je l'ignore.", "aucune info là-dessus", "oui peut-être", "not sure yet",
+        "Nous n'en savons rien à ce stade", "I couldn't tell you", "trop tôt pour le dire", "Je l'ignore.", "aucune info là-dessus", "oui peut-être", "not sure yet", "Je ne sais pas, je viens d'arriver dans l'équipe.", "It depends on next month's vote.", "no idea, ask the it dept",
     ],
 )  # fmt: skip
 def test_not_knowing_what_was_asked_is_no_answer_and_another_point_is_asked(field: str, reply: str):
@@ -144,7 +144,7 @@ def test_not_knowing_what_was_asked_is_no_answer_and_another_point_is_asked(fiel
         "yes sure",
         "not at all",
         "sûrement pas",
-        "Je ne sais pas, sans doute une mairie",
+        "Je ne sais pas pourquoi, mais oui",
     ],
 )
 def test_an_answer_is_no_ignorance(reply: str):

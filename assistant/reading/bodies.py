@@ -352,6 +352,11 @@ _HEARSAY = re.compile(
 )
 
 
+_TO_TAKE_PART = re.compile(
+    r"(?:^|(?<= ))(?:wants?|wanted|veut|veulent|voulu|souhait\w+|wish\w*) (?:to )?(?:y |s |be |se )*(?:take part|join\w*|participat\w+|participer|rejoindre|involved|part of|impliquer|engager|associer)(?= |$)"
+)
+
+
 def _need(message: Message) -> Reading | None:
     found: dict[str, Evidence] = {}
     patterns = the_lists().sentence_patterns
@@ -359,6 +364,8 @@ def _need(message: Message) -> Reading | None:
         evidence = _first(message, patterns[name], told=value != "none")
         if evidence:
             found[value] = evidence
+    if "none" in found and _TO_TAKE_PART.search(message.sentences[found["none"].position[0]].bodies.text):
+        del found["none"]  # "even if none of them wants to take part"
     if any(the_lists().scope["unsure_need"].search(sentence.bodies.text) for sentence in message.sentences):
         return None
     if any(_HEARSAY.search(message.sentences[evidence.position[0]].bodies.text) for evidence in found.values()):

@@ -125,7 +125,7 @@ class SecondReader:
                 continue
             if found and (
                 field.id not in shares
-                or (field.id, found.value) in held
+                or ((field.id, found.value) in held and not _said_otherwise(found, shares[field.id], heard))
                 or field.id in answered
                 or field.id in take_stated(found.words, call)[0]
             ):
@@ -154,6 +154,12 @@ class SecondReader:
         raw = {value: share * told.get(value, {}).get(found, 1.0) ** WEIGHT_OF_FOUND for value, share in shares.items()}
         total = sum(raw.values())
         return {value: weight / total for value, weight in raw.items()} if total else dict(shares)
+
+
+def _said_otherwise(found: Reading, shares: Mapping[str, float], heard: Sequence[str]) -> bool:
+    """True when a message after the one that `found` was read in surely says another value."""
+    later = len(heard) > 1 and found.words not in heard[-1]
+    return later and any(share >= BELIEVED for value, share in shares.items() if value not in (UNSAID, found.value))
 
 
 def open_second_reader(path: Path, trunk: Trunk) -> SecondReader:

@@ -223,8 +223,11 @@ class _Lexicon:
             for name, p in patterns["scope"].items()
         }
         unknown = patterns["unknown"]
-        self.unknown_said, self.unknown_after, self.unknown_answer, self.unknown_around, self.unknown_aside = (
-            compiled(unknown[name]) for name in ("said", "after", "answer", "around", "aside")
+        self.unknown_said, self.unknown_after, self.unknown_aside = (
+            compiled(unknown[name]) for name in ("said", "after", "aside")
+        )
+        self.unknown_answer, self.unknown_opens, self.unknown_around = (
+            compiled(unknown[name]) for name in ("answer", "opens", "around")
         )
         self.unknown_about = {field: compiled(pattern) for field, pattern in unknown["about"].items()}
         self.making = _making(words["making"])

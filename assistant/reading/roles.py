@@ -66,7 +66,8 @@ def role_of(mention: Mention, message: Message) -> tuple[str, int]:
             for match in lexicon.applicant[family].finditer(text)
         )
 
-    if _OUR_SUPPLIER.search(_before_and_words(mention, message)) and not (applies("explicit") or applies("carries")):
+    supplies = _OUR_SUPPLIER.search(_before_and_words(mention, message)) or _IS_OUR_SUPPLIER.search(text)
+    if supplies and not (applies("explicit") or applies("carries")):
         return "relation", 0
     if message.is_english and not mention.is_plural and _NAMES_THE_NEXT.search(text):
         return "complement", 0
@@ -105,9 +106,13 @@ def role_of(mention: Mention, message: Message) -> tuple[str, int]:
     return ("partner" if takes_part and is_public else ""), 0
 
 
-# "Our vendor's AI": a supplier of the applicant is not the applicant.
+# "Our vendor's AI", "a firm from Lyon is our subcontractor": a supplier of the applicant is not the applicant.
+_SUPPLIER = r"(?:prestataires?|fournisseurs?|vendors?|suppliers?|integrateurs?|integrators?|sous traitante?s?|subcontractors?|contractors?|providers?|hebergeurs?)"
 _OUR_SUPPLIER = re.compile(
-    r"(?:^|(?<= ))(?:notre|nos|leurs?|our|their|its|mon|my) (?:[a-z]+ )?(?:prestataires?|fournisseurs?|vendors?|suppliers?|integrateurs?|integrators?|sous traitante?s?|subcontractors?|contractors?|providers?|hebergeurs?)(?: (?:prive|privee|private))?$"
+    rf"(?:^|(?<= ))(?:notre|nos|leurs?|our|their|its|mon|my) (?:[a-z]+ )?{_SUPPLIER}(?: (?:prive|privee|private))?$"
+)
+_IS_OUR_SUPPLIER = re.compile(
+    rf"@ (?:[a-z0-9]+ ){{0,5}}?(?:is|are|was|remains?|est|sont|reste) (?:(?:just|only|merely|simply|que|seulement|juste|simplement) )?(?:notre|nos|our|mon|my) (?:[a-z]+ ){{0,2}}{_SUPPLIER}(?= |$)"
 )
 
 
@@ -333,6 +338,7 @@ def _opening(message: Message, roles: Mapping[Mention, tuple[str, int]]) -> Ment
             or _POLLED.search(view.with_target(first.item))
             or _is_gone(first, message)
             or _REFUSES.search(view.with_target(first.item))
+            or _USES_IT.search(view.with_target(first.item))
         )
     ):
         return None
@@ -341,6 +347,12 @@ def _opening(message: Message, roles: Mapping[Mention, tuple[str, int]]) -> Ment
     if len({m.kind in PUBLIC_KINDS for m in named if m.kind not in UNCERTAIN}) > 1:
         return None
     return next((m for m in named if m.kind not in UNCERTAIN), first)
+
+
+# "Town hall agents will be the users": whom it serves.
+_USES_IT = re.compile(
+    r"@ (?:[a-z]+ ){0,2}?(?:will be|would be|are|seront|sont|seraient) (?:the |les |our |nos )?(?:[a-z]+ )?(?:users?|utilisateurs?|utilisatrices?|beneficiaires?|beneficiaries|destinataires?)(?= |$)"
+)
 
 
 def _voices_alone(text: str) -> bool:

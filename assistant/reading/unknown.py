@@ -12,8 +12,9 @@ from assistant.vocabulary import Reading
 _ENDS = re.compile(r" (?:[;:.!?]|mais|but|however|cependant|par contre|en revanche|sinon|otherwise|though)(?= |$)")
 _COMMA = re.compile(r" , (?!(?:si|s|ni|nor|ou|or|whether|if|et|and|either|soit|elle|il|it|they|ils) )")
 _IN_TERMS_OF_THE_PROJECT = frozenset({"stage", "uses_ai"})
-_LONGEST_ANSWER, _LONGEST_TOPIC = 12, 8
-"""Words of the longest message that may be a whole « je ne sais pas », and of the longest question that may name what it bears on."""
+_PARTS = re.compile(r" (?:[,;:.!?]|mais|but|car|because|so|alors|donc|et|and|c|it s)(?= )")
+_LONGEST_ANSWER, _LONGEST_TOPIC = 30, 8
+"""Words of the longest answer that may be a « je ne sais pas » with its reasons, and of the longest question that may name what it bears on."""
 
 
 def unknown_fields(message: Message, readings: Mapping[str, Reading], pending: str | None = None) -> set[str]:
@@ -36,10 +37,20 @@ def unknown_fields(message: Message, readings: Mapping[str, Reading], pending: s
                     if (field in _IN_TERMS_OF_THE_PROJECT) is (name == "project") and pattern.search(clause):
                         unknown[field] = max(unknown.get(field, 0), place)
         before = sentence
-    whole = " . ".join(sentence.bodies.text for sentence in message.sentences)
-    if pending and not unknown and len(whole.split()) <= _LONGEST_ANSWER and _says_only_unknown(whole):
-        unknown[pending] = len(message.text)
+    if pending and not unknown and _says_not_to_know(message, tells=pending in readings):
+        return {pending}
     return {field for field, place in unknown.items() if not _is_told_after(message, readings.get(field), place)}
+
+
+def _says_not_to_know(message: Message, *, tells: bool) -> bool:
+    """True when the message says no more than « je ne sais pas »; or, unless it `tells` something, when a part of it does or opens with « ça dépend de… »."""
+    whole = " . ".join(sentence.bodies.text for sentence in message.sentences if not sentence.is_question)
+    if len(whole.split()) > _LONGEST_ANSWER:
+        return False
+    if _says_only_unknown(whole):
+        return True
+    parts = [part.strip() for part in _PARTS.split(f" {whole} ") if part.strip()]
+    return not tells and any(_says_only_unknown(part) or the_lists().unknown_opens.match(part) for part in parts)
 
 
 def _says_only_unknown(text: str) -> bool:
