@@ -10,6 +10,7 @@ import math
 from collections.abc import Iterable, Mapping
 from datetime import date
 from functools import lru_cache
+from itertools import product
 
 from assistant.vocabulary import Criterion, CriterionStatus, Situation, Verdict, VerdictStatus
 from corpus.call import Call, CriterionRules, Field, Row, Unsaid, holds
@@ -72,6 +73,25 @@ def settles(field: Field, rules: CriterionRules, said: Mapping[str, str]) -> tup
     total = sum(value.share for value in field.values)
     after = sum(value.share / total * _doubt(rules, {**said, field.id: value.id}) for value in field.values)
     return round(now, 9), round(now - after, 9)
+
+
+def alike(field: Field, call: Call) -> tuple[frozenset[str], ...]:
+    """The values of `field` in groups that no rule tells apart: whatever else was said, each of a group gives the same statuses."""
+    return _alike(_ByIdentity(next(rules for rules in call.criteria if field in rules.fields)), field.id)
+
+
+@lru_cache(maxsize=256)
+def _alike(key: _ByIdentity, field_id: str) -> tuple[frozenset[str], ...]:
+    rules = key.rules
+    field = next(one for one in rules.fields if one.id == field_id)
+    others = [[(other.id, value.id) for value in other.values] for other in rules.fields if other is not field]
+    groups: dict[tuple[object, ...], set[str]] = {}
+    for value in field.values:
+        rows = [rules.row_for({field_id: value.id, **dict(values)}) for values in product(*others)]
+        asks = tuple(value.id in other.only[field_id] for other in rules.fields if field_id in other.only)
+        effect = (*((row.status, row.not_priority) if row else None for row in rows), *asks)
+        groups.setdefault(effect, set()).add(value.id)
+    return tuple(frozenset(group) for group in groups.values())
 
 
 def said_values(situation: Situation, call: Call) -> dict[str, str]:

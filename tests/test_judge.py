@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from assistant.judge import judge, next_question, settles
+from assistant.judge import alike, judge, next_question, settles
 from assistant.vocabulary import Reading, Situation
 from corpus.call import load_call
 
@@ -246,3 +246,23 @@ def test_an_invented_call_is_judged_with_no_change_of_code():
     assert judge(situation({**said, "wood": "far"}), OTHER, on=date(2031, 3, 1)).not_priority
     assert judge(situation({**said, "budget": "huge"}), OTHER, on=date(2031, 3, 1)).status == "not_eligible"
     assert judge(situation({"kind": "school", "open_days": "yes"}), OTHER, on=date(2031, 1, 1)).status == "not_settled"
+
+
+@pytest.mark.parametrize("call", CALLS)
+def test_values_that_are_alike_give_the_same_verdict_whatever_else_was_said_and_those_that_are_not_do_not(call):
+    for criterion in call.criteria:
+        for field in criterion.fields:
+            effects = {
+                value.id: [
+                    (found.status, found.not_priority, {c.id: c.status for c in found.criteria}[criterion.id])
+                    for said in of_criterion(call, criterion.id)
+                    if field.id not in said
+                    for found in [judge(situation({**said, field.id: value.id}), call, on=DAY)]
+                ]
+                for value in field.values
+            }
+            groups = alike(field, call)
+            assert sorted(value for group in groups for value in group) == sorted(effects)
+            for group in groups:
+                for value, other in product(group, effects):
+                    assert (effects[value] == effects[other]) is (other in group), (field.id, value, other)

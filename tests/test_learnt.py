@@ -61,6 +61,15 @@ def test_what_is_likely_enough_is_read_and_the_rest_is_not():
     assert weighed(likely, Situation(), TEXT) == {"uses_ai": "yes"}
 
 
+def test_values_that_no_rule_tells_apart_are_likely_together():
+    likely = reader(stage={"deployed": 0.5, "minor_update": 0.45, "before": 0.05})
+    assert weighed(likely, Situation(), TEXT) == {"stage": "deployed"}
+    found = Situation({"stage": Reading("minor_update", "un détail")})
+    assert weighed(likely, found, TEXT) == {"stage": "minor_update"}
+    unlike = reader(stage={"deployed": 0.5, "evolution": 0.45, "before": 0.05})
+    assert weighed(unlike, Situation(), TEXT) == {}
+
+
 def test_two_readers_that_agree_are_believed_and_two_that_differ_are_not():
     found = Situation({"stage": Reading("deployed", "en service")})
     likely = reader(OFTEN_RIGHT, stage={"before": 0.3, "deployed": 0.7, UNSAID: 0.0})

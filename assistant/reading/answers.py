@@ -27,7 +27,9 @@ def read_answer(
     """What a short message says as an answer to the question that was asked (`pending`)."""
     if pending is None or not message.sentences:
         return {}
-    sentence = message.sentences[0]
+    # « Un besoin commun ? Aucun. » : the question quoted back is not the answer.
+    place = next((number for number, one in enumerate(message.sentences) if not one.is_question), 0)
+    sentence = message.sentences[place]
     text = " ".join(item.text for item in sentence.bodies.items)
     field = call.field(pending)
     total = sum(len(one.tokens) for one in message.sentences)
@@ -47,7 +49,7 @@ def read_answer(
         same_matter = {f.id for f in criterion.fields}
         contradicts = any(before.value(name) not in (None, reading.value) for name, reading in readings.items())
         # "yes, a private bank", "yes, as a customer": the rest of the sentence says what the yes is worth.
-        rest = " . ".join([text[match.end() :], *(one.bodies.text for one in message.sentences[1:])])
+        rest = " . ".join([text[match.end() :], *(one.bodies.text for one in message.sentences[place + 1 :])])
         words = set(re.findall(r"[A-Za-z0-9]+", rest))
         # « Non, que des clients » : what comes after a no says why, unless it takes it back or names a public body.
         is_plain = not words - _PLAIN_ANSWER or (said == "no" and total <= 14 and not _UNDOES.search(f" {rest} "))

@@ -12,6 +12,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
+from assistant.judge import alike
 from assistant.reading.text import Scope
 from assistant.stated import take_stated
 from assistant.vocabulary import Reading, Situation
@@ -132,19 +133,21 @@ class SecondReader:
                 readings[field.id] = found
                 continue
             likely = self.posterior(field.id, shares[field.id], found.value if found else UNSAID)
-            best = max(likely, key=likely.__getitem__)
-            differs = found and found.value != best and (field.id, found.value) not in SUPPOSED
+            group = _likeliest(likely, alike(field, call))
+            share = sum(likely.get(value, 0.0) for value in group)
+            agrees = found is not None and found.value in group
+            best = found.value if found and agrees else max(group, key=lambda value: likely.get(value, 0.0))
+            differs = found and not agrees and (field.id, found.value) not in SUPPOSED
             holds = (field.id, best) in held
             sure = SURE_OF_SEVERAL if differs and len(heard) > 1 else SURE
             needed = LIKELIER_THAN_NOT if holds else sure if field.id in withdrawn or differs else BELIEVED
             applies = all(
                 other in readings and readings[other].value in allowed for other, allowed in field.only.items()
             )
-            if found and field.id in NAMED and len(heard) == 1 and likely[best] < needed:
+            if found and field.id in NAMED and len(heard) == 1 and share < needed:
                 readings[field.id] = found
                 continue
-            if applies and best in {one.id for one in field.values} and likely[best] >= needed:
-                agrees = found and found.value == best
+            if applies and best != UNSAID and share >= needed:
                 readings[field.id] = found if found and agrees else Reading(best, sentences[field.id])
         return replace(situation, readings=readings)
 
@@ -154,6 +157,11 @@ class SecondReader:
         raw = {value: share * told.get(value, {}).get(found, 1.0) ** WEIGHT_OF_FOUND for value, share in shares.items()}
         total = sum(raw.values())
         return {value: weight / total for value, weight in raw.items()} if total else dict(shares)
+
+
+def _likeliest(likely: Mapping[str, float], groups: Sequence[Collection[str]]) -> Collection[str]:
+    """The values that no rule tells apart and that are likeliest together: « already in service » and « a small update » both fail."""
+    return max([*groups, (UNSAID,)], key=lambda group: sum(likely.get(value, 0.0) for value in group))
 
 
 def _said_otherwise(found: Reading, shares: Mapping[str, float], heard: Sequence[str]) -> bool:
