@@ -13,6 +13,7 @@ from assistant.reading.lexicon import the_lists
 from assistant.reading.parse import parse_message, speaks_of_self
 from assistant.reading.project import read_ai, read_data, read_stage, tagged
 from assistant.reading.text import Message, Scope, Sentence
+from assistant.reading.unknown import unknown_fields
 from assistant.vocabulary import Situation
 
 _SHORT_QUESTION = 20
@@ -111,7 +112,14 @@ def _scope(text: str, earlier: tuple[str, ...], second: SecondReader | None) -> 
     tells = len(whole.split()) >= 5 and bool(_FINITE.search(whole))
     tells = tells or (len(whole.split()) <= 12 and bool(scope["fragment"].match(whole)))
     if not questions and not (
-        described or asks_again or of_self or counts or tells or scope["insist"].search(whole) or YES_NO.match(whole)
+        described
+        or asks_again
+        or of_self
+        or counts
+        or tells
+        or scope["insist"].search(whole)
+        or YES_NO.match(whole)
+        or unknown_fields(message, {})
     ):
         return None
     return "own" if previous == "own" or (of_self and described) else "general"
