@@ -149,8 +149,8 @@ def _without(situation: Situation, fields: Iterable[str]) -> Situation:
 
 def _with_public_service(situation: Situation, messages: Sequence[str], call: Call) -> Situation:
     """The situation, with its aim read again if it was not clear: "carers" says more once the hospital is known."""
-    known = {"public_service"} <= {*situation.readings, *situation.unknown}
-    if known or all(field.id != "public_service" for field in call.fields):
+    settled = "public_service" in situation.readings or "public_service" in situation.unknown
+    if settled or all(field.id != "public_service" for field in call.fields):
         return situation
     last: Reading | None = None
     for text in messages:
