@@ -159,7 +159,7 @@ def _held_back(verdict: Verdict, call: Call) -> list[CriterionRules]:
 def _sentences(
     verdict: Verdict, call: Call, said: dict[str, str], language: Language, scope: str, field: str | None
 ) -> tuple[tuple[str, str], ...]:
-    asked = next((c for c in call.criteria if any(f.id == field for f in c.fields)), None)
+    asked = call.criterion_of(call.field(field)) if field else None
     chosen: list[Criterion] = []
     if scope == "general":
         first = _general_criterion(verdict, said, call)

@@ -77,13 +77,14 @@ def settles(field: Field, rules: CriterionRules, said: Mapping[str, str]) -> tup
 
 def alike(field: Field, call: Call) -> tuple[frozenset[str], ...]:
     """The values of `field` in groups that no rule tells apart: whatever else was said, each of a group gives the same statuses."""
-    return _alike(_ByIdentity(next(rules for rules in call.criteria if field in rules.fields)), field.id)
+    return _alike(_ByIdentity(call.criterion_of(field)), field.id)
 
 
 @lru_cache(maxsize=256)
 def _alike(key: _ByIdentity, field_id: str) -> tuple[frozenset[str], ...]:
     rules = key.rules
     field = next(one for one in rules.fields if one.id == field_id)
+    # Every value of the others, also where one is presumed when nothing is said.
     others = [[(other.id, value.id) for value in other.values] for other in rules.fields if other is not field]
     groups: dict[tuple[object, ...], set[str]] = {}
     for value in field.values:

@@ -193,8 +193,9 @@ class Assistant:
             asks_of_self = scope == "own" and not (self.second and self.second.is_no_description(message))
             is_about_a_condition = bool(set(best.fact_ids) & self.verdict_writer.criteria_facts)
             return is_about_applying and asks_of_self and (is_about_a_condition or is_unsure_what)
-        describes = bool(self.second and self.second.is_description(message))
-        return is_about_applying or told > TELLING or bool(situation.unknown) or describes
+        if is_about_applying or told > TELLING or situation.unknown:
+            return True
+        return bool(self.second and self.second.is_description(message))
 
     def _draft(self, request: Request) -> Request:
         """The reply, unchecked."""

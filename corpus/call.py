@@ -253,6 +253,10 @@ class Call(_Part):
         """The rules of the criterion `criterion_id`."""
         return next(criterion for criterion in self.criteria if criterion.id == criterion_id)
 
+    def criterion_of(self, field: Field) -> CriterionRules:
+        """The rules that `field` is about."""
+        return next(criterion for criterion in self.criteria if field in criterion.fields)
+
     def window(self, on: date) -> Window:
         """Whether a file can be handed in that day."""
         if on < self.dates.opens:

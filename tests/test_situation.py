@@ -10,8 +10,10 @@ import pytest
 import yaml
 
 from assistant.judge import judge
+from assistant.reading.lexicon import _spelt_out
 from assistant.situation import eligibility_scope, read_situation
 from corpus.call import load_call
+from corpus.errors import ExplainedError
 
 ROOT = Path(__file__).resolve().parent.parent
 CALL = load_call(ROOT / "corpus" / "call.yaml")
@@ -133,3 +135,9 @@ def test_odd_messages_read_nothing_wrong_and_do_not_fail(text):
     assert read_situation([text], CALL).readings.keys() <= {"public_partner"}
     assert eligibility_scope(text, []) is None
     read_situation(["Nous sommes une PME, peut-on candidater ?", text, text], CALL)
+
+
+def test_a_yes_that_yaml_takes_for_true_is_told():
+    assert _spelt_out({"yep": "yes"}, "words.yaml") == {"yep": "yes"}
+    with pytest.raises(ExplainedError, match="nope: False"):
+        _spelt_out(yaml.safe_load('"nope": no'), "words.yaml")

@@ -45,14 +45,13 @@ def read_answer(
     if match and pending not in readings and not sentence.is_question:
         said: Literal["yes", "no"] = "yes" if match.group("yes") else "no"
         value_id = field.answered_by(said)
-        criterion = next(c for c in call.criteria if field in c.fields)
-        same_matter = {f.id for f in criterion.fields}
+        same_matter = {f.id for f in call.criterion_of(field).fields}
         contradicts = any(before.value(name) not in (None, reading.value) for name, reading in readings.items())
         # "yes, a private bank", "yes, as a customer": the rest of the sentence says what the yes is worth.
         rest = " . ".join([text[match.end() :], *(one.bodies.text for one in message.sentences[place + 1 :])])
-        words = set(re.findall(r"[A-Za-z0-9]+", rest))
         # « Non, que des clients » : what comes after a no says why, unless it takes it back or names a public body.
-        is_plain = not words - _PLAIN_ANSWER or (said == "no" and total <= 14 and not _UNDOES.search(f" {rest} "))
+        adds = set(re.findall(r"[A-Za-z0-9]+", rest)) - _PLAIN_ANSWER
+        is_plain = not adds or (said == "no" and total <= 14 and not _UNDOES.search(f" {rest} "))
         # "yes, several hospitals need it" says nothing of who takes part.
         tells = any(name in same_matter for name in readings) and not (
             pending == "public_partner" and "shared_need" in readings
@@ -72,9 +71,10 @@ def read_answer(
     return {}
 
 
+# What takes a no back, doubts it, or names somebody after it.
 _UNDOES = re.compile(
-    r" (?:PUBS?|ENTS?|RESS?|HOSS?|ASSOS?|mais|but|sauf|except\w*|hormis|apart|sinon|otherwise|enfin|si|if|whether|oui|yes|pas|not|n|n t|t|ne|sais|know|crois|think|pense|sur|sure|maybe|perhaps|peut|"
-    r"encore|yet|still|toujours|seule?s?|only one|one|une?|bientot|soon|sera|serait|will|would|demain|tomorrow) "
+    r" (?:PUBS?|ENTS?|RESS?|HOSS?|ASSOS?|mais|but|sauf|except\w*|hormis|apart|sinon|otherwise|enfin|si|if|whether|oui|yes|pas|not|n|t|ne|sais|know|crois|think|pense|sur|sure|maybe|perhaps|peut|"
+    r"encore|yet|still|toujours|seule?s?|one|une?|bientot|soon|sera|serait|will|would|demain|tomorrow) "
 )
 # What may come with a yes or a no without changing it.
 _PLAIN_ANSWER = frozenset(

@@ -11,6 +11,7 @@ from typing import Any
 import yaml
 
 from assistant.reading.text import BODY_TAGS, CONCEPT_TAGS, THEMES, Token
+from corpus.errors import ExplainedError
 from corpus.words import fold
 
 _FOLDER = Path(__file__).resolve().parents[2] / "corpus" / "lexicon"
@@ -115,6 +116,14 @@ def _wordings(term: str) -> list[str]:
     return [f"{before}{choice}{rest}" for choice in choices for rest in after]
 
 
+def _spelt_out(words: Mapping[Any, Any], place: str) -> dict[str, str]:
+    """Short word → what it stands for; an ExplainedError for a bare yes or no, which YAML takes for true or false."""
+    for short, word in words.items():
+        if not (isinstance(short, str) and isinstance(word, str)):
+            raise ExplainedError(f"{place}: « {short}: {word} » is not read as two words. Put quotes around each.")
+    return {fold(short): word for short, word in words.items()}
+
+
 class _Lexicon:
     """The lists of `corpus/lexicon`, ready to use."""
 
@@ -138,10 +147,10 @@ class _Lexicon:
                 add(self.themes, terms, kind)
             else:
                 add(self.project, terms, CONCEPT_TAGS.get(kind, "-"))
-        self.abbreviations: dict[str, str] = {fold(str(k)): str(v) for k, v in words["abbreviations"].items()}
-        self.english_abbreviations: dict[str, str] = {
-            fold(str(k)): str(v) for k, v in words["english_abbreviations"].items()
-        }
+        self.abbreviations, self.english_abbreviations = (
+            _spelt_out(words[name], f"{folder.name}/words.yaml, {name}")
+            for name in ("abbreviations", "english_abbreviations")
+        )
         self.numbers = frozenset(words["numbers"])
         macros: dict[str, str] = {}
 

@@ -13,7 +13,7 @@ _ENDS = re.compile(r" (?:[;:.!?]|mais|but|however|cependant|par contre|en revanc
 _COMMA = re.compile(r" , (?!(?:si|s|ni|nor|ou|or|whether|if|et|and|either|soit|elle|il|it|they|ils) )")
 _IN_TERMS_OF_THE_PROJECT = frozenset({"stage", "uses_ai"})
 _PARTS = re.compile(r" (?:[,;:.!?]|mais|but|car|because|so|alors|donc|et|and|c|it s)(?= )")
-_LONGEST_ANSWER, _LONGEST_TOPIC = 30, 8
+_LONGEST_IGNORANCE, _LONGEST_TOPIC = 30, 8
 """Words of the longest answer that may be a « je ne sais pas » with its reasons, and of the longest question that may name what it bears on."""
 
 
@@ -23,29 +23,31 @@ def unknown_fields(message: Message, readings: Mapping[str, Reading], pending: s
     `pending`: the field that was asked; a message that says no more than « je ne sais pas » bears on it.
     """
     unknown: dict[str, int] = {}
-    before: Sentence | None = None
-    for sentence in message.sentences:
-        for name in ("bodies", "project"):
-            view: View = getattr(sentence, name)
+    for before, sentence in zip((None, *message.sentences), message.sentences, strict=False):
+        for of_project in (False, True):
+            view = _view(sentence, of_project)
             found = [(clause, _place(sentence, view, end)) for clause, end in _clauses(view.text)]
             if before is not None and before.is_question and _says_only_unknown(view.text):
-                asked: View = getattr(before, name)  # « Le stade ? Aucune idée. »
-                if len(asked.text.split()) <= _LONGEST_TOPIC:
-                    found.append((f" {asked.text} {view.text} ", sentence.tokens[-1].end))
+                asked = _view(before, of_project).text  # « Le stade ? Aucune idée. »
+                if len(asked.split()) <= _LONGEST_TOPIC:
+                    found.append((f" {asked} {view.text} ", sentence.tokens[-1].end))
             for clause, place in found:
                 for field, pattern in the_lists().unknown_about.items():
-                    if (field in _IN_TERMS_OF_THE_PROJECT) is (name == "project") and pattern.search(clause):
+                    if (field in _IN_TERMS_OF_THE_PROJECT) is of_project and pattern.search(clause):
                         unknown[field] = max(unknown.get(field, 0), place)
-        before = sentence
     if pending and not unknown and _says_not_to_know(message, tells=pending in readings):
         return {pending}
     return {field for field, place in unknown.items() if not _is_told_after(message, readings.get(field), place)}
 
 
+def _view(sentence: Sentence, of_project: bool) -> View:
+    return sentence.project if of_project else sentence.bodies
+
+
 def _says_not_to_know(message: Message, *, tells: bool) -> bool:
     """True when the message says no more than « je ne sais pas »; or, unless it `tells` something, when a part of it does or opens with « ça dépend de… »."""
     whole = " . ".join(sentence.bodies.text for sentence in message.sentences if not sentence.is_question)
-    if len(whole.split()) > _LONGEST_ANSWER:
+    if len(whole.split()) > _LONGEST_IGNORANCE:
         return False
     if _says_only_unknown(whole):
         return True
