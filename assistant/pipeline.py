@@ -19,6 +19,7 @@ from assistant.explain import asserts_eligibility
 from assistant.named import Acts
 from assistant.reading.learnt import BELIEVED, LIKELIER_THAN_NOT, SecondReader, open_second_reader
 from assistant.retrieve import SHORT, Retriever, Search, load_weights
+from assistant.series import load_series
 from assistant.settings import Settings
 from assistant.situation import asks_of_their_project, eligibility_scope, read_situation
 from assistant.suggest import Suggester, Suggestions, load_suggestions
@@ -84,7 +85,8 @@ class Assistant:
         bridge = None if index.has_questions else open_bridge(_HERE / "bridge.safetensors", encoder, trunk)
         recogniser = load_recogniser(_HERE / "recognised.safetensors", trunk)
         retriever = Retriever(index, synonyms, load_weights(_HERE / "weights.yaml"), bridge, recogniser)
-        reader = Reader(load_phrases(_HERE / "phrases.yaml"), synonyms, index.used_words())
+        series = load_series(settings.corpus_folder / "series.yaml")
+        reader = Reader(load_phrases(_HERE / "phrases.yaml"), synonyms, index.used_words(), series)
         call = load_call(settings.corpus_folder / "call.yaml")
         suggestions = load_suggestions(settings.corpus_folder / "suggestions.yaml")
         second = open_second_reader(_HERE / "reading" / "learnt.safetensors", trunk)

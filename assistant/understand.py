@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from itertools import islice
@@ -15,10 +15,11 @@ from pydantic import BaseModel, ConfigDict
 from rapidfuzz import fuzz, process
 from rapidfuzz.distance import OSA
 
+from assistant.series import Series
 from assistant.vocabulary import Conversation, Question
 from corpus.passages import Language
 from corpus.synonyms import Synonyms
-from corpus.words import STOPWORDS, content_words, fold, words
+from corpus.words import STOPWORDS, content_words, fold, without, words
 from corpus.yaml_files import load_checked
 
 _VOWEL = re.compile("[aeiouy]")
@@ -34,6 +35,9 @@ _HARDLY_A_SUBJECT, _A_WHOLE_SUBJECT = 4, 6
 """Content words up to which a message leans on the conversation anyway, and above which never."""
 _ENOUGH_TO_FOLLOW = 2
 """Content words of an earlier message that says what a follow-up is about, unless it points back itself."""
+
+_MOST_OF_A_SUBJECT = 3
+"""Messages that say what a follow-up is about."""
 
 MOST_HEARD = 4
 """Messages, this one among them, that say in which conversation it is asked."""
@@ -76,9 +80,6 @@ class Phrases(BaseModel):
     premise: list[str]
     candidacy: list[str]
     again: Again
-    alternatives: list[list[str]]
-    next_year: list[str]
-    previous_year: list[str]
 
 
 def load_phrases(path: Path) -> Phrases:
@@ -93,6 +94,7 @@ class Reader:
     phrases: Phrases
     synonyms: Synonyms
     corpus_words: Mapping[Language, Mapping[str, int]]
+    series: tuple[Series, ...] = ()
 
     def understand(
         self, message: str, conversation: Conversation, *, language: Language | None, default: Language
@@ -101,11 +103,15 @@ class Reader:
         written = (self.language_of(one) for one in (message, *reversed(conversation.messages)))
         written_in: Language = next((found for found in written if found is not None), default)
         text = self.repair(message, written_in)
-        subject = self.repair(self._subject_before(conversation), written_in) if self.is_dependent(text) else ""
-        if subject and (changed := self._with_another(subject, text)):
-            return Question(message, changed, changed, language or written_in, heard=(changed,))
+        before, is_as_written = self._subject_before(conversation, written_in)
+        subject = self.repair(before, written_in) if self.is_dependent(text) else ""
+        if subject and (asked := self._of_a_series(text, subject, written_in)):
+            standalone = " ".join(asked)
+            return Question(message, standalone, standalone, language or written_in, heard=asked)
         told = (one for one in reversed(conversation.messages) if not self._says_nothing_of_a_subject(one))
         heard = (*reversed(list(islice(told, MOST_HEARD - 1))), message)
+        if subject and not is_as_written:
+            heard = (subject, message)
         return Question(message, f"{subject} {text}".strip(), text, language or written_in, heard=heard)
 
     def once_more(self, message: str, conversation: Conversation) -> OnceMore | None:
@@ -121,33 +127,15 @@ class Reader:
 
     def _manner(self, message: str) -> Literal["shorter", "fr", "en", "same"] | None:
         """How `message` asks for the last reply once more, None when it does not."""
-        again, said = self.phrases.again, _without(message, self.phrases.again.around)
-        bare = _without(said, again.same)
+        again, said = self.phrases.again, without(message, self.phrases.again.around)
+        bare = without(said, again.same)
         if not said or not bare:
             return "same" if said else None
-        if not _without(bare, again.shorter):
+        if not without(bare, again.shorter):
             return "shorter"
-        if not _without(bare, again.fr):
+        if not without(bare, again.fr):
             return "fr"
-        return None if _without(bare, again.en) else "en"
-
-    def _with_another(self, subject: str, text: str) -> str | None:
-        """`subject` with what `text` puts in the place of one of its names (« et en 2022 ? », "the year after?"); None when it does not."""
-        for group in self.phrases.alternatives:
-            here = _named(group, subject)
-            if len(here) != 1:
-                continue
-            (old,) = here
-            others = _named(group, text)
-            steps = ((self.phrases.next_year, 1), (self.phrases.previous_year, -1)) if old.isdigit() else ()
-            new = others.pop() if len(others) == 1 else None
-            rest = _without(text, [new] if new else [])
-            for phrases, step in steps:
-                if not new and _without(text, phrases) != _without(text, []):
-                    new, rest = str(int(old) + step), _without(text, phrases)
-            if new and new != old and not content_words(_without(rest, self.phrases.connectives)):
-                return re.sub(_pattern(old), new, subject, flags=re.IGNORECASE)
-        return None
+        return None if without(bare, again.en) else "en"
 
     def language_of(self, message: str) -> Language | None:
         """The language of `message`, None when its words do not tell.
@@ -256,16 +244,31 @@ class Reader:
         # The nearest first; among equals, the word that sounds most alike, then the most used.
         return str(min(near, key=lambda found: (found[1], -fuzz.ratio(folded, found[0]), -self._usage[found[0]]))[0])
 
-    def _subject_before(self, conversation: Conversation) -> str:
-        """What the last messages were about: back to one that says it."""
+    def _subject_before(self, conversation: Conversation, language: Language) -> tuple[str, bool]:
+        """What the last messages were about, since the last that says a subject, and whether that is as they were written.
+
+        It is not where one of them points to another of a series: what follows is about that one.
+        """
         subject: list[str] = []
-        for earlier in reversed(conversation.messages):
+        is_as_written = True
+        for earlier in conversation.messages:
             if self._says_nothing_of_a_subject(earlier):
                 continue
-            subject.insert(0, earlier)
-            if len(content_words(earlier)) >= _ENOUGH_TO_FOLLOW and not self._points_back(earlier):
-                break
-        return " ".join(subject[-3:])
+            leans = self.is_dependent(earlier)
+            if asked := self._of_a_series(earlier, " ".join(subject), language) if leans else None:
+                subject, is_as_written = list(asked), False
+            elif name := next(filter(None, (one.comes_after(earlier, language) for one in self.series)), None):
+                subject, is_as_written = [name], False
+            elif len(content_words(earlier)) >= _ENOUGH_TO_FOLLOW and not self._points_back(earlier):
+                subject, is_as_written = [earlier], True
+            else:
+                subject = [*subject, earlier][-_MOST_OF_A_SUBJECT:]
+        return " ".join(subject), is_as_written
+
+    def _of_a_series(self, text: str, subject: str, language: Language) -> tuple[str, ...] | None:
+        """What the follow-up `text` asks when it means another of a series than `subject`."""
+        asked = (one.asked(text, subject, language, self.phrases.connectives) for one in self.series)
+        return next(filter(None, asked), None)
 
     def _says_nothing_of_a_subject(self, message: str) -> bool:
         return bool(self.smalltalk_of(message) or self._manner(message))
@@ -285,30 +288,6 @@ class Reader:
     @cached_property
     def _known_words(self) -> list[str]:
         return sorted(self._usage)
-
-
-def _without(text: str, phrases: Iterable[str]) -> str:
-    """The words of `text` without those of `phrases`, the longest phrases first."""
-    left = f" {' '.join(words(text))} "
-    for phrase in _longest_first(tuple(phrases)):
-        left = left.replace(f" {phrase} ", " ")
-    return " ".join(left.split())
-
-
-@lru_cache(maxsize=64)
-def _longest_first(phrases: tuple[str, ...]) -> list[str]:
-    """The words of each phrase, the longest first: the lists are the same for every message."""
-    return sorted(filter(None, (" ".join(words(phrase)) for phrase in phrases)), key=len, reverse=True)
-
-
-def _named(group: Iterable[str], text: str) -> set[str]:
-    """The names of `group` in `text`; of two that overlap, the longer one."""
-    found = {name for name in group if re.search(_pattern(name), text, re.IGNORECASE)}
-    return {name for name in found if not any(name != other and name in other for other in found)}
-
-
-def _pattern(name: str) -> str:
-    return rf"\b(?:{re.escape(name)}|{re.escape(fold(name))})\b"
 
 
 def _is_a_word(word: str, language: Language) -> bool:

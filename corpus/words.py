@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import threading
 import unicodedata
+from collections.abc import Iterable
 from functools import lru_cache
 
 import Stemmer
@@ -71,3 +72,37 @@ def _forms(word: str, language: str) -> tuple[str, ...]:
 def stems(text: str, language: str) -> list[str]:
     """The stems of the content words of `text`, accents taken off after stemming; one or two forms a word."""
     return [form for word in _accented_words(text) if fold(word) not in STOPWORDS for form in _forms(word, language)]
+
+
+def without(text: str, phrases: Iterable[str]) -> str:
+    """The words of `text` without those of `phrases`, the longest phrases first."""
+    left = f" {' '.join(words(text))} "
+    for phrase in _longest_first(tuple(phrases)):
+        left = left.replace(f" {phrase} ", " ")
+    return " ".join(left.split())
+
+
+@lru_cache(maxsize=256)
+def _longest_first(phrases: tuple[str, ...]) -> list[str]:
+    """The words of each phrase, the longest first: the lists are the same for every message."""
+    return sorted(filter(None, (" ".join(words(phrase)) for phrase in phrases)), key=len, reverse=True)
+
+
+_ACCENTED = {
+    "a": "[aàâä]",
+    "c": "[cç]",
+    "e": "[eéèêë]",
+    "i": "[iîï]",
+    "o": "[oôö]",
+    "u": "[uùûü]",
+    "'": "['’ʼ]",
+    " ": r"[\s\-‑]+",
+    "-": r"[\s\-‑]",
+}
+
+
+@lru_cache(maxsize=2_000)
+def pattern_of(phrase: str) -> re.Pattern[str]:
+    """What finds `phrase` as whole words in a text as people write it: any capitals, accents or none, either apostrophe."""
+    written = "".join(_ACCENTED.get(letter, re.escape(letter)) for letter in fold(phrase))
+    return re.compile(rf"(?<!\w){written}(?!\w)", re.IGNORECASE)

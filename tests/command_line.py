@@ -11,6 +11,7 @@ from tiny import ROOT, WEIGHTS, FakeEncoder
 
 from assistant.pipeline import Assistant
 from assistant.retrieve import Retriever, load_weights
+from assistant.series import load_series
 from assistant.understand import Reader, load_phrases
 from corpus.call import load_call
 from corpus.index import PassageIndex, read_manifest
@@ -37,7 +38,12 @@ def assistant_on(generation: Path, corpus: Path) -> Assistant:
     encoder.dimension = manifest.dimension
     index = PassageIndex(generation, encoder)  # type: ignore[arg-type]
     synonyms = load_synonyms(corpus / "synonyms.yaml")
-    reader = Reader(load_phrases(ROOT / "assistant" / "phrases.yaml"), synonyms, index.used_words())
+    reader = Reader(
+        load_phrases(ROOT / "assistant" / "phrases.yaml"),
+        synonyms,
+        index.used_words(),
+        load_series(ROOT / "corpus" / "series.yaml"),
+    )
     retriever = Retriever(index, synonyms, load_weights(WEIGHTS))
     return Assistant(index, load_call(corpus / "call.yaml"), retriever, reader, date(2023, 9, 1))
 

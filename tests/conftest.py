@@ -12,6 +12,7 @@ from tiny import FILES, ROOT, WEIGHTS, FakeEncoder, build_index
 
 from assistant.pipeline import Assistant
 from assistant.retrieve import Retriever, load_weights
+from assistant.series import load_series
 from assistant.settings import Settings
 from assistant.suggest import load_suggestions
 from assistant.understand import Reader, load_phrases
@@ -97,7 +98,12 @@ def tiny_retriever(index: PassageIndex, synonyms: Synonyms) -> Retriever:
 
 @pytest.fixture(scope="session")
 def reader(index: PassageIndex, synonyms: Synonyms) -> Reader:
-    return Reader(load_phrases(ROOT / "assistant" / "phrases.yaml"), synonyms, index.used_words())
+    return Reader(
+        load_phrases(ROOT / "assistant" / "phrases.yaml"),
+        synonyms,
+        index.used_words(),
+        load_series(ROOT / "corpus" / "series.yaml"),
+    )
 
 
 @pytest.fixture(scope="session")

@@ -128,8 +128,8 @@ def test_a_message_that_stands_alone_leaves_the_conversation_behind(reader):
 
 
 def test_the_subject_is_the_last_message_that_says_one(reader):
-    question = understood(reader, "et après ?", "Combien de candidats ?", "Combien dure la phase de conseil ?")
-    assert question.standalone == "Combien dure la phase de conseil ? et après ?"
+    question = understood(reader, "et pourquoi ?", "Combien de candidats ?", "Combien dure la phase de conseil ?")
+    assert question.standalone == "Combien dure la phase de conseil ? et pourquoi ?"
 
 
 @pytest.mark.parametrize(
@@ -150,7 +150,7 @@ def test_a_name_takes_the_place_of_the_one_that_was_asked_about(message, asked, 
 
 def test_of_two_names_the_longer_one_is_meant(reader):
     said = understood(reader, "et pour pole emploi ?", "Que retient le bilan pour Nantes Métropole ?").standalone
-    assert said == "Que retient le bilan pour Pôle emploi ?"
+    assert said == "Que retient le bilan pour France Travail ?"
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,100 @@
+"""What follows one another: which of them a follow-up means, by its name or by its place."""
+
+from __future__ import annotations
+
+import pytest
+
+from assistant.series import Series, load_series
+from assistant.understand import Reader
+from assistant.vocabulary import Conversation
+from corpus.errors import ExplainedError
+from corpus.words import pattern_of
+
+
+def heard(reader: Reader, *messages: str) -> tuple[str, ...]:
+    return reader.understand(messages[-1], Conversation(messages[:-1]), language=None, default="fr").heard
+
+
+@pytest.mark.parametrize(
+    ("messages", "asked"),
+    [
+        pytest.param(("Combien de dossiers en 2021 ?", "et en 2022 ?"), ("Combien de dossiers en 2022 ?",), id="named"),
+        pytest.param(("Combien de dossiers en 2021 ?", "et l’année d’après ?"), ("Combien de dossiers en 2022 ?",), id="the next one"),
+        pytest.param(("How many files in 2022?", "and the one before?"), ("How many files in 2021?",), id="the one before"),
+        pytest.param(
+            ("Combien de lauréats pour services publics ?", "et l'edition precedente"),
+            ("Combien de lauréats pour EdTech ?",),
+            id="another name of the same list, without accents",
+        ),
+        pytest.param(
+            ("How many winners were there in this call?", "and the previous year?"),
+            ("How many winners were there in this call? the 2022 edition (EdTech)",),
+            id="counted from the one that is presumed",
+        ),
+        pytest.param(
+            ("La première phase dure combien ?", "et la dernière, qui la fait ?"),
+            ("La troisième phase dure combien ?", "et la troisième phase, celle de restitution, qui la fait ?"),
+            id="the last one, and what is asked of it",
+        ),
+        pytest.param(
+            ("La première édition portait sur quoi ?", "et celle d'après, combien de candidats ont été auditionnés sur place ?"),
+            ("et l'édition 2022 (EdTech), combien de candidats ont été auditionnés sur place ?",),
+            id="a question of its own",
+        ),
+        pytest.param(("What happens in the first phase?", "and then?"), ("the second phase, of implementation",), id="what comes then"),
+        pytest.param(
+            ("Which edition came after the AI edition?", "how many slots?"), ("the 2024 edition (silver economy)", "how many slots?"), id="told as the next one"
+        ),
+        pytest.param(
+            ("Combien de dossiers en 2021 ?", "et l'année suivante ?", "lesquels ?"), ("Combien de dossiers en 2022 ?", "lesquels ?"), id="and further on"
+        ),
+        pytest.param(("Que dit le bilan pour RATP ?", "et pour pole emploi ?"), ("Que dit le bilan pour France Travail ?",), id="no order, a name"),
+    ],
+)  # fmt: skip
+def test_a_follow_up_means_another_of_a_series(messages, asked, reader):
+    assert heard(reader, *messages) == asked
+
+
+@pytest.mark.parametrize(
+    "messages",
+    [
+        pytest.param(("Combien de dossiers en 2021 ?", "et en 2021 ?"), id="the same one"),
+        pytest.param(("Combien de dossiers en 2025 ?", "et l'année d'après ?"), id="after the last one"),
+        pytest.param(
+            ("Quel est le montant de l'amende ?", "et l'année d'après ?"), id="nothing of a series was spoken of"
+        ),
+        pytest.param(("Entre 2021 et 2022, combien de dossiers ?", "et l'année d'après ?"), id="two were spoken of"),
+        pytest.param(
+            ("Combien de dossiers en 2021 ?", "et en 2023, quel budget ?"), id="a name beside a question of its own"
+        ),
+        pytest.param(("Peut-on déposer après le 30 septembre 2023 ?", "sur quel site ?"), id="after a day"),
+        pytest.param(("Quelle était la date limite ?", "et pour une association ?"), id="nothing points anywhere"),
+    ],
+)
+def test_what_means_no_other_one_stays_as_it_is(messages, reader):
+    assert heard(reader, *messages) == messages
+
+
+def test_lists_of_different_lengths_are_refused(tmp_path):
+    path = tmp_path / "series.yaml"
+    path.write_text("- called: {fr: [a, b], en: [a, b]}\n  named:\n    - [un, deux, trois]\n", encoding="utf-8")
+    with pytest.raises(ExplainedError, match="equally long"):
+        load_series(path)
+
+
+def test_who_is_presumed_is_one_of_the_series():
+    with pytest.raises(ValueError, match="'quatre' must be a name"):
+        Series(called={"fr": ["a", "b"]}, named=[["un", "deux"]], presumed="quatre")
+
+
+@pytest.mark.parametrize(
+    ("phrase", "text", "is_there"),
+    [
+        ("l'année d'après", "Et l’annee d’apres ?", True),
+        ("services publics", "IA et services-publics", True),
+        ("mise en œuvre", "la mise en oeuvre", True),
+        ("2023", "12023", False),
+    ],
+)
+def test_a_phrase_is_found_as_people_write_it(phrase, text, is_there):
+    assert bool(pattern_of(phrase).search(text)) is is_there
