@@ -122,7 +122,7 @@ ASKED = {
     "reply",
     [
         "aucune idée", "no clue sorry", "jsp", "dunno", "pas sûr", "peut-être", "we'll see", "pas encore décidé", "Bonne question… à voir", "nobody knows",
-        "Nous n'en savons rien à ce stade", "I couldn't tell you", "trop tôt pour le dire", "Je l'ignore.", "aucune info là-dessus", "oui peut-être", "not sure yet", "Je ne sais pas, je viens d'arriver dans l'équipe.", "It depends on next month's vote.", "no idea, ask the it dept",
+        "Nous n'en savons rien à ce stade", "I couldn't tell you", "trop tôt pour le dire", "Je l'ignore.", "aucune info là-dessus", "oui peut-être", "not sure yet", "Je ne sais pas, je viens d'arriver dans l'équipe.", "It depends on next month's vote.", "no idea, ask the it dept", "je ne saurais vous dire",
     ],
 )  # fmt: skip
 def test_not_knowing_what_was_asked_is_no_answer_and_another_point_is_asked(field: str, reply: str):
@@ -145,6 +145,7 @@ def test_not_knowing_what_was_asked_is_no_answer_and_another_point_is_asked(fiel
         "not at all",
         "sûrement pas",
         "Je ne sais pas pourquoi, mais oui",
+        "Je peux vous dire que la région s'y intéresse de près",
     ],
 )
 def test_an_answer_is_no_ignorance(reply: str):
