@@ -126,6 +126,8 @@ class Assistant:
             request = replace(
                 request, message=once_more.message, conversation=once_more.conversation, language=language
             )
+        elif in_a_language := self.reader.in_a_language(request.message):
+            request = replace(request, language=in_a_language[0], message=in_a_language[1])
         question = self.reader.understand(
             request.message, request.conversation, language=request.language, default=request.default
         )

@@ -23,6 +23,7 @@ from corpus.words import STOPWORDS, content_words, fold, without, words
 from corpus.yaml_files import load_checked
 
 _VOWEL = re.compile("[aeiouy]")
+_BY_NAME: Mapping[str | None, Language] = {"fr": "fr", "en": "en"}
 _BOTH_WAYS: tuple[tuple[Language, Language], ...] = (("fr", "en"), ("en", "fr"))
 
 _MOST_WORDS_OF_THANKS = 4
@@ -124,6 +125,20 @@ class Reader:
             return None
         language: Language | None = "fr" if manner == "fr" else "en" if manner == "en" else None
         return OnceMore(earlier[asked[-1]], Conversation(earlier[: asked[-1]]), manner == "shorter", language)
+
+    def in_a_language(self, message: str) -> tuple[Language, str] | None:
+        """The language that a part of `message` asks the reply to be in, and the parts that ask something (« Merci. In English please, on what date? »)."""
+        parts = re.split(r"(?<=[,.;:!?])\s+", message)
+        manners = [
+            self._manner(part) if len(words(part)) > 1 else None for part in parts
+        ]  # « français, » may be anything
+        asking = [
+            part
+            for part, manner in zip(parts, manners, strict=True)
+            if manner not in _BY_NAME and not self.smalltalk_of(part)
+        ]
+        chosen = [_BY_NAME[manner] for manner in manners if manner in _BY_NAME]
+        return (chosen[0], " ".join(asking)) if len(chosen) == 1 and asking else None
 
     def _manner(self, message: str) -> Literal["shorter", "fr", "en", "same"] | None:
         """How `message` asks for the last reply once more, None when it does not."""

@@ -238,3 +238,19 @@ def test_the_longest_messages_are_read_in_an_instant(message, reader):
     started = time.perf_counter()
     understood(reader, message, message, message)
     assert time.perf_counter() - started < 2
+
+
+@pytest.mark.parametrize(
+    ("message", "asked"),
+    [
+        ("Merci. In English please, on what date?", ("en", "on what date?")),
+        ("Qui a présélectionné les dossiers ? En anglais svp", ("en", "Qui a présélectionné les dossiers ?")),
+        ("Qui a présélectionné les dossiers, en anglais svp", ("en", "Qui a présélectionné les dossiers,")),
+        ("En français s'il vous plaît : who can apply?", ("fr", "who can apply?")),
+        ("In English please", None),
+        ("Un éditeur, français, peut-il candidater ?", None),
+        ("Peut-on répondre en anglais, ou faut-il traduire ?", None),
+    ],
+)
+def test_the_language_asked_for_beside_a_question(message, asked, reader):
+    assert reader.in_a_language(message) == asked
