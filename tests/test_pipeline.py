@@ -253,6 +253,15 @@ def test_with_the_index_of_another_encoder_it_says_what_to_do(index_folder, corp
         pytest.param(
             "On pouvait déposer son dossier jusqu'à quelle date ?", "answer", "call-deadline", id="a date, with « on »"
         ),
+        pytest.param(
+            "Depuis quel jour une mairie pouvait-elle déposer son projet d'IA ?",
+            "answer",
+            "call-launch-date",
+            id="since when",
+        ),
+        pytest.param(
+            "From which day could a town submit its AI project?", "answer", "call-launch-date", id="from which day"
+        ),
     ],
 )
 def test_the_real_assistant_replies_in_kind(message, kind, fact, real):
