@@ -254,7 +254,7 @@ def test_with_the_index_of_another_encoder_it_says_what_to_do(index_folder, corp
             "On pouvait déposer son dossier jusqu'à quelle date ?", "answer", "call-deadline", id="a date, with « on »"
         ),
         pytest.param(
-            "Depuis quel jour une mairie pouvait-elle déposer son projet d'IA ?",
+            "À partir de quel jour pouvait-on candidater ?",
             "answer",
             "call-launch-date",
             id="since when",
