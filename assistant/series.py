@@ -67,7 +67,7 @@ class Series(BaseModel):
                 return None  # what has words of its own beside a name stands by them
             return (self._with_another(subject, old, place, names[0]),)
         asks_what_is_next = without(text, self.then) != without(text, ()) and not without(text, [*self.then, *around])
-        if asks_what_is_next and old + 1 < len(self):
+        if asks_what_is_next and self._named_in(subject) and old + 1 < len(self):
             return (self.called[language][old + 1],)
         pointed = next(self._pointed_to(text, old), None)
         if pointed is None:

@@ -69,6 +69,7 @@ def test_a_follow_up_means_another_of_a_series(messages, asked, reader):
         ),
         pytest.param(("Peut-on déposer après le 30 septembre 2023 ?", "sur quel site ?"), id="after a day"),
         pytest.param(("Quelle était la date limite ?", "et pour une association ?"), id="nothing points anywhere"),
+        pytest.param(("En quoi consiste l'accompagnement ?", "et après ?"), id="what comes after all of them"),
     ],
 )
 def test_what_means_no_other_one_stays_as_it_is(messages, reader):
