@@ -37,6 +37,10 @@ def told_unknown(text: str) -> set[str]:
     [
         ("Notre IA trie le courrier. Où elle en est, je l'ignore, le chef de projet est en congé.", {"stage"}),
         ("Notre IA trie le courrier. Je ne sais pas si elle est en service ou encore en test.", {"stage"}),
+        ("Une IA de la CPAM. Tourne-t-elle déjà ou pas, aucune idée, demandez à la direction.", {"stage"}),
+        ("Our model is live or not, I really couldn't tell you.", {"stage"}),
+        ("I can't tell you whether it serves a public service.", {"public_service"}),
+        ("For the users and the utilisation we don't have decided nothing.", {"public_service"}),
         ("On ne m'a pas dit où ça en était.", {"stage"}),
         ("La région refuse de dire si c'est déjà ouvert au public ou encore en test.", {"stage"}),
         ("Je n'ai aucune idée du stade.", {"stage"}),
