@@ -47,13 +47,17 @@ SmalltalkKind = Literal["greeting", "thanks", "goodbye", "identity", "yes_no", "
 
 
 class Again(BaseModel):
-    """What asks for the last reply once more: shorter, the same, or in the other language; `around` are the words of politeness."""
+    """What asks for the last reply once more: shorter, the same, or in the other language; `around` are the words of politeness.
+
+    One of `asking` tells « en anglais, svp » from « en français, en anglais ? ».
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     around: list[str]
     shorter: list[str]
     same: list[str]
+    asking: list[str]
     fr: list[str]
     en: list[str]
 
@@ -104,8 +108,10 @@ class Reader:
         written = (self.language_of(one) for one in (message, *reversed(conversation.messages)))
         written_in: Language = next((found for found in written if found is not None), default)
         text = self.repair(message, written_in)
-        before, is_as_written = self._subject_before(conversation, written_in)
-        subject = self.repair(before, written_in) if self.is_dependent(text) else ""
+        before, is_as_written = "", True
+        if self.is_dependent(text):
+            before, is_as_written = self._subject_before(conversation, written_in)
+        subject = self.repair(before, written_in)
         if subject and (asked := self._of_a_series(text, subject, written_in)):
             standalone = " ".join(asked)
             return Question(message, standalone, standalone, language or written_in, heard=asked)
@@ -129,9 +135,7 @@ class Reader:
     def in_a_language(self, message: str) -> tuple[Language, str] | None:
         """The language that a part of `message` asks the reply to be in, and the parts that ask something (« Merci. In English please, on what date? »)."""
         parts = re.split(r"(?<=[,.;:!?])\s+", message)
-        manners = [
-            self._manner(part) if len(words(part)) > 1 else None for part in parts
-        ]  # « français, » may be anything
+        manners = [self._manner(part) if self._asks(part) else None for part in parts]
         asking = [
             part
             for part, manner in zip(parts, manners, strict=True)
@@ -139,6 +143,9 @@ class Reader:
         ]
         chosen = [_BY_NAME[manner] for manner in manners if manner in _BY_NAME]
         return (chosen[0], " ".join(asking)) if len(chosen) == 1 and asking else None
+
+    def _asks(self, part: str) -> bool:
+        return without(part, self.phrases.again.asking) != without(part, ())
 
     def _manner(self, message: str) -> Literal["shorter", "fr", "en", "same"] | None:
         """How `message` asks for the last reply once more, None when it does not."""

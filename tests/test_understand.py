@@ -249,6 +249,8 @@ def test_the_longest_messages_are_read_in_an_instant(message, reader):
         ("En français s'il vous plaît : who can apply?", ("fr", "who can apply?")),
         ("In English please", None),
         ("Un éditeur, français, peut-il candidater ?", None),
+        ("Peut-on rédiger le dossier, en anglais, ou faut-il traduire ?", None),
+        ("Le dossier est-il en français, en anglais ?", None),
         ("Peut-on répondre en anglais, ou faut-il traduire ?", None),
     ],
 )
