@@ -45,10 +45,10 @@ def fresh_encoder() -> FakeEncoder:
 
 @pytest.fixture(scope="session")
 def corpus_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The tiny corpus with the rules and the synonyms of the real one. To be read only: `shutil.copytree` it to change it."""
+    """The tiny corpus with the rules, the synonyms and the series of the real one. To be read only: `shutil.copytree` it to change it."""
     folder = tmp_path_factory.mktemp("tiny") / "corpus"
     shutil.copytree(FILES / "corpus", folder)
-    for name in ("call.yaml", "synonyms.yaml"):
+    for name in ("call.yaml", "synonyms.yaml", "series.yaml"):
         shutil.copy(ROOT / "corpus" / name, folder / name)
     return folder
 
