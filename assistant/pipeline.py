@@ -145,7 +145,11 @@ class Assistant:
         if _is_bare_follow_up(question):
             return replace(request, evidence=self.scale.weigh(question.standalone, search, is_follow_up=True))
         # It says itself what it asks; weighed with the question before, it would pass for answered because that one was.
-        return replace(request, evidence=self._weighed_alone(question, search))
+        evidence = self._weighed_alone(question, search)
+        leans = question.standalone != question.repaired
+        if leans and evidence.sufficiency == "off_topic" and _is_of_our_subject(search):
+            evidence = replace(evidence, sufficiency="nearby")  # « vous êtes sûr ? on m’a parlé de 50 000 euros »
+        return replace(request, evidence=evidence)
 
     def _weighed_alone(self, question: Question, search: Search) -> Evidence:
         """The evidence for the message without its conversation; `search` serves when it stands alone anyway."""
@@ -215,6 +219,11 @@ class Assistant:
         """The reply, with only what its quotes carry."""
         answer = verify(_known(request.draft), as_of=request.on, asserted=asserts_eligibility)
         return replace(request, answer=answer)
+
+
+def _is_of_our_subject(search: Search) -> bool:
+    """True when what is asked, in its conversation, is likelier about our subject than about another."""
+    return search.recognised is not None and search.recognised.elsewhere < LIKELIER_THAN_NOT
 
 
 def _is_bare_follow_up(question: Question) -> bool:

@@ -273,6 +273,19 @@ def test_the_real_assistant_replies_in_kind(message, kind, fact, real):
 
 @pytest.mark.real_index
 @pytest.mark.parametrize(
+    ("earlier", "message", "kind"),
+    [
+        ("Quel est le montant de la subvention ?", "vous êtes sûr ? on m'a parlé de 50 000 euros", "abstention"),
+        ("Quelle est la date limite ?", "merci. tu connais une recette de crêpes ?", "refusal"),
+    ],
+    ids=["of our subject in its conversation", "of another one"],
+)
+def test_what_leans_on_the_conversation_is_declined_only_for_another_subject(earlier, message, kind, real):
+    assert real.ask(message, Conversation((earlier,)), as_of=OPEN).kind == kind
+
+
+@pytest.mark.real_index
+@pytest.mark.parametrize(
     ("message", "opening"),
     [
         ("c'est bien le 30 septembre 2023 la date limite ?", wording.CONFIRMED["fr"]),
