@@ -145,17 +145,20 @@ class Assistant:
         if _is_bare_follow_up(question):
             return replace(request, evidence=self.scale.weigh(question.standalone, search, is_follow_up=True))
         # It says itself what it asks; weighed with the question before, it would pass for answered because that one was.
-        evidence = self._weighed_alone(question, search)
-        leans = question.standalone != question.repaired
-        if leans and evidence.sufficiency == "off_topic" and _is_of_our_subject(search):
-            evidence = replace(evidence, sufficiency="nearby")  # « vous êtes sûr ? on m’a parlé de 50 000 euros »
-        return replace(request, evidence=evidence)
+        return replace(request, evidence=self._weighed_alone(question, search))
 
     def _weighed_alone(self, question: Question, search: Search) -> Evidence:
-        """The evidence for the message without its conversation; `search` serves when it stands alone anyway."""
-        if question.standalone != question.repaired:
-            search = self.retriever.retrieve(question.repaired, embed=self.index.encoder.question, heard=question.heard)
-        return self.scale.weigh(question.repaired, search)
+        """The evidence for the message without its conversation; `search` serves when it stands alone anyway.
+
+        What leans on the conversation is about another subject only where that is likelier in it too: « vous êtes sûr ? on m’a parlé de 50 000 euros ».
+        """
+        if not question.leans:
+            return self.scale.weigh(question.repaired, search)
+        alone = self.retriever.retrieve(question.repaired, embed=self.index.encoder.question, heard=question.heard)
+        evidence = self.scale.weigh(question.repaired, alone)
+        if evidence.sufficiency == "off_topic" and _is_of_our_subject(alone):
+            return replace(evidence, sufficiency="nearby")
+        return evidence
 
     def _judge(self, request: Request) -> Request:
         """What is about eligibility gets what the rules say."""
@@ -228,7 +231,7 @@ def _is_of_our_subject(search: Search) -> bool:
 
 def _is_bare_follow_up(question: Question) -> bool:
     """True when the message leans on the conversation and has hardly a word of its own to tell what it asks."""
-    return question.standalone != question.repaired and len(content_words(question.repaired)) <= SHORT
+    return question.leans and len(content_words(question.repaired)) <= SHORT
 
 
 def _known(value: Known | None) -> Known:

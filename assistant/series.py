@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Self
 
@@ -66,10 +66,10 @@ class Series(BaseModel):
             if place == old or content_words(without(text, [*names, *self.nouns, *around])):
                 return None  # what has words of its own beside a name stands by them
             return (self._with_another(subject, old, place, names[0]),)
-        asks_what_is_next = without(text, self.then) != without(text, ()) and not without(text, [*self.then, *around])
+        asks_what_is_next = _has_one_of(self.then, text) and not without(text, [*self.then, *around])
         if asks_what_is_next and self._named_in(subject) and old + 1 < len(self):
             return (self.called[language][old + 1],)
-        pointed = next(self._pointed_to(text, old), None)
+        pointed = self._pointed_to(text, old)
         if pointed is None:
             return None
         place, phrase = pointed
@@ -100,7 +100,7 @@ class Series(BaseModel):
     def _spoken_of(self, subject: str) -> int | None:
         """The place of the one that `subject` is about."""
         here = self._named_in(subject)
-        if not here and self.presumed and any(pattern_of(noun).search(subject) for noun in self.nouns):
+        if not here and self.presumed and _has_one_of(self.nouns, subject):
             here = self._named_in(self.presumed)
         return here.popitem()[0] if len(here) == 1 else None
 
@@ -113,13 +113,14 @@ class Series(BaseModel):
                     found.setdefault(place, []).append(name)
         return found
 
-    def _pointed_to(self, text: str, old: int) -> Iterator[tuple[int, str]]:
-        """The place that a phrase of `text` points to, counted from `old`, and the phrase; the longest phrases first."""
+    def _pointed_to(self, text: str, old: int) -> tuple[int, str] | None:
+        """The place that a phrase of `text` points to, counted from `old`, and the phrase, the longest there is."""
         places = ((old + 1, self.next), (old - 1, self.previous), (0, self.first), (len(self) - 1, self.last))
         phrases = [(phrase, place) for place, phrases in places for phrase in phrases]
         for phrase, place in sorted(phrases, key=lambda one: len(one[0]), reverse=True):
             if place != old and 0 <= place < len(self) and pattern_of(phrase).search(text):
-                yield place, phrase
+                return place, phrase
+        return None
 
     def _with_another(self, subject: str, old: int, new: int, name: str) -> str:
         """`subject` with every name of `old` replaced by that of `new` in the same list, else by `name`."""
@@ -130,6 +131,10 @@ class Series(BaseModel):
         for one in sorted(named, key=len, reverse=True):
             subject = pattern_of(one).sub(other[one] or name, subject)
         return subject
+
+
+def _has_one_of(phrases: Iterable[str], text: str) -> bool:
+    return any(pattern_of(phrase).search(text) for phrase in phrases)
 
 
 class SeriesFile(RootModel[tuple[Series, ...]]):

@@ -108,9 +108,8 @@ class Reader:
         written = (self.language_of(one) for one in (message, *reversed(conversation.messages)))
         written_in: Language = next((found for found in written if found is not None), default)
         text = self.repair(message, written_in)
-        before, is_as_written = "", True
-        if self.is_dependent(text):
-            before, is_as_written = self._subject_before(conversation, written_in)
+        leans = self.is_dependent(text)
+        before, is_as_written = self._subject_before(conversation, written_in) if leans else ("", True)
         subject = self.repair(before, written_in)
         if subject and (asked := self._of_a_series(text, subject, written_in)):
             standalone = " ".join(asked)
@@ -129,23 +128,19 @@ class Reader:
         asked = [place for place, one in enumerate(earlier) if not self._says_nothing_of_a_subject(one)]
         if not asked:
             return None
-        language: Language | None = "fr" if manner == "fr" else "en" if manner == "en" else None
-        return OnceMore(earlier[asked[-1]], Conversation(earlier[: asked[-1]]), manner == "shorter", language)
+        before = Conversation(earlier[: asked[-1]])
+        return OnceMore(earlier[asked[-1]], before, manner == "shorter", _BY_NAME.get(manner))
 
     def in_a_language(self, message: str) -> tuple[Language, str] | None:
         """The language that a part of `message` asks the reply to be in, and the parts that ask something (« Merci. In English please, on what date? »)."""
         parts = re.split(r"(?<=[,.;:!?])\s+", message)
-        manners = [self._manner(part) if self._asks(part) else None for part in parts]
-        asking = [
-            part
-            for part, manner in zip(parts, manners, strict=True)
-            if manner not in _BY_NAME and not self.smalltalk_of(part)
-        ]
+        manners = [self._manner(part) if self._has(self.phrases.again.asking, part) else None for part in parts]
         chosen = [_BY_NAME[manner] for manner in manners if manner in _BY_NAME]
-        return (chosen[0], " ".join(asking)) if len(chosen) == 1 and asking else None
-
-    def _asks(self, part: str) -> bool:
-        return without(part, self.phrases.again.asking) != without(part, ())
+        if len(chosen) != 1:
+            return None
+        others = (part for part, manner in zip(parts, manners, strict=True) if manner not in _BY_NAME)
+        asking = " ".join(part for part in others if not self.smalltalk_of(part))
+        return (chosen[0], asking) if asking else None
 
     def _manner(self, message: str) -> Literal["shorter", "fr", "en", "same"] | None:
         """How `message` asks for the last reply once more, None when it does not."""

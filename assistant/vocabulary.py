@@ -37,6 +37,11 @@ class Question:
     is_brief: bool = False
     heard: tuple[str, ...] = ()
 
+    @property
+    def leans(self) -> bool:
+        """True when the conversation is needed to know what is asked."""
+        return self.standalone != self.repaired
+
 
 @dataclass(frozen=True)
 class Reading:

@@ -7,12 +7,10 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from tiny import ROOT, WEIGHTS, FakeEncoder
+from tiny import WEIGHTS, FakeEncoder, open_reader
 
 from assistant.pipeline import Assistant
 from assistant.retrieve import Retriever, load_weights
-from assistant.series import load_series
-from assistant.understand import Reader, load_phrases
 from corpus.call import load_call
 from corpus.index import PassageIndex, read_manifest
 from corpus.synonyms import load_synonyms
@@ -38,12 +36,7 @@ def assistant_on(generation: Path, corpus: Path) -> Assistant:
     encoder.dimension = manifest.dimension
     index = PassageIndex(generation, encoder)  # type: ignore[arg-type]
     synonyms = load_synonyms(corpus / "synonyms.yaml")
-    reader = Reader(
-        load_phrases(ROOT / "assistant" / "phrases.yaml"),
-        synonyms,
-        index.used_words(),
-        load_series(ROOT / "corpus" / "series.yaml"),
-    )
+    reader = open_reader(index, synonyms)
     retriever = Retriever(index, synonyms, load_weights(WEIGHTS))
     return Assistant(index, load_call(corpus / "call.yaml"), retriever, reader, date(2023, 9, 1))
 

@@ -8,14 +8,13 @@ from pathlib import Path
 
 import pytest
 from pytest_socket import _remove_restrictions, socket_allow_hosts
-from tiny import FILES, ROOT, WEIGHTS, FakeEncoder, build_index
+from tiny import FILES, ROOT, WEIGHTS, FakeEncoder, build_index, open_reader
 
 from assistant.pipeline import Assistant
 from assistant.retrieve import Retriever, load_weights
-from assistant.series import load_series
 from assistant.settings import Settings
 from assistant.suggest import load_suggestions
-from assistant.understand import Reader, load_phrases
+from assistant.understand import Reader
 from corpus.call import Call, load_call
 from corpus.errors import ExplainedError
 from corpus.index import PassageIndex
@@ -98,12 +97,7 @@ def tiny_retriever(index: PassageIndex, synonyms: Synonyms) -> Retriever:
 
 @pytest.fixture(scope="session")
 def reader(index: PassageIndex, synonyms: Synonyms) -> Reader:
-    return Reader(
-        load_phrases(ROOT / "assistant" / "phrases.yaml"),
-        synonyms,
-        index.used_words(),
-        load_series(ROOT / "corpus" / "series.yaml"),
-    )
+    return open_reader(index, synonyms)
 
 
 @pytest.fixture(scope="session")

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
-from pathlib import Path
 
 import pytest
-from tiny import WEIGHTS, FakeEncoder, build_index
+from tiny import WEIGHTS, FakeEncoder, build_index, open_reader
 
 from assistant.official import quotable, rests_on
 from assistant.pipeline import Assistant
 from assistant.render import to_json
 from assistant.retrieve import Retriever, load_weights
-from assistant.understand import Reader, load_phrases
 from corpus.index import PassageIndex
 from corpus.passages import Passage, Reference
 
@@ -44,9 +42,7 @@ def asked_with(tmp_path, passages, call, synonyms):
         folder = tmp_path / added.id.replace("/", "-")
         build_index(folder, [*passages, added], FakeEncoder())
         index = PassageIndex.open(folder, FakeEncoder())  # type: ignore[arg-type]
-        reader = Reader(
-            load_phrases(Path(__file__).parents[1] / "assistant" / "phrases.yaml"), synonyms, index.used_words()
-        )
+        reader = open_reader(index, synonyms)
         assistant = Assistant(index, call, Retriever(index, synonyms, load_weights(WEIGHTS)), reader)
         return to_json(assistant.ask(message, as_of=DAY))
 

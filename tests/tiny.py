@@ -8,9 +8,12 @@ from pathlib import Path
 
 import numpy as np
 
+from assistant.series import load_series
+from assistant.understand import Reader, load_phrases
 from corpus import index as indexes
 from corpus.embed import Vectors
 from corpus.passages import Passage
+from corpus.synonyms import Synonyms
 from corpus.words import stems
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -64,3 +67,9 @@ def build_index(folder: Path, passages: Sequence[Passage], encoder: FakeEncoder)
         built = indexes.build(folder, passages, encoder, lambda done, total: None)  # type: ignore[arg-type]
         indexes.switch_to(folder, built.digest)
     return built
+
+
+def open_reader(index: indexes.PassageIndex, synonyms: Synonyms) -> Reader:
+    """What reads messages, with the phrases and the series of the project."""
+    series = load_series(ROOT / "corpus" / "series.yaml")
+    return Reader(load_phrases(ROOT / "assistant" / "phrases.yaml"), synonyms, index.used_words(), series)
