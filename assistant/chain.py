@@ -92,13 +92,19 @@ class SectionRetriever(BaseRetriever):
     k: int = MOST_SECTIONS
 
     def find(
-        self, standalone: str, alone: str | None = None, k: int | None = None, heard: Sequence[str] = ()
+        self,
+        standalone: str,
+        alone: str | None = None,
+        k: int | None = None,
+        heard: Sequence[str] = (),
+        means: tuple[int, int] | None = None,
     ) -> Search:
         """The search, as a value of ours: `k` sections at most."""
         return self.search.retrieve(
             standalone,
             alone=alone,
             heard=heard,
+            means=means,
             embed=lambda text: np.array(self.embeddings.embed_query(text), dtype=np.float32),
             limit=self.k if k is None else k,
         )
@@ -111,8 +117,9 @@ class SectionRetriever(BaseRetriever):
         alone: str | None = None,
         k: int | None = None,
         heard: Sequence[str] = (),
+        means: tuple[int, int] | None = None,
     ) -> list[Document]:
-        found = self.find(query, alone, k, heard)
+        found = self.find(query, alone, k, heard, means)
         return [
             Document(
                 page_content=one.section.passage(self.language).text,
@@ -141,6 +148,7 @@ def build_chain(steps: Steps) -> Runnable[Request, Request]:
             question.standalone,
             alone=None if question.repaired == question.standalone else question.repaired,
             heard=question.heard,
+            means=question.means,
         )
         return replace(request, search=_search(retriever.search, documents))
 

@@ -17,7 +17,7 @@ from assistant.draft import Writer
 from assistant.evidence import Evidence, Scale, load_calibrations
 from assistant.explain import asserts_eligibility
 from assistant.named import Acts
-from assistant.reading.learnt import BELIEVED, LIKELIER_THAN_NOT, SecondReader, open_second_reader
+from assistant.reading.learnt import BELIEVED, SecondReader, open_second_reader
 from assistant.retrieve import SHORT, Retriever, Search, load_weights
 from assistant.series import load_series
 from assistant.settings import Settings
@@ -36,6 +36,7 @@ from corpus.words import content_words
 _HERE = Path(__file__).parent
 PARIS = ZoneInfo("Europe/Paris")
 Known = TypeVar("Known")
+LIKELIER_THAN_NOT = 0.5
 TELLING = 3
 """With more values read than this, a message (in its conversation) describes a project, whatever its words."""
 
@@ -84,8 +85,8 @@ class Assistant:
         synonyms = load_synonyms(settings.corpus_folder / "synonyms.yaml")
         bridge = None if index.has_questions else open_bridge(_HERE / "bridge.safetensors", encoder, trunk)
         recogniser = load_recogniser(_HERE / "recognised.safetensors", trunk)
-        retriever = Retriever(index, synonyms, load_weights(_HERE / "weights.yaml"), bridge, recogniser)
         series = load_series(settings.corpus_folder / "series.yaml")
+        retriever = Retriever(index, synonyms, load_weights(_HERE / "weights.yaml"), bridge, recogniser, series)
         reader = Reader(load_phrases(_HERE / "phrases.yaml"), synonyms, index.used_words(), series)
         call = load_call(settings.corpus_folder / "call.yaml")
         suggestions = load_suggestions(settings.corpus_folder / "suggestions.yaml")

@@ -19,6 +19,7 @@ from assistant.network import Trunk, Upper, restore, store
 from assistant.retrieve import Recognised
 from assistant.understand import MOST_HEARD
 from corpus.token_encoder import TokenEncoder
+from corpus.words import unshouted
 
 _LOOKS = 4
 
@@ -46,9 +47,8 @@ class QuestionReader:
         self._read_once = lru_cache(maxsize=512)(self._read)
 
     def read(self, messages: tuple[str, ...]) -> Recognised:
-        """What the last of `messages` asks for, in its conversation. Capitals from end to end are read as small letters: few messages teach them."""
-        written = (one.lower() if one.isupper() else one for one in messages[-MOST_HEARD:])
-        return self._read_once(tuple(written))
+        """What the last of `messages` asks for, in its conversation."""
+        return self._read_once(tuple(unshouted(one) for one in messages[-MOST_HEARD:]))
 
     @torch.inference_mode()
     def _read(self, messages: tuple[str, ...]) -> Recognised:

@@ -19,6 +19,7 @@ import numpy as np
 import yaml
 from numpy.typing import NDArray
 
+from assistant.series import Series
 from corpus.embed import Vectors
 from corpus.index import EntryKind, PassageIndex, Scores, Section
 from corpus.synonyms import Synonyms
@@ -41,6 +42,8 @@ _K1, _B = 1.2, 0.6
 SHORT, LEANING, LEANING_LITTLE = 3, 0.6, 0.2
 """Up to so many content words, a message that leans on the conversation takes the first share of its score from the subject with it, then the
 second (measured on the dialogues of the development cases and on changes of subject made from them)."""
+OF_ANOTHER = 2.0
+"""What a section loses whose title names another edition, stage… than the one that a follow-up means."""
 
 
 @dataclass(frozen=True)
@@ -142,14 +145,23 @@ class Retriever:
     """Serves collections without questions; None where none was learnt for the encoder."""
     recogniser: Recogniser | None = None
     """Serves the sections that it was taught; None where there is none."""
+    series: tuple[Series, ...] = ()
 
     def retrieve(
-        self, standalone: str, *, embed: Embed, alone: str | None = None, heard: Sequence[str] = (), limit: int = 8
+        self,
+        standalone: str,
+        *,
+        embed: Embed,
+        alone: str | None = None,
+        heard: Sequence[str] = (),
+        means: tuple[int, int] | None = None,
+        limit: int = 8,
     ) -> Search:
         """The best sections for `standalone`, best first; equal scores keep the order of the corpus.
 
         `alone` is a message that leans on the conversation, by itself: what it names counts again, beside the subject that it leans on.
         `heard` is the conversation as it was written, the message last: what it asks for is recognised there. Without it, `standalone` is.
+        `means`: the series and the place in it of what a follow-up is about.
         """
         vector = embed(standalone)
         scores = self.index.scores(vector, standalone)
@@ -161,6 +173,8 @@ class Retriever:
             by_itself = self.total(self.channels_of(self.index.scores(vector, alone), alone, vector, recognised))
             leaning = np.float32(LEANING if len(content_words(alone)) <= SHORT else LEANING_LITTLE)
             total = leaning * total + (1 - leaning) * by_itself
+        if means is not None:
+            total = total - np.float32(OF_ANOTHER) * self._of_another(*means)
         best = np.argsort(-total, kind="stable")[:limit]
         found = tuple(
             Found(
@@ -202,6 +216,21 @@ class Retriever:
         for name, weight in weights.items():
             total += np.float32(weight) * scaled(name, channels[name])
         return total
+
+    def _of_another(self, number: int, place: int) -> NDArray[np.bool_]:
+        """Which sections are, by their title, about others of a series than the one at `place`: shape (sections,)."""
+        return np.array([bool(named) and place not in named for named in self._named_in_titles[number]])
+
+    @cached_property
+    def _named_in_titles(self) -> list[list[set[int]]]:
+        """For each series, the places that the titles of each section name."""
+        return [
+            [
+                {place for passage in section.passages for place in one.named_in(passage.title)}
+                for section in self.index.sections
+            ]
+            for one in self.series
+        ]
 
     def _of_sections(self, recognised: Recognised) -> dict[str, NDArray[np.float32]]:
         """What was recognised, for every section of the index: how likely it answers, how likely the message is only close to it, and the

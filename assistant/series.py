@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
@@ -18,14 +19,25 @@ from corpus.yaml_files import load_checked
 
 _A_QUESTION_OF_ITS_OWN = 2
 """Content words, beside what points to one of a series, with which a follow-up asks something else than was asked before."""
+_THE_SAME = re.compile(r"\b(?:same|memes?) \w+")
+_OF_SOMETHING_ELSE = re.compile(r"\s(?:fois|time|chose|thing|question|réponse|answer|point)\b")
+"""What, after « la dernière », says that it is not one of a series."""
+
+
+@dataclass(frozen=True)
+class Meant:
+    """What a follow-up asks of the one at `place` of a series: `asked` are the messages that ask it by its name."""
+
+    asked: tuple[str, ...]
+    place: int
 
 
 class Series(BaseModel):
     """Things in their order; each list of names has one for each of them, or null.
 
     `called`: the names that the assistant gives; `named`: those that people use. Who speaks of `nouns` and names none means `presumed`.
-    `next`, `previous`, `first`, `last`: what points to one by its place. `then`: whole messages that ask what the next one is.
-    `after`: what, before a name, speaks of the one that comes next.
+    `next`, `previous` and `places` (for each of them, phrases): what points to one by its place. `then`: whole messages that ask what the next
+    one is. `after`: what, before a name, speaks of the one that comes next.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -37,56 +49,61 @@ class Series(BaseModel):
     next: list[str] = []
     then: list[str] = []
     previous: list[str] = []
-    first: list[str] = []
-    last: list[str] = []
+    places: list[list[str]] = []
     after: list[str] = []
 
     @model_validator(mode="after")
     def _has_a_name_for_each(self) -> Self:
         lengths = {len(names) for names in self.named} | {len(names) for names in self.called.values()}
-        if len(lengths) != 1:
+        if len(lengths | {len(self.places) or len(self)}) != 1:
             raise ValueError(
-                "the lists of names of a series must be equally long; null stands for a name that is missing"
+                "the lists of names of a series must be equally long, and `places` too; null stands for a name that is missing"
             )
-        if self.presumed is not None and len(self._named_in(self.presumed)) != 1:
+        if self.presumed is not None and len(self.named_in(self.presumed)) != 1:
             raise ValueError(f"'{self.presumed}' must be a name of the series")
         return self
 
-    def asked(self, text: str, subject: str, language: Language, around: Sequence[str]) -> tuple[str, ...] | None:
-        """The messages that ask what `text` asks after `subject`, with the name of the one that is meant; None when `text` means no other one.
+    def asked(self, text: str, subject: str, language: Language, around: Sequence[str]) -> Meant | None:
+        """What `text` asks after `subject`, with the name of the one that is meant; None when `text` means no other one.
 
         `around`: words that ask nothing by themselves.
         """
-        old = self._spoken_of(subject)
+        old, named = self._spoken_of(subject), self.named_in(text)
+        if old is None and len(named) == 1:
+            (old,) = named
         if old is None:
             return None
-        named = self._named_in(text)
-        if len(named) == 1:
-            ((place, names),) = named.items()
-            if place == old or content_words(without(text, [*names, *self.nouns, *around])):
+        pointing = [*self.next, *self.previous, *(phrase for phrases in self.places for phrase in phrases)]
+        others = {place: names for place, names in named.items() if place != old}
+        if len(others) == 1 and len(named) == 1:
+            ((place, names),) = others.items()
+            if content_words(without(text, [*names, *self.nouns, *pointing, *around, "one", "ones"])):
                 return None  # what has words of its own beside a name stands by them
-            return (self._with_another(subject, old, place, names[0]),)
+            return Meant((self._with_another(subject, old, place, names[0]),), place)
         asks_what_is_next = _has_one_of(self.then, text) and not without(text, [*self.then, *around])
-        if asks_what_is_next and self._named_in(subject) and old + 1 < len(self):
-            return (self.called[language][old + 1],)
+        if asks_what_is_next and self.named_in(subject) and old + 1 < len(self):
+            return Meant((self.called[language][old + 1],), old + 1)
         pointed = self._pointed_to(text, old)
-        if pointed is None:
+        if others or pointed is None:
             return None
         place, phrase = pointed
         name = self.called[language][place]
-        rest = without(text, [phrase, *around])
-        changed, own = self._with_another(subject, old, place, name), pattern_of(phrase).sub(name, text)
-        if not rest:
-            return (changed,)
-        is_a_question = len(content_words(without(rest, self.nouns))) >= _A_QUESTION_OF_ITS_OWN
-        return (own,) if is_a_question else (changed, own)
+        rest = _THE_SAME.sub(" ", without(text, [phrase, *around]))
+        own = pattern_of(phrase).sub(name, text)
+        if old not in named:
+            changed = self._with_another(subject, old, place, name)
+            if not rest.strip():
+                return Meant((changed,), place)
+            if len(content_words(without(rest, self.nouns))) < _A_QUESTION_OF_ITS_OWN:
+                return Meant((changed, own), place)
+        return Meant((own,), place)
 
     def comes_after(self, text: str, language: Language) -> str | None:
         """The name of the one that `text` speaks of as coming after one that it names ("what came after the first edition?")."""
         if not self.after:
             return None
         said = " ".join(words(text))
-        for place, names in self._named_in(text).items():
+        for place, names in self.named_in(text).items():
             # A year before which « après » stands is most often that of a day.
             named = "|".join(" ".join(words(name)) for name in names if not name.isdigit())
             opening = rf"\b(?:{'|'.join(self.after)})(?: \w+){{0,2}}? "
@@ -99,12 +116,19 @@ class Series(BaseModel):
 
     def _spoken_of(self, subject: str) -> int | None:
         """The place of the one that `subject` is about."""
-        here = self._named_in(subject)
+        here = self.named_in(subject)
         if not here and self.presumed and _has_one_of(self.nouns, subject):
-            here = self._named_in(self.presumed)
+            here = self.named_in(self.presumed)
         return here.popitem()[0] if len(here) == 1 else None
 
-    def _named_in(self, text: str) -> dict[int, list[str]]:
+    def spoken_of_at(self, subject: str) -> int:
+        """Where `subject` last speaks of one of the series, by a name or by one of the nouns; -1 where it does not."""
+        names = [name for names in self.named for name in names if name]
+        return max(
+            (found.start() for one in (*names, *self.nouns) for found in pattern_of(one).finditer(subject)), default=-1
+        )
+
+    def named_in(self, text: str) -> dict[int, list[str]]:
         """The names that `text` has, by place."""
         found: dict[int, list[str]] = {}
         for names in self.named:
@@ -114,17 +138,21 @@ class Series(BaseModel):
         return found
 
     def _pointed_to(self, text: str, old: int) -> tuple[int, str] | None:
-        """The place that a phrase of `text` points to, counted from `old`, and the phrase, the longest there is."""
-        places = ((old + 1, self.next), (old - 1, self.previous), (0, self.first), (len(self) - 1, self.last))
-        phrases = [(phrase, place) for place, phrases in places for phrase in phrases]
-        for phrase, place in sorted(phrases, key=lambda one: len(one[0]), reverse=True):
-            if place != old and 0 <= place < len(self) and pattern_of(phrase).search(text):
-                return place, phrase
-        return None
+        """The place that the last phrase of `text` that points to one points to, counted from `old`, and the phrase, the longest there is."""
+        places = ((old + 1, self.next), (old - 1, self.previous), *enumerate(self.places))
+        ends = [
+            (found.end(), len(phrase), place, phrase)
+            for place, phrases in places
+            if place != old and 0 <= place < len(self)
+            for phrase in phrases
+            for found in pattern_of(phrase).finditer(text)
+            if not _OF_SOMETHING_ELSE.match(text, found.end())
+        ]
+        return max(ends)[2:] if ends else None
 
     def _with_another(self, subject: str, old: int, new: int, name: str) -> str:
         """`subject` with every name of `old` replaced by that of `new` in the same list, else by `name`."""
-        named = self._named_in(subject).get(old)
+        named = self.named_in(subject).get(old)
         if named is None:
             return f"{subject} {name}"
         other = {names[old]: names[new] or name for names in self.named}

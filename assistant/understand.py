@@ -15,11 +15,11 @@ from pydantic import BaseModel, ConfigDict
 from rapidfuzz import fuzz, process
 from rapidfuzz.distance import OSA
 
-from assistant.series import Series
+from assistant.series import Meant, Series
 from assistant.vocabulary import Conversation, Question
 from corpus.passages import Language
 from corpus.synonyms import Synonyms
-from corpus.words import STOPWORDS, content_words, fold, without, words
+from corpus.words import STOPWORDS, content_words, fold, unshouted, without, words
 from corpus.yaml_files import load_checked
 
 _VOWEL = re.compile("[aeiouy]")
@@ -109,11 +109,22 @@ class Reader:
         written_in: Language = next((found for found in written if found is not None), default)
         text = self.repair(message, written_in)
         leans = self.is_dependent(text)
-        before, is_as_written = self._subject_before(conversation, written_in) if leans else ("", True)
+        said, follow_up = ("", text) if leans else self._follow_up_in(text)
+        before, is_as_written = self._subject_before(conversation, written_in) if follow_up else ("", True)
         subject = self.repair(before, written_in)
-        if subject and (asked := self._of_a_series(text, subject, written_in)):
-            standalone = " ".join(asked)
-            return Question(message, standalone, standalone, language or written_in, heard=asked)
+        if subject and (another := self._of_a_series(follow_up, f"{subject} {said}".strip(), written_in)):
+            number, meant = another
+            standalone = " ".join(meant.asked)
+            return Question(
+                message,
+                standalone,
+                standalone,
+                language or written_in,
+                heard=meant.asked,
+                means=(number, meant.place),
+            )
+        if not leans:
+            subject, is_as_written = "", True
         told = (one for one in reversed(conversation.messages) if not self._says_nothing_of_a_subject(one))
         heard = (*reversed(list(islice(told, MOST_HEARD - 1))), message)
         if subject and not is_as_written:
@@ -246,8 +257,8 @@ class Reader:
         return self._has(self.phrases.premise, message) or self.asks_to_confirm(message)
 
     def repair(self, text: str, language: Language) -> str:
-        """`text` with hasty typing written in full and misspelt words replaced by the corpus word that they come nearest to."""
-        full = self.synonyms.write_in_full(text, language)
+        """`text`, not shouted, with hasty typing written in full and misspelt words replaced by the corpus word that they come nearest to."""
+        full = self.synonyms.write_in_full(unshouted(text), language)
         return re.sub(r"\b[^\W\d_]{5,}\b(?!['’])", lambda match: self._spelt(match.group()), full)
 
     def _spelt(self, word: str) -> str:
@@ -272,8 +283,8 @@ class Reader:
             if self._says_nothing_of_a_subject(earlier):
                 continue
             leans = self.is_dependent(earlier)
-            if asked := self._of_a_series(earlier, " ".join(subject), language) if leans else None:
-                subject, is_as_written = list(asked), False
+            if another := self._of_a_series(earlier, " ".join(subject), language) if leans else None:
+                subject, is_as_written = list(another[1].asked), False
             elif name := next(filter(None, (one.comes_after(earlier, language) for one in self.series)), None):
                 subject, is_as_written = [name], False
             elif len(content_words(earlier)) >= _ENOUGH_TO_FOLLOW and not self._points_back(earlier):
@@ -282,10 +293,26 @@ class Reader:
                 subject = [*subject, earlier][-_MOST_OF_A_SUBJECT:]
         return " ".join(subject), is_as_written
 
-    def _of_a_series(self, text: str, subject: str, language: Language) -> tuple[str, ...] | None:
-        """What the follow-up `text` asks when it means another of a series than `subject`."""
-        asked = (one.asked(text, subject, language, self.phrases.connectives) for one in self.series)
-        return next(filter(None, asked), None)
+    def _of_a_series(self, text: str, subject: str, language: Language) -> tuple[int, Meant] | None:
+        """The place of the series of which the follow-up `text` means another one than `subject`, and what it asks of it.
+
+        Where there are several, that which was spoken of last.
+        """
+        spoken = f"{subject} {text}"
+        for number in sorted(range(len(self.series)), key=lambda n: -self.series[n].spoken_of_at(spoken)):
+            if meant := self.series[number].asked(text, subject, language, self.phrases.connectives):
+                return number, meant
+        return None
+
+    def _follow_up_in(self, text: str) -> tuple[str, str]:
+        """Of a `text` that stands alone, what it says, and what in it may mean another of a series: its last sentence (« La première
+        dure six mois, ok. Et la deuxième ? »), or all of it when it hardly has more than a name ("and for the AI and public services one?")."""
+        *said, last = re.split(r"(?<=[.!?])\s+", text)
+        if said and self.is_dependent(last):
+            return " ".join(said), last
+        names = [name for one in self.series for names in one.named for name in names if name]
+        is_a_name = self._points_back(text) and not content_words(without(text, [*names, *self.phrases.connectives]))
+        return "", text if is_a_name else ""
 
     def _says_nothing_of_a_subject(self, message: str) -> bool:
         return bool(self.smalltalk_of(message) or self._manner(message))

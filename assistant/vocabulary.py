@@ -28,6 +28,7 @@ class Question:
     """What is asked. `text` is as written; `repaired` has its typing mended; `standalone` also names the subject of the conversation.
 
     `is_brief`: the person asked for a shorter reply. `heard` is the conversation as it was written, small talk left out, this message last.
+    `means`: the series and the place in it of what a follow-up asks about (« et l’édition d’après ? »).
     """
 
     text: str
@@ -36,6 +37,7 @@ class Question:
     language: Language
     is_brief: bool = False
     heard: tuple[str, ...] = ()
+    means: tuple[int, int] | None = None
 
     @property
     def leans(self) -> bool:

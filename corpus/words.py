@@ -16,6 +16,7 @@ _SAME = str.maketrans({"’": "'", "ʼ": "'", "‘": "'", "´": "'", "`": "'", "
 _WORD = re.compile(r"[^\W_]+(?:[.,][0-9]+)*", re.UNICODE)
 _ELISION = re.compile(r"\b(?:l|d|j|m|t|s|c|n|qu|jusqu|lorsqu|puisqu|quoiqu)'(?=\w)")
 _DIGIT_GROUPS = re.compile(r"(?<=\d)[ \u00a0\u202f](?=\d{3}\b)")
+_SHOUTED, _NAMES = 0.8, 2
 
 # Words that carry no subject. Negations stay out of this list: « ne … pas » changes what is said.
 STOPWORDS = frozenset(
@@ -34,6 +35,25 @@ def fold(text: str) -> str:
     text = unicodedata.normalize("NFKC", text).casefold().translate(_SAME)
     text = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
     return " ".join(_DIGIT_GROUPS.sub("", text).split())
+
+
+def is_shouted(text: str) -> bool:
+    """True when most letters of `text` are capitals: with caps lock, a French keyboard still writes « é » and « à » small."""
+    return sum(map(str.isupper, text)) > _SHOUTED * max(1, sum(map(str.isalpha, text)))
+
+
+def unshouted(text: str) -> str:
+    """`text`, its shouted lines in small letters: few messages in capitals teach the networks. As long as before, so that places in it stay.
+
+    A name or two in capitals (« AIPD ? ») is no shouting.
+    """
+    return "\n".join(
+        _small(line) if is_shouted(line) and len(_WORD.findall(line)) > _NAMES else line for line in text.split("\n")
+    )
+
+
+def _small(text: str) -> str:
+    return "".join(letter.lower() if len(letter.lower()) == 1 else letter for letter in text)
 
 
 def words(text: str) -> list[str]:

@@ -136,7 +136,14 @@ def test_the_retriever_can_be_swapped(tiny, retriever_parts):
     class OneSection(SectionRetriever):
         """Always finds the same section."""
 
-        def find(self, standalone: str, alone: str | None = None, k: int | None = None, heard: Sequence[str] = ()):
+        def find(
+            self,
+            standalone: str,
+            alone: str | None = None,
+            k: int | None = None,
+            heard: Sequence[str] = (),
+            means: tuple[int, int] | None = None,
+        ):
             search = super().find("Quelle est l'amende maximale ?", None, k)
             return replace(search, found=search.found[:1])
 

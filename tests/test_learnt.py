@@ -101,10 +101,19 @@ def test_who_applies_stays_as_found_unless_another_is_sure():
 
 
 def test_what_was_taken_back_on_the_way_must_be_sure_to_be_read_again():
-    for share, read in ((0.93, {}), (0.96, {"stage": "before"})):
-        likely = reader(stage={"before": share, UNSAID: 1 - share})
-        found = likely.weigh(Situation(), [TEXT, TEXT], CALL, {"stage"}).readings
+    for share, read in ((0.93, {}), (0.96, {"uses_ai": "yes"})):
+        likely = reader(uses_ai={"yes": share, UNSAID: 1 - share})
+        found = likely.weigh(Situation(), [TEXT, TEXT], CALL, {"uses_ai"}).readings
         assert {name: reading.value for name, reading in found.items()} == read
+
+
+def test_a_project_is_not_taken_for_one_that_begins_because_it_does_not_say():
+    """« on a une IA qui lit les certificats »: nothing says where it stands, and it would be « eligible »."""
+    likely = reader(stage={"before": 0.93, UNSAID: 0.07})
+    assert weighed(likely, Situation(), TEXT) == {}
+    assert weighed(likely, Situation({"stage": Reading("before", "maquette")}), TEXT) == {"stage": "before"}
+    assert weighed(reader(stage={"before": 0.96, UNSAID: 0.04}), Situation(), TEXT) == {"stage": "before"}
+    assert weighed(reader(stage={"deployed": 0.93, UNSAID: 0.07}), Situation(), TEXT) == {"stage": "deployed"}
 
 
 def test_what_is_said_not_to_be_known_is_not_read_however_likely():
@@ -137,7 +146,7 @@ def test_what_holds_a_verdict_back_is_read_early_and_never_taken_back(field: str
     """Unread, « abroad » would make « in France » of it, and no personal data an eligible project: the error that must not be."""
     found = Situation({field: Reading(value, "à Dublin")})
     assert weighed(reader(**{field: {value: 0.0, UNSAID: 1.0}}), found, TEXT) == {field: value}
-    for share, read in ((0.55, {field: value}), (0.45, {})):
+    for share, read in ((0.75, {field: value}), (0.65, {})):
         assert weighed(reader(**{field: {value: share, UNSAID: 1 - share}}), Situation(), TEXT) == read
 
 
@@ -360,6 +369,13 @@ def test_what_is_shipped_knows_the_fields_of_the_call(shipped: SecondReader):
 def test_what_is_shipped_reads_a_plain_situation(text: str, told: dict[str, str], shipped: SecondReader):
     found = {name: reading.value for name, reading in read_situation([text], CALL, shipped).readings.items()}
     assert told.items() <= found.items()
+
+
+def test_capitals_are_read_as_small_letters_and_the_words_shown_are_as_written(shipped: SecondReader):
+    text = "ON EST UNE PME SANS PARTENAIRE PUBLIC. NOTRE RéSEAU DE NEURONES NOTE LES CLIENTS DE GARAGES PRIVéS."
+    shares, shown = shipped._read(text)
+    assert shares == shipped._read(text.lower())[0]
+    assert all(sentence in text for sentence in shown.values())
 
 
 def test_the_words_shown_are_the_persons_own(shipped: SecondReader):

@@ -48,6 +48,28 @@ def heard(reader: Reader, *messages: str) -> tuple[str, ...]:
         pytest.param(
             ("Combien de dossiers en 2021 ?", "et l'année suivante ?", "lesquels ?"), ("Combien de dossiers en 2022 ?", "lesquels ?"), id="and further on"
         ),
+        pytest.param(
+            ("Quels critères en 2022 ?", "Et pour l'édition suivante, celle de 2023, quels étaient-ils ?"), ("Quels critères en 2023 ?",), id="by its place and by its name"
+        ),
+        pytest.param(("What was looked at in 2021?", "and the following year, same list?"), ("What was looked at in 2022?",), id="the same thing"),
+        pytest.param(
+            ("L'accompagnement se passe comment ?", "La première dure six mois, ok pour moi et pour mon chef de service. Et la deuxième, on y fait quoi ?"),
+            (
+                "L'accompagnement se passe comment ? La première dure six mois, ok pour moi et pour mon chef de service. la deuxième phase, celle de mise en œuvre",
+                "Et la deuxième phase, celle de mise en œuvre, on y fait quoi ?",
+            ),
+            id="the last sentence of several",
+        ),
+        pytest.param(
+            ("How many candidates in the education edition?", "and for the AI and public services one?"),
+            ("How many candidates in the AI and public services?",),
+            id="hardly more than a name",
+        ),
+        pytest.param(
+            ("Que dit l'appel de 2023 des entreprises privées ?", "D'accord pour la première voie. Et la seconde, elle dit quoi ?"),
+            ("D'accord pour la première voie. Et la seconde voie, celle du besoin commun à plusieurs acteurs publics, elle dit quoi ?",),
+            id="of the series that was spoken of last",
+        ),
         pytest.param(("Que dit le bilan pour RATP ?", "et pour pole emploi ?"), ("Que dit le bilan pour France Travail ?",), id="no order, a name"),
     ],
 )  # fmt: skip
@@ -69,6 +91,7 @@ def test_a_follow_up_means_another_of_a_series(messages, asked, reader):
         ),
         pytest.param(("Peut-on déposer après le 30 septembre 2023 ?", "sur quel site ?"), id="after a day"),
         pytest.param(("Quelle était la date limite ?", "et pour une association ?"), id="nothing points anywhere"),
+        pytest.param(("En quoi consiste l'accompagnement ?", "et la dernière fois ?"), id="the last of something else"),
         pytest.param(("En quoi consiste l'accompagnement ?", "et après ?"), id="what comes after all of them"),
     ],
 )

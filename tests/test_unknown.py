@@ -47,6 +47,8 @@ def told_unknown(text: str) -> set[str]:
         ("Quant à l'avancement, je n'en sais rien.", {"stage"}),
         ("Le stade : aucune idée, demandez à mon chef.", {"stage"}),
         ("The stage: no idea, ask my boss.", {"stage"}),
+        ("Si des communes voisines ou la région ont ce même besoin ? Alors là, on l'ignore totalement.", {"shared_need"}),
+        ("Whether any other hospital has that need? No idea.", {"shared_need"}),
         ("Le partenaire : la commune. Le stade : prototype. Le reste : aucune idée.", set()),
         ("No idea if it's a sketch or if inspectors have used it for ages.", {"stage"}),
         ("I was not told how far along the thing is.", {"stage"}),

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from corpus.words import STOPWORDS, content_words, fold, stems, words
+from corpus.words import STOPWORDS, content_words, fold, stems, unshouted, words
 
 
 @pytest.mark.parametrize(
@@ -84,3 +84,21 @@ def test_stems_are_the_same_on_every_thread():
     expected = [stems(text, "fr") for text in texts]
     with ThreadPoolExecutor(8) as pool:
         assert list(pool.map(lambda text: stems(text, "fr"), texts)) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        pytest.param("NOTRE PROJET EST-IL ÉLIGIBLE ?", "notre projet est-il éligible ?", id="capitals from end to end"),
+        pytest.param("L'OUTIL EST DéJà EN SERVICE", "l'outil est déjà en service", id="caps lock leaves é and à small"),
+        pytest.param("La CNIL et la RATP ?", "La CNIL et la RATP ?", id="acronyms are no shouting"),
+        pytest.param(
+            "Une commune.\nON CANDIDATE DEMAIN ?", "Une commune.\non candidate demain ?", id="each line for itself"
+        ),
+        pytest.param("İZMİR ET PARIS", "İzmİr et paris", id="as long as before"),
+        pytest.param("30 ?", "30 ?", id="no letter at all"),
+        pytest.param("L'AIPD ?", "L'AIPD ?", id="a name"),
+    ],
+)
+def test_what_is_shouted_is_put_in_small_letters(text: str, expected: str):
+    assert unshouted(text) == expected and len(unshouted(text)) == len(text)

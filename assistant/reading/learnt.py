@@ -34,10 +34,12 @@ WEIGHT_OF_FOUND = 0.7
 NAMED = frozenset({"applicant"})
 """Fields told by names and acronyms, which are listed for the first reader and may be unknown to the other: in a single message, what was found
 of them stays unless another value is sure."""
-LIKELIER_THAN_NOT = 0.5
-"""The likelihood from which a value of `holding` is read."""
+HOLDING_BACK = 0.7
+"""The likelihood from which a value of `holding` is read: sooner than another, for without it silence would be « eligible »."""
 SUPPOSED = frozenset({("theme", "other")})
 """What the first reader supposes of a project that names no theme: no word of the person's is against another one."""
+EASILY_SUPPOSED = frozenset({("stage", "before")})
+"""What a project is taken for that does not say it (« on a une IA qui lit les certificats »): where the first reader found nothing, read only when sure."""
 _SHORTEST = 6
 """Words of the shortest text that is weighed."""
 
@@ -49,7 +51,7 @@ Confusions = Mapping[str, Mapping[str, Mapping[str, float]]]
 
 def holding(call: Call) -> set[tuple[str, str]]:
     """The values that hold a verdict back where silence does not: « abroad », no personal data. Left unread, they would make « eligible » of
-    what no source settles, so they are read as soon as they are likelier than not, and what the first reader found of them stays."""
+    what no source settles, so they are read sooner than others, and what the first reader found of them stays."""
     presumed = {field.id for field in call.fields if field.presumed}
     rows = [
         (rules.excludes, row.when)
@@ -140,7 +142,9 @@ class SecondReader:
             differs = found and not agrees and (field.id, found.value) not in SUPPOSED
             holds = (field.id, best) in held
             sure = SURE_OF_SEVERAL if differs and len(heard) > 1 else SURE
-            needed = LIKELIER_THAN_NOT if holds else sure if field.id in withdrawn or differs else BELIEVED
+            is_supposed = found is None and (field.id, best) in EASILY_SUPPOSED
+            must_be_sure = field.id in withdrawn or differs or is_supposed
+            needed = HOLDING_BACK if holds else sure if must_be_sure else BELIEVED
             applies = all(
                 other in readings and readings[other].value in allowed for other, allowed in field.only.items()
             )

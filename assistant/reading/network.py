@@ -18,6 +18,7 @@ from assistant.learnt_file import LearntFile
 from assistant.network import Trunk, Upper, restore, store
 from assistant.reading.learnt import Confusions
 from corpus.token_encoder import TokenEncoder
+from corpus.words import unshouted
 
 Values = Mapping[str, Sequence[str]]
 """Field → its values, in the order of the likelihoods."""
@@ -51,19 +52,21 @@ class Network:
     @torch.inference_mode()
     def read(self, text: str) -> tuple[dict[str, dict[str, float]], dict[str, str]]:
         """For each field, the likelihood of each value, and the sentence of `text` where it was looked for most."""
-        scores, looked = self._gathering(*self._trunk.states(tuple(self._trunk.encoder.tokens(text))))
+        heard = unshouted(text)
+        scores, looked = self._gathering(*self._trunk.states(tuple(self._trunk.encoder.tokens(heard))))
         fields = zip(self._gathering.values.items(), scores, strict=True)
         shares = {
             field: dict(zip(values, score[0].softmax(0).tolist(), strict=True)) for (field, values), score in fields
         }
-        return shares, dict(zip(shares, self._most_looked_at(text, looked[0]), strict=True))
+        return shares, dict(zip(shares, self._most_looked_at(text, heard, looked[0]), strict=True))
 
-    def _most_looked_at(self, text: str, looked: Tensor) -> list[str]:
-        """The sentence of `text` with most of each field's attention; `looked`: (tokens, fields)."""
+    def _most_looked_at(self, text: str, heard: str, looked: Tensor) -> list[str]:
+        """The sentence of `text` with most of each field's attention in `heard`, the same text as it was read; `looked`: (tokens, fields)."""
         sentences = [part.strip() for part in _SENTENCE.split(text) if part.strip()] or [text]
+        read = [part.strip() for part in _SENTENCE.split(heard) if part.strip()] or [heard]
         encoder = self._trunk.encoder
         alone = len(encoder.tokens(""))
-        lengths = [len(encoder.tokens(sentence)) - alone for sentence in sentences]
+        lengths = [len(encoder.tokens(sentence)) - alone for sentence in read]
         inside = looked[alone - 1 : -1]  # the first token and the words before the text; the last token
         parts = torch.split(inside[: sum(lengths)], _clipped(lengths, len(inside)))
         best = torch.stack([part.sum(0) for part in parts]).argmax(0)

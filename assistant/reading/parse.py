@@ -12,7 +12,7 @@ from rapidfuzz.distance import OSA
 
 from assistant.reading.lexicon import Trie, base_of, the_lists
 from assistant.reading.text import KIND_OF_TAG, Item, Message, Sentence, Token, View
-from corpus.words import fold
+from corpus.words import fold, is_shouted
 
 _TOKEN = re.compile(r"(?:[^\W\d_]\.){2,}|[^\W_]+|[.,;:!?()%=/+&\n«»\"]")
 _ENDS = frozenset(".;!?\n")
@@ -67,7 +67,7 @@ def _tokens(text: str) -> list[Token]:
     found = list(_TOKEN.finditer(text))
     raw = [_folded(match.group()) for match in found]
     english = _is_english(raw)
-    shouting = sum(c.isupper() for c in text) > 0.6 * max(1, sum(c.isalpha() for c in text))
+    shouting = is_shouted(text)
     tokens: list[Token] = []
     for index, match in enumerate(found):
         surface, word = match.group(), raw[index]

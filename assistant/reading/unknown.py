@@ -13,8 +13,10 @@ _ENDS = re.compile(r" (?:[;:.!?]|mais|but|however|cependant|par contre|en revanc
 _COMMA = re.compile(r" , (?!(?:si|s|ni|nor|ou|or|whether|if|et|and|either|soit|elle|il|it|they|ils) )")
 _IN_TERMS_OF_THE_PROJECT = frozenset({"stage", "uses_ai"})
 _PARTS = re.compile(r" (?:[,;:.!?]|mais|but|car|because|so|alors|donc|et|and|c|it s)(?= )")
-_LONGEST_IGNORANCE, _LONGEST_TOPIC = 30, 8
-"""Words of the longest answer that may be a « je ne sais pas » with its reasons, and of the longest question that may name what it bears on."""
+_LONGEST_IGNORANCE, _LONGEST_TOPIC, _LONGEST_ECHO = 30, 8, 20
+"""Words of the longest answer that may be a « je ne sais pas » with its reasons, of the longest question that may name what it bears on, and of
+the longest that says again what was asked (« si d’autres mairies ont ce besoin ? ça, on l’ignore »)."""
+_ECHO = re.compile(r" ?(?:et |and |pour ce qui est de savoir |quant a savoir )?(?:si|s|whether|if) ")
 
 
 def unknown_fields(message: Message, readings: Mapping[str, Reading], pending: str | None = None) -> set[str]:
@@ -29,8 +31,8 @@ def unknown_fields(message: Message, readings: Mapping[str, Reading], pending: s
             found = [(clause, _place(sentence, view, end)) for clause, end in _clauses(view.text)]
             if before is not None and before.is_question and _says_only_unknown(view.text):
                 asked = _view(before, of_project).text  # « Le stade ? Aucune idée. »
-                if len(asked.split()) <= _LONGEST_TOPIC:
-                    found.append((f" {asked} {view.text} ", sentence.tokens[-1].end))
+                if len(asked.split()) <= (_LONGEST_ECHO if _ECHO.match(asked) else _LONGEST_TOPIC):
+                    found.append((f" {asked} ", sentence.tokens[-1].end))
             for clause, place in found:
                 for field, pattern in the_lists().unknown_about.items():
                     if (field in _IN_TERMS_OF_THE_PROJECT) is of_project and pattern.search(clause):
