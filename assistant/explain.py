@@ -73,6 +73,10 @@ _TO_FIND_OUT: dict[Language, str] = {
     "fr": "C’est un point à vérifier de votre côté.",
     "en": "That is a point to check on your side.",
 }
+_STILL_OPEN: dict[Language, str] = {
+    "fr": "Un point reste ouvert.",
+    "en": "One point remains open.",
+}
 _INDICATION: dict[Language, str] = {
     "fr": "C’est une indication tirée des règles de l’appel{NB}; elle n’engage pas la CNIL.",
     "en": "This is an indication drawn from the call’s rules; it does not bind the CNIL.",
@@ -94,7 +98,11 @@ def word_verdict(
     closing = []
     if field is not None and scope == "own":
         question = call.field(field).question[language]
-        closing.append(f"{_TO_FIND_OUT[language]} {question}" if field in situation.unknown else question)
+        if field in situation.unknown:
+            question = f"{_TO_FIND_OUT[language]} {question}"
+        elif verdict.status == "eligible":
+            question = f"{_STILL_OPEN[language]} {question}"
+        closing.append(question)
     if verdict.status == "not_settled":
         closing.append(call.contact[language])
     closing.append(_say(_INDICATION[language]))
