@@ -247,7 +247,7 @@ def test_what_is_shipped_knows_the_sections_of_the_corpus(shipped: QuestionReade
     [
         (("la deadline c quand",), "call-deadline"),
         (("How long do we have to tell the CNIL about a leak?",), "violation-notification-72h"),
-        (("Un DPO est-il obligatoire ?", "et pour trois petites communes, un seul suffit ?"), "dpo-mutualise-externe"),
+        (("Il faut un DPO dans une mairie ?", "trois villages peuvent-ils prendre le même ?"), "dpo-mutualise-externe"),
     ],
 )
 def test_what_is_shipped_recognises(messages, section, shipped: QuestionReader):
