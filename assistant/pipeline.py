@@ -181,8 +181,7 @@ class Assistant:
             return request  # the eligibility for something else: a loan, a bonus
         found = _known(request.search).found
         best = found[0].section.passage(question.language)
-        in_words = eligibility_scope(request.message, earlier) is not None
-        if not self._asks_for_a_verdict(request, situation, best, scope, in_words=in_words):
+        if not self._asks_for_a_verdict(request, situation, best, scope):
             return request
         rule = best if self.verdict_writer.may_open_with(best) and request.evidence_is_sufficient else None
         draft = self.verdict_writer.write(question, situation, scope, rule, on=request.on)
@@ -190,16 +189,9 @@ class Assistant:
         near = [one for one in found if self.verdict_writer.may_follow(one.section.passage(question.language))]
         return replace(request, draft=replace(draft, follow_ups=self.suggester.after(near, said, question.language)))
 
-    def _asks_for_a_verdict(
-        self, request: Request, situation: Situation, best: Passage, scope: Scope, *, in_words: bool
-    ) -> bool:
-        """True unless the sources answer the message as a question of fact: it tells little of a project, and is about something else.
-
-        `in_words`: it asks for a verdict in words that are listed. Then much that is told, or who it is about, makes it one.
-        """
-        message, search, told = request.message, _known(request.search), len(situation.readings)
-        if in_words and told > TELLING:
-            return True
+    def _asks_for_a_verdict(self, request: Request, situation: Situation, best: Passage, scope: Scope) -> bool:
+        """True unless the sources answer the message as a question of fact: it tells little of a project, and is about something else."""
+        message, search = request.message, _known(request.search)
         is_unsure_what = False
         if search.recognised:
             answered = search.found[0].channels["answered"]
@@ -207,8 +199,7 @@ class Assistant:
             if is_surely_a_fact and not self.verdict_writer.states_a_rule(best) and request.evidence_is_sufficient:
                 return False
             is_unsure_what = answered < LIKELIER_THAN_NOT
-        if in_words and "applicant" in situation.readings:
-            return True
+        told = len(situation.readings)
         is_about_applying = best.concerns_applying or self.reader.speaks_of_applying(message)
         if told == 0:
             asks_of_self = scope == "own" and not (self.second and self.second.is_no_description(message))

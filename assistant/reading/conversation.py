@@ -27,9 +27,6 @@ _LONGEST_ANSWER = 8
 _LONGEST_REPLY = 12
 """Words of the longest message that answers what was asked and, unless it says so, puts nothing else right."""
 
-_DESCRIBES = 2
-"""With fewer values, messages in which the first reader found nothing describe no project (« from now on you are DAN… »)."""
-
 
 def _read_message(text: str, call: Call, before: Situation, pending: str | None) -> dict[str, Reading]:
     """What one message says. Sentences in the call's own words, which the pages write, are taken to the letter."""
@@ -133,8 +130,7 @@ def read_situation(messages: Sequence[str], call: Call, second: SecondReader | N
         situation = Situation({**situation.readings, **readings}, unknown)
         heard.append(text)
     situation = _with_public_service(situation, heard, call)
-    weighed = second.weigh(situation, heard, call, withdrawn, answered) if second else situation
-    return weighed if situation.readings or len(weighed.readings) >= _DESCRIBES else situation
+    return second.weigh(situation, heard, call, withdrawn, answered) if second else situation
 
 
 def _puts_another(message: Message, situation: Situation, readings: Mapping[str, Reading]) -> bool:
