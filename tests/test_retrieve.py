@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from tiny import WEIGHTS, FakeEncoder, build_index
 
-from assistant.retrieve import CHANNELS, RECOGNISED, Retriever, load_weights, standardised
+from assistant.retrieve import CHANNELS, OF_ANOTHER, RECOGNISED, Retriever, load_weights, standardised
+from assistant.series import Series
 from corpus.index import PassageIndex
 
 
@@ -168,3 +171,20 @@ def test_acronyms_and_articles_are_exact_in_the_real_corpus(text, real):
         " ".join([p.title, p.text, *(r.pinpoint for r in p.references)]) for one in best for p in one.section.passages
     ]
     assert any(term in one for one in told for term in terms)
+
+
+def test_a_section_titled_after_another_of_a_series_comes_after(tiny_retriever):
+    titles = {section.id: section.passages[0].title for section in tiny_retriever.index.sections}
+    series = Series(called={"fr": ["a", "b"], "en": ["a", "b"]}, named=[[titles["deadline"], titles["fine"]]])
+    retriever = replace(tiny_retriever, series=(series,))
+    scores = [
+        {one.section.id: one.score for one in search.found}
+        for means in (None, (0, 0), (0, 1))
+        for search in [
+            retriever.retrieve("amende, date limite", embed=retriever.index.encoder.question, means=means, limit=99)
+        ]
+    ]
+    for place, (own, other) in enumerate((("deadline", "fine"), ("fine", "deadline")), start=1):
+        lost = {section: scores[0][section] - score for section, score in scores[place].items()}
+        assert lost.pop(other) == pytest.approx(OF_ANOTHER, abs=1e-4) and own in lost
+        assert set(lost.values()) == {0.0}
