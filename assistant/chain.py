@@ -146,7 +146,7 @@ def build_chain(steps: Steps) -> Runnable[Request, Request]:
         question = request.question
         documents = retriever.invoke(
             question.standalone,
-            alone=None if question.repaired == question.standalone else question.repaired,
+            alone=question.repaired if question.leans else None,
             heard=question.heard,
             means=question.means,
         )

@@ -174,7 +174,7 @@ class Retriever:
             leaning = np.float32(LEANING if len(content_words(alone)) <= SHORT else LEANING_LITTLE)
             total = leaning * total + (1 - leaning) * by_itself
         if means is not None:
-            total = total - np.float32(OF_ANOTHER) * self._of_another(*means).astype(np.float32)
+            total[self._of_another(*means)] -= np.float32(OF_ANOTHER)
         best = np.argsort(-total, kind="stable")[:limit]
         found = tuple(
             Found(

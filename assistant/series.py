@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Self
 
@@ -114,6 +115,11 @@ class Series(BaseModel):
     def __len__(self) -> int:
         return len(self.named[0])
 
+    @cached_property
+    def names(self) -> list[str]:
+        """All the names that people use."""
+        return [name for names in self.named for name in names if name]
+
     def _spoken_of(self, subject: str) -> int | None:
         """The place of the one that `subject` is about."""
         here = self.named_in(subject)
@@ -123,10 +129,8 @@ class Series(BaseModel):
 
     def spoken_of_at(self, subject: str) -> int:
         """Where `subject` last speaks of one of the series, by a name or by one of the nouns; -1 where it does not."""
-        names = [name for names in self.named for name in names if name]
-        return max(
-            (found.start() for one in (*names, *self.nouns) for found in pattern_of(one).finditer(subject)), default=-1
-        )
+        spoken = (found.start() for one in (*self.names, *self.nouns) for found in pattern_of(one).finditer(subject))
+        return max(spoken, default=-1)
 
     def named_in(self, text: str) -> dict[int, list[str]]:
         """The names that `text` has, by place."""

@@ -123,13 +123,12 @@ class Reader:
                 heard=meant.asked,
                 means=(number, meant.place),
             )
-        if not leans:
-            subject, is_as_written = "", True
         told = (one for one in reversed(conversation.messages) if not self._says_nothing_of_a_subject(one))
         heard = (*reversed(list(islice(told, MOST_HEARD - 1))), message)
-        if subject and not is_as_written:
+        if leans and not is_as_written:
             heard = (subject, message)
-        return Question(message, f"{subject} {text}".strip(), text, language or written_in, heard=heard)
+        standalone = f"{subject} {text}".strip() if leans else text
+        return Question(message, standalone, text, language or written_in, heard=heard)
 
     def once_more(self, message: str, conversation: Conversation) -> OnceMore | None:
         """What `message` asks for once more (« plus court », "in English please"), None when it asks something else."""
@@ -310,7 +309,7 @@ class Reader:
         *said, last = re.split(r"(?<=[.!?])\s+", text)
         if said and self.is_dependent(last):
             return " ".join(said), last
-        names = [name for one in self.series for names in one.named for name in names if name]
+        names = [name for one in self.series for name in one.names]
         is_a_name = self._points_back(text) and not content_words(without(text, [*names, *self.phrases.connectives]))
         return "", text if is_a_name else ""
 

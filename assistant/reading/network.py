@@ -62,15 +62,18 @@ class Network:
 
     def _most_looked_at(self, text: str, heard: str, looked: Tensor) -> list[str]:
         """The sentence of `text` with most of each field's attention in `heard`, the same text as it was read; `looked`: (tokens, fields)."""
-        sentences = [part.strip() for part in _SENTENCE.split(text) if part.strip()] or [text]
-        read = [part.strip() for part in _SENTENCE.split(heard) if part.strip()] or [heard]
+        sentences = _sentences(text)
         encoder = self._trunk.encoder
         alone = len(encoder.tokens(""))
-        lengths = [len(encoder.tokens(sentence)) - alone for sentence in read]
+        lengths = [len(encoder.tokens(sentence)) - alone for sentence in _sentences(heard)]
         inside = looked[alone - 1 : -1]  # the first token and the words before the text; the last token
         parts = torch.split(inside[: sum(lengths)], _clipped(lengths, len(inside)))
         best = torch.stack([part.sum(0) for part in parts]).argmax(0)
         return [sentences[place] for place in best.tolist()]
+
+
+def _sentences(text: str) -> list[str]:
+    return [part.strip() for part in _SENTENCE.split(text) if part.strip()] or [text]
 
 
 def _clipped(lengths: Sequence[int], whole: int) -> list[int]:
