@@ -8,8 +8,9 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from assistant import wording
-from assistant.compare import values
+from assistant.compare import denials, units, values
 from assistant.evidence import Evidence
+from assistant.lead import NO_LEADS, Leads, reading_order
 from assistant.official import official_of, quotable, rests_on
 from assistant.retrieve import Found
 from assistant.suggest import Suggester
@@ -19,7 +20,7 @@ from assistant.window import window_preface
 from corpus.call import Call
 from corpus.index import PassageIndex, Section
 from corpus.passages import Language, Passage
-from corpus.sentences import sentence_spans, sentences
+from corpus.sentences import sentence_spans
 from corpus.words import STOPWORDS, fold, stems
 
 MOST_SENTENCES = 4
@@ -43,6 +44,7 @@ _SECOND_QUESTION = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 
+_YEAR = re.compile(r"(?:19|20)\d\d")
 _ASKS_FOR_A_LIST = re.compile(
     r"\b(?:qui|quels?|quelles?|lesquels|lesquelles|liste|noms?|who|which|what|list|names?)\b", re.IGNORECASE
 )
@@ -63,8 +65,10 @@ class Writer:
     reader: Reader
     suggester: Suggester
 
-    def write(self, question: Question, found: Sequence[Found], evidence: Evidence, *, on: date) -> Draft:
-        """The draft of a reply: an answer, an abstention or a refusal."""
+    def write(
+        self, question: Question, found: Sequence[Found], evidence: Evidence, leads: Leads = NO_LEADS, *, on: date
+    ) -> Draft:
+        """The draft of a reply: an answer, an abstention or a refusal. `leads` says which sentence of a passage is read first."""
         window = self.call.window(on=on)
         standing = self._shown(_listing_first(found, evidence.section), window)
         if evidence.sufficiency == "off_topic" or not standing:
@@ -85,13 +89,8 @@ class Writer:
                 restating.section.passage(language),
             )
         chosen = [best, *self._also(question, standing, best)]
-        said = (
-            self._details(question, best)
-            or [
-                *self._official(question, best, standing),
-                *(claim for passage in chosen for claim in claims_of(passage)),
-            ][:MOST_SENTENCES]
-        )
+        led = [claim for passage in chosen for claim in _led(claims_of(passage), passage, leads)]
+        said = self._details(question, best) or [*self._official(question, best, standing), *led][:MOST_SENTENCES]
         preface = window_preface(self.index, self.call, language, on=on) if best.concerns_applying else ()
         said = [claim for claim in said if not _is_told(claim, preface)] or said
         if question.is_brief:
@@ -111,7 +110,7 @@ class Writer:
             question,
             tuple(said),
             preface,
-            opening=self._opening(question, standing[0], best, on),
+            opening=self._opening(question, standing[0], led[0], on),
             closing=_articles(best, language) if _ASKS_WHERE.search(question.text) else "",
             follow_ups=self.suggester.after(
                 standing, [claim.citations[0].passage for claim in said], language, question.standalone
@@ -160,17 +159,16 @@ class Writer:
         passages = [self.index.section(section_id).passage(question.language) for section_id in best.details]
         return [claims_of(passage)[0] for passage in passages[:MOST_SENTENCES]]
 
-    def _opening(self, question: Question, found: Found, best: Passage, on: date) -> str:
-        language = question.language
+    def _opening(self, question: Question, found: Found, first: Claim, on: date) -> str:
+        """What leads into the claim that is read `first`."""
+        language, best = question.language, first.citations[0].passage
         if self.premise_is_false(question, found, best):
             return wording.PREMISE[language]
         if best.valid_from and on < best.valid_from:
             return wording.IN_FORCE_FROM[language].format(day=wording.in_full(best.valid_from, language))
         if best.valid_until and on > best.valid_until:
             return wording.IN_FORCE_UNTIL[language].format(day=wording.in_full(best.valid_until, language))
-        asked = values(question.text)
-        # Said later in the passage, a number may be that of another case.
-        if asked and self.reader.asks_to_confirm(question.text) and asked <= values(sentences(best.text)[0]):
+        if self.reader.asks_to_confirm(question.text) and _is_all_there_is(question.text, first.text):
             return wording.CONFIRMED[language]
         return ""
 
@@ -212,6 +210,22 @@ class Writer:
         )
 
 
+def _is_all_there_is(asked: str, said: str) -> bool:
+    """True when the date or amount that is asked about is the only one that a sentence gives, and it denies nothing: a year or a number that it only
+    shares with the question proves nothing (« en 2021, le thème était l’éducation, non ? »)."""
+    wanted, given = values(asked), values(said)
+    is_dated = any(value.startswith("month") for value in wanted)
+    years_wanted, years_given = (set(filter(_YEAR.fullmatch, some)) for some in (wanted, given))
+    return (
+        wanted - years_wanted == given - years_given
+        and (years_wanted or years_given) == years_given
+        and len(years_given) <= 1
+        and (is_dated or bool(units(asked)))
+        and units(asked) == units(said)
+        and not denials(fold(said))
+    )
+
+
 def _subject_of(text: str) -> list[str]:
     """The words of a question that carry its subject, letters and digits only: what can be echoed without harm."""
     found = [
@@ -240,6 +254,13 @@ def claims_of(passage: Passage, start: int = 0, end: int | None = None, most: in
         return []
     citation = Citation(passage, passage.text[spans[0][0] : spans[-1][1]])
     return [Claim(passage.text[first:last], (citation,)) for first, last in spans]
+
+
+def _led(claims: list[Claim], passage: Passage, leads: Leads) -> list[Claim]:
+    """The claims of a passage, the one that gives what was asked first; that nothing says it is always said first."""
+    if passage.is_not_stated:
+        return claims
+    return [claims[place] for place in reading_order(leads.of(passage, len(claims)), len(claims))]
 
 
 def kinship(one: Section, other: Section) -> float:

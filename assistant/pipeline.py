@@ -16,6 +16,7 @@ from assistant.chain import EncoderEmbeddings, Request, SectionRetriever, Steps,
 from assistant.draft import Writer
 from assistant.evidence import Evidence, Scale, load_calibrations
 from assistant.explain import asserts_eligibility
+from assistant.lead import NO_LEADS
 from assistant.named import Acts
 from assistant.reading.learnt import BELIEVED, SecondReader, open_second_reader
 from assistant.retrieve import SHORT, Retriever, Search, load_weights
@@ -213,10 +214,11 @@ class Assistant:
         """The reply, unchecked."""
         if request.draft:
             return request
-        question, found = _known(request.question), _known(request.search).found
-        draft = self.article_writer.write(question, found)
+        question, search = _known(request.question), _known(request.search)
+        draft = self.article_writer.write(question, search.found)
         if draft is None:
-            draft = self.writer.write(question, found, _known(request.evidence), on=request.on)
+            leads = search.recognised.leads if search.recognised else NO_LEADS
+            draft = self.writer.write(question, search.found, _known(request.evidence), leads, on=request.on)
         return replace(request, draft=draft)
 
     def _verify(self, request: Request) -> Request:

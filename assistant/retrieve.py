@@ -19,6 +19,7 @@ import numpy as np
 import yaml
 from numpy.typing import NDArray
 
+from assistant.lead import NO_LEADS, Leads
 from assistant.series import Series
 from corpus.embed import Vectors
 from corpus.index import EntryKind, PassageIndex, Scores, Section
@@ -61,12 +62,14 @@ class Recognised:
     and nothing answers (both arrays of shape (known sections,)), and that it is about something else. All of it adds up to 1.
 
     `own`: how likely it tells of the person's own project, or asks for a verdict on it; the rest holds should it not.
+    `leads`: which sentence of a passage gives what it asks for.
     """
 
     answered: NDArray[np.float32]
     beside: NDArray[np.float32]
     elsewhere: float
     own: float = 0.0
+    leads: Leads = NO_LEADS
 
     @property
     def nothing_answers(self) -> float:

@@ -17,6 +17,7 @@ from typing import Any
 
 from evals import wording
 from evals.case import OFF_TOPIC, Case
+from evals.checks import says
 from evals.coverage import criteria_coverage
 from evals.judged import Judged
 
@@ -126,6 +127,19 @@ def _is_refusal_wanted(judged: Judged) -> bool:
     return bool(_wanted(judged)) and set(_wanted(judged)) <= {"abstention", "refusal", "clarification"}
 
 
+def _answer_first(judged: Judged) -> tuple[int, int]:
+    """Of the replies that cite several sentences of a right source, one of which says all that is expected: is it the first of them?"""
+    expect, reply = judged.case.expect, judged.reply
+    if not judged.case.is_answerable or not expect.must_include or not expect.cites or not reply:
+        return 0, 0
+    said = [
+        all(any(says(claim.text, words) for words in alternatives) for alternatives in expect.must_include)
+        for claim in reply.claims
+        if any(set(expect.cites) & set(citation.fact_ids) for citation in reply.cited_by(claim))
+    ]
+    return (int(said[0]), 1) if len(said) > 1 and any(said) else (0, 0)
+
+
 _HELD_BACK = ("abstention", "refusal", "clarification")
 
 
@@ -155,6 +169,7 @@ RATES: dict[str, Counter] = {
     "facts_right": _when(_is_fact, lambda j: j.passed),
     "kind_right": _all_held("kind"),
     "key_information": _all_held("includes"),
+    "answer_first": _answer_first,
     "wrong_value_absent": _all_held("excludes"),
     "right_source": _all_held("cites"),
     "premise_corrected": _when(lambda j: j.case.has("premise", "false-premise", "false_premise"), lambda j: j.passed),

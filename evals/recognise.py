@@ -1,8 +1,9 @@
 """Teach which section a message asks for, from the questions of the corpus (`corpus/questions`, `corpus/asked`, `elsewhere.yaml`); no case on facts
 is looked at. That a message tells of the person's own project it learns from `corpus/situations` and the development cases on eligibility.
 
-`python -m evals.recognise` writes `assistant/recognised.safetensors` and prints how often it finds the section of messages that it was not taught
-with. On two cores this takes half an hour.
+`python -m evals.recognise` writes `assistant/recognised.safetensors` and prints how often it finds the section, and the sentence of it that gives the
+answer, of messages that it was not taught with. On two cores this takes an hour; `--only-sentences` keeps the network and learns the sentences again, in
+a few minutes.
 """
 
 from __future__ import annotations
@@ -11,17 +12,19 @@ import random
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
 import torch
 import typer
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, RootModel, model_validator
-from torch import Tensor
+from torch import Tensor, nn
 from torch.nn import functional
 
-from assistant.network import Trunk
-from assistant.recognise import Choosing, load, save
+from assistant.draft import MOST_SENTENCES
+from assistant.lead import reading_order
+from assistant.network import FROZEN, Trunk
+from assistant.recognise import Choosing, load, places_of, restored, save, tokens_of
 from assistant.retrieve import Recogniser
 from assistant.settings import Settings
 from assistant.situation import eligibility_scope
@@ -29,10 +32,13 @@ from corpus.call import Call, load_call
 from corpus.embed import Encoder
 from corpus.errors import ExplainedError, run_explained
 from corpus.index import PassageIndex
+from corpus.sentences import sentences
 from corpus.token_encoder import TokenEncoder
+from corpus.words import unshouted
 from corpus.yaml_files import load_checked
-from evals.learning import Batch, fit, states_of
+from evals.learning import BATCH, Batch, fit, states_of
 from evals.teach import CASES, THEME, is_about_their_project, load_told
+from evals.wording import spoken_language
 
 ASKED = Path("corpus/asked")
 LEARNT = Path("assistant/recognised.safetensors")
@@ -46,24 +52,28 @@ _SMOOTHED = 0.05
 _DESCRIPTIONS = 8
 """One message in so many of `corpus/situations` is taught: they are long, and easily told from questions."""
 _ROUNDS = 3
+_LEADS_ROUNDS, _LEADS_STEP, _LEADS_BATCH, _LEADS_DROPPED = 15, 3e-4, 256, 0.3
 
 Kind = Literal["question", "misconception", "beside", "elsewhere"]
 
 
 class Asked(BaseModel):
     """A message, or several with one on each line, and what the last one is: a question that `section` answers, a false statement that it
-    corrects, one close to it that nothing answers, or one about something else."""
+    corrects, one close to it that nothing answers, or one about something else. `sentence`: which one of the section, from 1, gives the answer."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     say: str = Field(min_length=1)
     kind: Kind
     section: str = ""
+    sentence: int | None = Field(default=None, ge=1)
 
     @model_validator(mode="after")
     def _names_a_section(self) -> Asked:
         if (self.kind == "elsewhere") == bool(self.section):
             raise ValueError("name the section, unless the message is about something else")
+        if self.sentence and self.kind not in ("question", "misconception"):
+            raise ValueError("no sentence answers: leave it out")
         return self
 
 
@@ -73,12 +83,13 @@ class AskedFile(RootModel[list[Asked]]):
 
 @dataclass(frozen=True)
 class Example:
-    """Messages, the last one judged, and its outcome; `near` names what its neighbours have in common."""
+    """Messages, the last one judged, and its outcome; `near` names what its neighbours have in common, `sentence` the one that answers, from 1."""
 
     messages: tuple[str, ...]
     kind: Kind | Literal["own"]
     section: str
     near: str
+    sentence: int | None = None
 
 
 def load_examples(index: PassageIndex) -> list[Example]:
@@ -103,9 +114,8 @@ def _asked(topics: Mapping[str, str]) -> Iterator[Example]:
                 raise ExplainedError(
                     f"{path}: there is no section '{asked.section}' (« {asked.say[:60]} »). Correct it, then run this again."
                 )
-            yield Example(
-                tuple(asked.say.strip().split("\n")), asked.kind, asked.section, topics.get(asked.section, "")
-            )
+            messages = tuple(asked.say.strip().split("\n"))
+            yield Example(messages, asked.kind, asked.section, topics.get(asked.section, ""), asked.sentence)
 
 
 def load_descriptions(call: Call) -> list[Example]:
@@ -154,17 +164,85 @@ def outcome_of(example: Example, numbers: Mapping[str, int]) -> int:
     return numbers[example.section] + (len(numbers) if example.kind == "beside" else 0)
 
 
+def sentences_in(index: PassageIndex) -> dict[str, int]:
+    """How many sentences the sections of several have; a section whose languages have not as many counts by passage."""
+    found: dict[str, int] = {}
+    for section in index.sections:
+        counts = {passage.id: len(sentences(passage.text)) for passage in section.passages}
+        if len(set(counts.values())) == 1:
+            counts = {section.id: max(counts.values())}
+        found |= {name: count for name, count in counts.items() if 1 < count <= MOST_SENTENCES}
+    return found
+
+
+def lead_of(example: Example, places: Mapping[str, slice]) -> tuple[slice, int] | None:
+    """Where the sentences stand among which the one that answers was told, and its place there; None when none was, or it cannot be known of which
+    language it is."""
+    if example.sentence is None:
+        return None
+    language = spoken_language(example.messages[-1])
+    place = places.get(example.section) or places.get(f"{example.section}/{language}")
+    if place is None or example.sentence > place.stop - place.start:
+        return None
+    return place, example.sentence - 1
+
+
+def learn_leads(
+    choosing: Choosing, examples: Sequence[Example], counted: Mapping[str, int], encoder: TokenEncoder
+) -> None:
+    """Teach `choosing`, whose layers stay as they are, which sentence answers each example; `counted` are the sentences (see `sentences_in`)."""
+    places = places_of(counted)
+    choosing.leads = nn.Linear(choosing.leads.in_features, sum(counted.values()))
+    told = [(example, lead) for example in examples if (lead := lead_of(example, places))]
+    print(f"{len(told)} examples tell the sentence that answers", flush=True)
+    heard = heard_of(choosing, [example for example, _ in told], encoder)
+    middle, spread = heard.mean(0), heard.std(0).mean()
+    scaled = (heard - middle) / spread
+    longest = max(place.stop - place.start for _, (place, _) in told)
+    rows = torch.tensor([[min(place.start + n, place.stop - 1) for n in range(longest)] for _, (place, _) in told])
+    beyond = torch.tensor([[place.start + n >= place.stop for n in range(longest)] for _, (place, _) in told])
+    right = torch.tensor([number for _, (_, number) in told])
+    torch.manual_seed(0)
+    weights = torch.zeros_like(choosing.leads.weight, requires_grad=True)
+    lean = torch.zeros_like(choosing.leads.bias, requires_grad=True)
+    optimiser = torch.optim.AdamW([weights, lean], lr=_LEADS_STEP, weight_decay=0.01)
+    for _ in range(_LEADS_ROUNDS):
+        for batch in torch.split(torch.randperm(len(told)), _LEADS_BATCH):
+            given = functional.dropout(scaled[batch], _LEADS_DROPPED)
+            scores = torch.einsum("tnf,tf->tn", weights[rows[batch]], given) + lean[rows[batch]]
+            loss = functional.cross_entropy(scores.masked_fill(beyond[batch], -1e9), right[batch])
+            optimiser.zero_grad()
+            loss.backward()  # type: ignore[no-untyped-call]
+            optimiser.step()
+    with torch.no_grad():
+        choosing.leads.weight.copy_(weights / spread)
+        choosing.leads.bias.copy_(lean - weights @ (middle / spread))
+
+
+@torch.inference_mode()
+def heard_of(choosing: Choosing, examples: Sequence[Example], encoder: TokenEncoder) -> Tensor:
+    """What the network made of each example: shape (examples, features)."""
+    tokens = [tokens_of(encoder, [unshouted(message) for message in example.messages]) for example in examples]
+    found = torch.empty(len(tokens), choosing.leads.in_features)
+    by_length = sorted(range(len(tokens)), key=lambda place: len(tokens[place]))
+    for first in range(0, len(by_length), BATCH):
+        places = by_length[first : first + BATCH]
+        rows, there = encoder.padded([tokens[place] for place in places])
+        found[places] = choosing.heard(encoder(rows, there, FROZEN), there)
+    return found
+
+
 def learn(
     examples: Sequence[Example], descriptions: Sequence[Example], sections: Sequence[str], encoder: TokenEncoder
 ) -> Choosing:
-    """A network that tells the outcome of each example and of each description."""
+    """A network that tells the outcome of each example and of each description; of sentences it knows nothing yet."""
     chance = random.Random(0)
     placed = [*in_conversations(examples, descriptions, chance), *descriptions]
     states, hurried = states_of(encoder, [example.messages for example in placed], chance)
     numbers = {section: number for number, section in enumerate(sections)}
     outcomes = torch.tensor([outcome_of(example, numbers) for example in placed])
     torch.manual_seed(0)
-    choosing = Choosing(encoder, len(sections))
+    choosing = Choosing(encoder, len(sections), 1)
 
     def loss_of(batch: Batch, places: list[int]) -> Tensor:
         return functional.cross_entropy(choosing(*batch), outcomes[places], label_smoothing=_SMOOTHED)
@@ -173,7 +251,7 @@ def learn(
     return choosing
 
 
-def report(recogniser: Recogniser, examples: Sequence[Example]) -> None:
+def report(recogniser: Recogniser, examples: Sequence[Example], index: PassageIndex) -> None:
     """Print what `recogniser` makes of examples that it was not taught with."""
     numbers = {section: number for number, section in enumerate(recogniser.sections)}
     found = {example: recogniser.read(example.messages) for example in examples}
@@ -185,9 +263,23 @@ def report(recogniser: Recogniser, examples: Sequence[Example]) -> None:
         read = [found[e] for e in examples if e.kind == kind]
         doubted, own = sum(one.nothing_answers > 0.5 for one in read), sum(one.own > 0.5 for one in read)
         print(f"{kind}: nothing answers {doubted} of {len(read)}, {own} tell of their project")
+    first = right = told = 0
+    for example in examples:
+        language = spoken_language(example.messages[-1])
+        if example.sentence is None or language is None:
+            continue
+        passage = index.section(example.section).passage(language)
+        count = len(sentences(passage.text))
+        order = reading_order(found[example].leads.of(passage, count), count)
+        told, first, right = told + 1, first + (example.sentence == 1), right + (order[0] == example.sentence - 1)
+    print(
+        f"sentences: what answers is read first in {right} of {told} messages, in {first} as the passages are written"
+    )
 
 
-def main() -> None:
+def main(
+    only_sentences: Annotated[bool, typer.Option(help="Keep the network, and learn the sentences again.")] = False,
+) -> None:
     """Learn, try, print and write."""
     settings = Settings()
     index = PassageIndex.open(settings.index_folder, Encoder(settings.encoder))
@@ -195,13 +287,19 @@ def main() -> None:
     taught, told = (
         [example for place, example in enumerate(some) if not is_left_out(place)] for some in (examples, descriptions)
     )
-    sections = sorted({example.section for example in taught if example.section})
-    print(f"{len(taught)} examples of {len(sections)} sections, {len(told)} descriptions; reading them", flush=True)
-    save(LEARNT, learn(taught, told, sections, TokenEncoder().eval()), sections)
+    encoder, counted = TokenEncoder().eval(), sentences_in(index)
+    if only_sentences:
+        choosing, (sections, _) = restored(LEARNT, encoder)
+    else:
+        sections = sorted({example.section for example in taught if example.section})
+        print(f"{len(taught)} examples of {len(sections)} sections, {len(told)} descriptions; reading them", flush=True)
+        choosing = learn(taught, told, sections, encoder)
+    learn_leads(choosing, taught, counted, encoder)
+    save(LEARNT, choosing, sections, counted)
     left_out = [
         example for some in (examples, descriptions) for place, example in enumerate(some) if is_left_out(place)
     ]
-    report(load(LEARNT, Trunk()), left_out)
+    report(load(LEARNT, Trunk()), left_out, index)
 
 
 if __name__ == "__main__":

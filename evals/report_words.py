@@ -46,6 +46,10 @@ MEASURES: dict[str, tuple[str, str]] = {
         "Information clé présente",
         "Part des cas dont la réponse contient chaque date, nombre ou mot attendu.",
     ),
+    "answer_first": (
+        "Réponse en premier",
+        "Quand plusieurs phrases de la bonne source sont citées : part des réponses dont la première dit ce qui est attendu.",
+    ),
     "wrong_value_absent": (
         "Aucune valeur fausse",
         "Part des cas dont la réponse ne contient rien de ce qui ne doit pas être dit.",

@@ -19,6 +19,7 @@ import yaml
 from assistant.compare import values
 from corpus.call import Call, load_call
 from corpus.passages import Passage
+from corpus.sentences import sentences
 from corpus.sources import Source, load_sources
 from corpus.words import fold
 from ingest.read import read_corpus
@@ -224,6 +225,34 @@ def silences_missing(corpus: Corpus) -> list[str]:
     return found
 
 
+_POINTS_BACK = {
+    "fr": r"(?:il(?! (?:ne )?(?:faut|y a)\b)|elle|ils|elles|s'ils?|s'elles?|celui|celle|ceux|celles|cela|ce|cet|cette|ces|c'est|s'y|leurs?|son|sa|ses|on|"
+    r"la meme|le meme|les memes|les deux|a defaut|sinon|mais|et)(?= )",
+    "en": r"(?:it|they|he|she|its|their|this|that|these|those|such|the same|both|neither|the latter|otherwise|but|and|one|if it|if they)(?= )",
+}
+_LINKS = {
+    "fr": r"aussi|egalement|en outre|toutefois|cependant|donc|en revanche|par ailleurs|une telle|un tel",
+    "en": r"also|too|moreover|however|therefore|by contrast|besides",
+}
+_LEANS = {
+    language: re.compile(
+        rf"^{_POINTS_BACK[language]}|^(?:\S+ ){{1,4}}(?:il(?! (?:faut|y a)\b)|elle|ils|elles|cela|it|they|this) |\b(?:{_LINKS[language]})\b"
+    )
+    for language in LANGUAGES
+}
+
+
+def sentences_that_lean_on_another(corpus: Corpus) -> list[str]:
+    """Whichever sentence of a section answers is read first: each is clear without the one before it. That nothing says it always comes first."""
+    return [
+        f"{passage.id}: {sentence}"
+        for passage in corpus.passages
+        if not passage.is_not_stated
+        for sentence in sentences(passage.text)[1:]
+        if _LEANS[passage.language].search(fold(sentence))
+    ]
+
+
 def facts_of_the_call_missing(corpus: Corpus) -> list[str]:
     stated = {fact for passage in corpus.passages for fact in passage.fact_ids}
     return [f"call.yaml rests on {fact}, which no section states" for fact in sorted(corpus.call.fact_ids - stated)]
@@ -314,6 +343,9 @@ CHECKS: list[tuple[Check, str, Callable[[Corpus], Corpus]]] = [
     (sections_with_few_questions, "the same question six times", lambda c: spoilt(c, f"{DEADLINE}/fr", questions=("Quand ?", "quand", "QUAND ?", "Quand !", "quand ?", "Quand."))),
     (sections_with_few_questions, "three English questions", lambda c: spoilt(c, f"{DEADLINE}/en", questions=passage_in(c, f"{DEADLINE}/en").questions[:3])),
     (questions_that_repeat_the_statement, "the statement as a question", lambda c: spoilt(c, f"{DEADLINE}/fr", questions=(passage_in(c, f"{DEADLINE}/fr").text,))),
+    (sentences_that_lean_on_another, "a pronoun for what was named before", rewritten("selection-committee-2023/fr", "text", "La décision finale a", "Elle a")),
+    (sentences_that_lean_on_another, "a pronoun after where it holds", rewritten("registre/en", "text", "the record of processing may", "it may")),
+    (sentences_that_lean_on_another, "a word that links", rewritten("call-closed/fr", "text", "ne peut plus être", "ne peut donc plus être")),
     (silences_missing, "a silence shown as an answer", lambda c: spoilt(c, "not-stated-individuals/fr", is_not_stated=False)),
     (facts_of_the_call_missing, "a rule without its section", lambda c: without(without(c, "project-maturity/fr"), "project-maturity/en")),
     (details_missing, "a detail that is no section", lambda c: spoilt(c, "number-selected/fr", details=("nobody",))),

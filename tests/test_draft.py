@@ -208,6 +208,30 @@ def test_a_number_of_another_case_is_not_confirmed(writer, passage_of):
     assert writer.write(question, [found], Evidence("sufficient", 0.9, {}), on=OPEN).opening != wording.CONFIRMED["fr"]
 
 
+@pytest.mark.parametrize(
+    ("asked", "said", "is_confirmed"),
+    [
+        ("C'est bien 72 heures ?", "Une violation est notifiée dans les 72 heures.", True),
+        ("le 30 septembre, c'est bien ça ?", "La date limite est le 30 septembre 2023.", True),
+        ("En 2021 le thème était l'éducation, non ?", "L’édition de 2021 portait sur la santé.", False),
+        ("on est moins de 250, on est dispensés non ?", "La dispense des moins de 250 personnes est étroite.", False),
+        (
+            "le 2 août 2026, c'est bien ça ?",
+            "La date était le 2 août 2026 ; elle a été reportée au 2 août 2027.",
+            False,
+        ),
+        ("C'est bien ouvert depuis janvier 2026 ?", "En janvier 2026, l’outil n’a pas été ouvert.", False),
+        ("C'est bien 72 jours ?", "Une violation est notifiée dans les 72 heures.", False),
+    ],
+)
+def test_what_shares_a_year_or_a_number_with_the_answer_is_not_confirmed(asked, said, is_confirmed, writer, passage_of):
+    best = replace(passage_of["deadline/fr"], text=said)
+    question = writer.reader.understand(asked, Conversation(), language="fr", default="fr")
+    found = replace(first(writer, "deadline")[0], section=Section("deadline", (best,)))
+    opening = writer.write(question, [found], Evidence("sufficient", 0.9, {}), on=OPEN).opening
+    assert (opening == wording.CONFIRMED["fr"]) is is_confirmed
+
+
 def test_a_plain_question_opens_with_its_answer(writer, tiny_retriever):
     assert drafted(writer, tiny_retriever, "Quelle est l'amende maximale ?", on=CLOSED).opening == ""
 

@@ -300,6 +300,28 @@ def test_abbreviations_do_not_end_a_sentence() -> None:
 
 
 @pytest.mark.parametrize(
+    ("said", "counted"),
+    [
+        (["Le dépôt s’arrête le 30 septembre.", "Le dossier est en ligne."], (1, 1)),
+        (["Le dossier est en ligne.", "Le dépôt s’arrête le 30 septembre."], (0, 1)),
+        (["Le dépôt s’arrête le 30 septembre."], (0, 0)),
+        (["Le dossier est en ligne.", "Le jury est nommé."], (0, 0)),
+    ],
+)
+def test_the_answer_comes_first_or_not_among_the_sentences_of_its_source(
+    said: list[str], counted: tuple[int, int]
+) -> None:
+    def spoil(answer: dict[str, Any]) -> None:
+        answer["claims"] = [{"text": "Un autre fait.", "citations": []}] + [
+            {"text": text, "citations": [1]} for text in said
+        ]
+
+    reply = a_reply(a_case(), spoil)
+    judged = Judged(Recorded(a_case(), {}), reply, (), ())
+    assert measures.RATES["answer_first"](judged) == counted
+
+
+@pytest.mark.parametrize(
     ("share", "n", "low", "high"),
     [
         pytest.param(0.0, 60, 0.0, 0.0487, id="no error in 60"),

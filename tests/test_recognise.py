@@ -13,6 +13,7 @@ import yaml
 from tiny import ROOT, WEIGHTS
 
 from assistant.evidence import RECOGNISED_SIGNALS, Scale, load_calibrations
+from assistant.lead import reading_order
 from assistant.network import Trunk
 from assistant.recognise import QuestionReader, load, save, tokens_of
 from assistant.retrieve import RECOGNISED, Recognised, Retriever
@@ -20,6 +21,7 @@ from assistant.understand import MOST_HEARD
 from assistant.vocabulary import Conversation
 from corpus.embed import Encoder
 from corpus.errors import ExplainedError, run_explained
+from corpus.sentences import sentences
 from evals import recognise
 from evals.recognise import Example
 from ingest.read import read_corpus
@@ -122,14 +124,19 @@ def trunk() -> Trunk:
     return Trunk()
 
 
-def test_what_is_learnt_can_be_read_from_the_file_that_it_is_written_to(tmp_path: Path, trunk: Trunk):
+def test_what_is_learnt_can_be_read_from_the_file_that_it_is_written_to(tmp_path: Path, trunk: Trunk, tiny_retriever):
     said = {
         ("question", FINE): ("Quelle amende ?", "combien faut-il payer ?", "How much is the fine?", "la sanction ?"),
         ("question", DEADLINE): ("Quelle date limite ?", "jusqu'à quand ?", "Until when?", "le dernier jour ?"),
         ("beside", FINE): ("Qui encaisse l'amende ?", "un reçu de l'amende ?", "Who cashes the fine?", "en espèces ?"),
         ("elsewhere", ""): ("Quel temps fait-il ?", "une recette de crêpes ?", "Who won the match?", "un train ?"),
     }
-    examples = [Example((text,), kind, section, "") for (kind, section), texts in said.items() for text in texts] * 16
+    sentence = {"combien faut-il payer ?": 2, "How much is the fine?": 2, "Quelle amende ?": 3, "la sanction ?": 3}
+    examples = [
+        Example((text,), kind, section, "", sentence.get(text))
+        for (kind, section), texts in said.items()
+        for text in texts
+    ] * 16
     own = (
         "Nous sommes une mairie et notre projet est un robot.",
         "We are a start-up with a prototype.",
@@ -138,7 +145,8 @@ def test_what_is_learnt_can_be_read_from_the_file_that_it_is_written_to(tmp_path
     choosing = recognise.learn(
         examples, [Example((text,), "own", "", "") for text in own] * 16, [DEADLINE, FINE], trunk.encoder
     )
-    save(tmp_path / "made.safetensors", choosing, [DEADLINE, FINE])
+    recognise.learn_leads(choosing, examples, {DEADLINE: 2, FINE: 3}, trunk.encoder)
+    save(tmp_path / "made.safetensors", choosing, [DEADLINE, FINE], {DEADLINE: 2, FINE: 3})
     read = load(tmp_path / "made.safetensors", trunk).read
     for (kind, section), texts in said.items():
         for text in texts:
@@ -151,6 +159,11 @@ def test_what_is_learnt_can_be_read_from_the_file_that_it_is_written_to(tmp_path
             assert sum(likely.values()) == pytest.approx(1, abs=1e-5)
             assert found.own < 0.5
     assert all(read((text,)).own > 0.5 for text in own)
+    fine = tiny_retriever.index.section(FINE).passage("fr")
+    for text, number in sentence.items():
+        leads = read((text,)).leads
+        assert leads.of(fine, 2) is None
+        assert leads.of(fine, 3).argmax() == number - 1
 
 
 def test_the_last_message_is_read_first_and_those_before_it_follow(trunk: Trunk):
@@ -207,6 +220,8 @@ def test_an_outcome_is_a_section_or_close_to_it_or_something_else():
         ("- {say: Combien ?, kind: question}", "name the section"),
         ("- {say: Combien ?, kind: elsewhere, section: fine}", "name the section, unless"),
         ("- {say: Combien ?, kind: other, section: fine}", "kind"),
+        ("- {say: Combien ?, kind: beside, section: fine, sentence: 1}", "no sentence answers"),
+        ("- {say: Combien ?, kind: question, section: fine, sentence: 0}", "greater than or equal to 1"),
     ],
 )
 def test_a_mistake_in_what_is_taught_is_explained(text, message, tmp_path: Path, monkeypatch, tiny_retriever):
@@ -254,6 +269,34 @@ def test_what_is_shipped_recognises(messages, section, shipped: QuestionReader):
     found = shipped.read(messages)
     assert shipped.sections[int(found.answered.argmax())] == section
     assert found.nothing_answers < 0.5
+
+
+@pytest.mark.parametrize(
+    ("message", "passage_id", "sentence"),
+    [
+        ("Qui prend la décision finale ?", "selection-committee-2023/fr", 2),
+        ("Who sorted the files first?", "selection-committee-2023/en", 1),
+        ("un simple tableur, ça compte ?", "crpa-champ/fr", 2),
+    ],
+)
+def test_what_is_shipped_knows_the_sentence_that_answers(message, passage_id, sentence, shipped: QuestionReader):
+    passages = {p.id: p for document in read_corpus(ROOT / "corpus") for p in document.passages}
+    passage = passages[passage_id]
+    shares = shipped.read((message,)).leads.of(passage, len(sentences(passage.text)))
+    assert shares is not None and reading_order(shares, len(shares))[0] == sentence - 1
+
+
+def test_what_is_shipped_knows_the_sentences_of_the_corpus(shipped: QuestionReader):
+    """A section that gets a sentence more is read in its own order until `python -m evals.recognise --only-sentences` has run."""
+    leads = shipped.read(("Qui ?",)).leads
+    counts = {
+        passage: len(sentences(passage.text))
+        for document in read_corpus(ROOT / "corpus")
+        for passage in document.passages
+        if passage.questions
+    }
+    unknown = [passage.id for passage, count in counts.items() if count > 1 and leads.of(passage, count) is None]
+    assert unknown == []
 
 
 @pytest.mark.parametrize("text", ["Une recette de tarte aux pommes ?", "Who won the world cup in 1998?"])
