@@ -20,6 +20,7 @@ from evals.oracle import cite, compose, right_reply
 from evals.product import Engine
 from evals.proofs import Shelf, overall_status
 from evals.run import Recording, Run, ask, judge_all
+from evals.wording import sentences
 
 Answer = dict[str, Any]
 Spoil = Callable[[Case, Answer, Shelf], Answer]
@@ -74,7 +75,7 @@ def _force(answer: Answer, **statuses: str) -> Answer:
 def _anything(case: Case, answer: Answer, shelf: Shelf) -> Answer:
     """An answer made of the first passage of the language, whatever was asked."""
     first = next(passage for passage in shelf.values() if passage.language == case.lang)
-    return compose("answer", case.lang, "", [first], None, case.as_of)
+    return compose("answer", case.lang, "", [(first, sentences(first.text)[0])], None, case.as_of)
 
 
 def _nothing(case: Case, kind: str = "abstention") -> Answer:
@@ -237,6 +238,11 @@ def forgets_the_key(case: Case, answer: Answer, shelf: Shelf) -> Answer:
     return answer
 
 
+def buries_the_answer(case: Case, answer: Answer, shelf: Shelf) -> Answer:
+    answer["claims"].reverse()
+    return answer
+
+
 def says_the_wrong_value_too(case: Case, answer: Answer, shelf: Shelf) -> Answer:
     return (
         _say(answer, "Ou peut-être le 31 octobre.", "Or perhaps 31 October.") if answer["kind"] == "answer" else answer
@@ -334,6 +340,7 @@ ENGINES: Sequence[Broken] = (
     Broken("adds an unsourced figure", ("values-marked",), adds_an_unsourced_figure),
     Broken("points nowhere", ("markers",), points_nowhere),
     Broken("forgets the key information", ("key-information", "facts"), forgets_the_key),
+    Broken("buries the answer", ("answer-first",), buries_the_answer),
     Broken("says the wrong value too", ("no-wrong-value",), says_the_wrong_value_too),
     Broken("agrees with false premises", ("premises",), agrees_with_premises),
     Broken("mislabels replies", ("kind",), mislabels_replies),

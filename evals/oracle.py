@@ -10,6 +10,7 @@ from typing import Any
 
 from evals import wording
 from evals.case import Case
+from evals.checks import says
 from evals.product import Engine
 from evals.proofs import Indexed, Shelf, overall_status
 
@@ -44,16 +45,21 @@ def right_reply(case: Case, shelf: Shelf) -> dict[str, Any]:
         opening = f"{says['closed']} {opening}"
     # Between « », for they are words shown, not statements: only claims state dates and numbers.
     wanted = " ; ".join(f"« {alternatives[0]} »" for alternatives in case.expect.must_include)
-    return compose(kind, case.lang, " ".join(part for part in (opening, wanted) if part), passages, verdict, case.as_of)
+    said = [(passage, sentence) for passage in passages for sentence in _answering_first(case, passage)]
+    return compose(kind, case.lang, " ".join(part for part in (opening, wanted) if part), said, verdict, case.as_of)
 
 
 def compose(
-    kind: str, language: str, opening: str, passages: Iterable[Indexed], verdict: dict[str, Any] | None, as_of: date
+    kind: str,
+    language: str,
+    opening: str,
+    said: Iterable[tuple[Indexed, str]],
+    verdict: dict[str, Any] | None,
+    as_of: date,
 ) -> dict[str, Any]:
-    """A well-formed answer that states the first sentence of each of `passages`."""
+    """A well-formed answer that states the sentences `said`, each of its passage."""
     claims, citations = [], []
-    for number, passage in enumerate(passages, start=1):
-        sentence = wording.sentences(passage.text)[0]
+    for number, (passage, sentence) in enumerate(said, start=1):
         claims.append({"text": sentence, "citations": [number]})
         citations.append(cite(passage, number, sentence))
     for criterion in (verdict or {}).get("criteria", []):
@@ -89,6 +95,17 @@ def cite(passage: Indexed, number: int, quote: str) -> dict[str, Any]:
         "fact_ids": list(passage.fact_ids),
         "confidence": "high",
     }
+
+
+def _answering_first(case: Case, passage: Indexed) -> list[str]:
+    """The sentence of `passage` that says all that is expected, then the one that it begins with; that one alone when none does."""
+    sentences = wording.sentences(passage.text)
+    holding = [
+        sentence
+        for sentence in sentences
+        if all(any(says(sentence, words) for words in alternatives) for alternatives in case.expect.must_include)
+    ]
+    return list(dict.fromkeys([*holding[:1], sentences[0]]))
 
 
 def _passages(case: Case, shelf: Shelf) -> list[Indexed]:
