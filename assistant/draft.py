@@ -48,6 +48,8 @@ _YEAR = re.compile(r"(?:19|20)\d\d")
 _ASKS_FOR_A_LIST = re.compile(
     r"\b(?:qui|quels?|quelles?|lesquels|lesquelles|liste|noms?|who|which|what|list|names?)\b", re.IGNORECASE
 )
+_NAMES_A_LIST = re.compile(r"\b(?:lesquels|lesquelles|liste|noms?|which|list|names?)\b", re.IGNORECASE)
+_ASKS_HOW_MANY = re.compile(r"\b(?:combien|how many)\b", re.IGNORECASE)
 _ASKS_WHERE = re.compile(
     r"\b(?:quels?|lesquels|which|what)\s+(?:est\s+l['’]|is\s+the\s+)?(?:articles?|textes?|considérants?|provisions?|recitals?|sections?)\b"
     r"|\b(?:référence|reference|article number|numéro d['’]article)\b"
@@ -154,7 +156,9 @@ class Writer:
 
     def _details(self, question: Question, best: Passage) -> list[Claim]:
         """When a list is asked for and the passage only counts: what each of its details says first."""
-        if not best.details or not _ASKS_FOR_A_LIST.search(question.text):
+        # « combien, avec ceux qui… » asks for no list.
+        asks_for_a_list = _NAMES_A_LIST if _ASKS_HOW_MANY.search(question.text) else _ASKS_FOR_A_LIST
+        if not best.details or not asks_for_a_list.search(question.text):
             return []
         passages = [self.index.section(section_id).passage(question.language) for section_id in best.details]
         return [claims_of(passage)[0] for passage in passages[:MOST_SENTENCES]]

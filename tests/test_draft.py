@@ -97,9 +97,17 @@ def test_when_a_list_is_asked_for_the_details_are_said(writer, tiny_retriever):
     assert [claim.citations[0].passage.id for claim in draft.claims[:2]] == ["winner-albert/fr", "winner-metro/fr"]
 
 
-def test_when_a_count_is_asked_for_the_count_is_said(writer, tiny_retriever):
-    draft = drafted(writer, tiny_retriever, "Combien de projets ont été retenus ?")
-    assert draft.claims[0].text == "Deux projets ont été déclarés lauréats le 22 novembre 2023."
+@pytest.mark.parametrize(
+    ("asked", "is_counted"),
+    [
+        ("Combien de projets ont été retenus ?", True),
+        ("Combien de projets ont été retenus, avec ceux qui sont arrivés après ?", True),
+        ("Combien de projets ont été retenus, et lesquels ?", False),
+    ],
+)
+def test_when_a_count_is_asked_for_the_count_is_said(asked, is_counted, writer, tiny_retriever):
+    draft = drafted(writer, tiny_retriever, asked)
+    assert (draft.claims[0].text == "Deux projets ont été déclarés lauréats le 22 novembre 2023.") is is_counted
 
 
 def test_the_section_that_lists_the_very_question_speaks_first(writer, tiny_retriever):
