@@ -188,7 +188,9 @@ class Writer:
 
     def _abstention(self, question: Question, standing: Sequence[Found]) -> Draft:
         language = question.language
-        titles = [_brief(one.section.passage(language).title) for one in standing[:2]]
+        nearest, *second = standing[:2]
+        near = [nearest, *(one for one in second if kinship(nearest.section, one.section) >= KINSHIP)]
+        titles = [_brief(one.section.passage(language).title) for one in near]
         quoted = [f"«\u00a0{title}\u00a0»" if language == "fr" else f"“{title}”" for title in titles]
         # « et après ? » has no word of its own: what it leans on was looked for.
         sought = ", ".join(_subject_of(question.text) or _subject_of(question.standalone))

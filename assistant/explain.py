@@ -39,7 +39,7 @@ _VERDICT: dict[VerdictStatus, dict[Language, str]] = {
     },
     "depends": {
         "fr": "Cela dépend d’un point à préciser{NB}: {points}.",
-        "en": "It depends on one point still to be told: {points}.",
+        "en": "It depends on one point to be made clear: {points}.",
     },
     "not_settled": {
         "fr": "Les sources ne permettent pas de trancher ce cas.",
@@ -48,7 +48,7 @@ _VERDICT: dict[VerdictStatus, dict[Language, str]] = {
 }
 _DEPENDS_ON_MANY: dict[Language, str] = {
     "fr": "Cela dépend de points à préciser{NB}: {points}.",
-    "en": "It depends on points still to be told: {points}.",
+    "en": "It depends on points to be made clear: {points}.",
 }
 # In general, it is the condition about the applicant that answers; the rest of the project is nobody's.
 _GENERAL: dict[str, dict[Language, str]] = {
@@ -187,12 +187,13 @@ def _sentences(
         else:
             chosen = [c for c in verdict.criteria if call.criterion(c.id).excludes]
     reasons = [(criterion.because[language], criterion.fact_ids[0]) for criterion in chosen]
+    # What weakens a condition that does not decide is beside the point once another one does.
+    says_all = verdict.status in ("eligible", "depends") and (scope == "own" or verdict.not_priority)
     caveats = [
         (caveat.text[language], caveat.fact)
         for rules in call.criteria
         for caveat in rules.caveats
-        if (scope == "own" or any(c.id == rules.id for c in chosen) or verdict.not_priority)
-        and holds(caveat.when, said)
+        if (says_all or any(c.id == rules.id for c in chosen)) and holds(caveat.when, said)
     ]
     # As long as nothing was said that a reason speaks of, what is said of the rest answers first.
     only_asked = verdict.status == "depends" and all(c.status == "unknown" for c in chosen)

@@ -1,4 +1,4 @@
-"""Which sentence of a passage is read first: the one that gives what was asked."""
+"""Which sentence of a passage is read first, the one that gives what was asked, and which are left out as beside the point."""
 
 from __future__ import annotations
 
@@ -13,6 +13,9 @@ from corpus.passages import Passage
 SURER_BY = 0.5
 """How much likelier than the first sentence another one must be to be read before it: then nine in ten of those put first answer, and in one case
 in ten the first one did (messages that were not taught)."""
+SURE, BESIDE_THE_POINT, ALWAYS_SAID = 0.9, 0.005, 2
+"""Where the answer is as sure as the first number, what comes after the first sentences (the last number) is left out when it is as unlikely as the second
+to answer: 257 of 1,233 development replies lose 20 words, and none what it is expected to say."""
 
 
 @dataclass(frozen=True)
@@ -39,12 +42,17 @@ NO_LEADS = Leads(np.zeros(0, dtype=np.float32), {})
 
 
 def reading_order(shares: NDArray[np.float32] | None, sentences: int) -> list[int]:
-    """The places of so many sentences in the order in which they are read: the surest answer of `shares` first; in doubt, the order of the passage.
+    """The places, among so many sentences, of those to say, in the order in which they are read: the surest answer of `shares` first; in doubt, all
+    in the order of the passage.
 
     It asks of the passages that each sentence can be read alone (a test of the corpus looks for those that cannot).
     """
     order = list(range(sentences))
-    if shares is None or shares.max() - shares[0] < SURER_BY:
+    if shares is None:
         return order
     lead = int(shares.argmax())
-    return [lead, *order[:lead], *order[lead + 1 :]]
+    if shares[lead] - shares[0] >= SURER_BY:
+        order = [lead, *order[:lead], *order[lead + 1 :]]
+    if shares[lead] < SURE:
+        return order
+    return [*order[:ALWAYS_SAID], *(place for place in order[ALWAYS_SAID:] if shares[place] >= BESIDE_THE_POINT)]

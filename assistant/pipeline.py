@@ -187,7 +187,9 @@ class Assistant:
         rule = best if self.verdict_writer.may_open_with(best) and request.evidence_is_sufficient else None
         draft = self.verdict_writer.write(question, situation, scope, rule, on=request.on)
         said = [citation.passage for claim in draft.claims for citation in claim.citations]
-        near = [one for one in found if self.verdict_writer.may_follow(one.section.passage(question.language))]
+        near = [
+            one for one in found if self.verdict_writer.may_follow(one.section.passage(question.language), situation)
+        ]
         return replace(request, draft=replace(draft, follow_ups=self.suggester.after(near, said, question.language)))
 
     def _asks_for_a_verdict(self, request: Request, situation: Situation, best: Passage, scope: Scope) -> bool:

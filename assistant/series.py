@@ -89,7 +89,7 @@ class Series(BaseModel):
             return None
         place, phrase = pointed
         name = self.called[language][place]
-        rest = _THE_SAME.sub(" ", without(text, [phrase, *around]))
+        rest = _THE_SAME.sub(" ", without(pattern_of(phrase).sub(" ", text), around))
         own = pattern_of(phrase).sub(name, text)
         if old not in named:
             changed = self._with_another(subject, old, place, name)

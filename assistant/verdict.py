@@ -39,9 +39,15 @@ class VerdictWriter:
         for text, fact_id in said.sentences:
             if passage := self._passage(fact_id, language):
                 reasons.append(Claim(text, (Citation(passage, shortest_support(text, passage)),)))
+        opens = rule is not None and (scope == "general" or verdict.status == "depends")
         cited = {citation.passage.id for claim in reasons for citation in claim.citations}
-        opens = rule is not None and rule.id not in cited and (scope == "general" or verdict.status == "depends")
-        ruled = claims_of(rule) if rule and opens else []
+        ruled: list[Claim] = []
+        if rule and opens and rule.id not in cited:
+            ruled = claims_of(rule)
+        elif rule and scope == "general":
+            # The whole sentence instead of the words that a reason takes from it: it may name the case that is asked about.
+            ruled = claims_of(rule, most=1)
+            reasons = [claim for claim in reasons if all(c.passage.id != rule.id for c in claim.citations)]
         return Draft(
             kind="clarification" if verdict.status == "depends" and scope == "own" else "verdict",
             question=question,
@@ -59,11 +65,14 @@ class VerdictWriter:
         dates = set(self.call.dates.facts.model_dump().values())
         return passage.concerns_applying and not set(passage.fact_ids) & dates
 
-    def may_follow(self, passage: Passage) -> bool:
-        """True for a passage of interest after a verdict: a rule of the call, or another matter than who may apply."""
+    def may_follow(self, passage: Passage, situation: Situation) -> bool:
+        """True for a passage of interest after a verdict: a rule of the call, or another matter than who may apply; of applicants none, when it is
+        known who applies."""
         is_about_applicants = passage.section_id in self._stated_beside[0]
+        applies = self.call.criteria[0].fields[0].id
         return passage.concerns_applying and (
-            not is_about_applicants or bool(set(passage.fact_ids) & self.criteria_facts)
+            not is_about_applicants
+            or (situation.value(applies) is None and bool(set(passage.fact_ids) & self.criteria_facts))
         )
 
     def states_a_rule(self, passage: Passage) -> bool:

@@ -115,7 +115,7 @@ _ACCENTED = {
     "i": "[iîï]",
     "o": "[oôö]",
     "u": "[uùûü]",
-    "'": "['’ʼ]",
+    "'": "['’ʼ ]?",
     " ": r"[\s\-‑]+",
     "-": r"[\s\-‑]",
 }
@@ -123,6 +123,6 @@ _ACCENTED = {
 
 @lru_cache(maxsize=2_000)
 def pattern_of(phrase: str) -> re.Pattern[str]:
-    """What finds `phrase` as whole words in a text as people write it: any capitals, accents or none, either apostrophe."""
+    """What finds `phrase` as whole words in a text as people write it: any capitals, accents or none, either apostrophe or none."""
     written = "".join(_ACCENTED.get(letter, re.escape(letter)) for letter in fold(phrase))
     return re.compile(rf"(?<!\w){written}(?!\w)", re.IGNORECASE)

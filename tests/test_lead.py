@@ -19,14 +19,27 @@ def shares(*likely: float) -> np.ndarray:
     ("likely", "order"),
     [
         (None, [0, 1, 2]),
-        (shares(0.9, 0.1, 0.0), [0, 1, 2]),
-        (shares(0.1, 0.9, 0.0), [1, 0, 2]),
-        (shares(0.1, 0.0, 0.9), [2, 0, 1]),
+        (shares(0.8, 0.2, 0.0), [0, 1, 2]),
+        (shares(0.2, 0.8, 0.0), [1, 0, 2]),
+        (shares(0.15, 0.05, 0.8), [2, 0, 1]),
         (shares(0.4, 0.6, 0.0), [0, 1, 2]),
     ],
 )
-def test_what_answers_is_read_first_and_no_sentence_is_lost(likely, order):
+def test_what_answers_is_read_first_and_nothing_is_left_out(likely, order):
     assert reading_order(likely, 3) == order
+
+
+@pytest.mark.parametrize(
+    ("likely", "order"),
+    [
+        (shares(0.95, 0.05, 0.0, 0.0), [0, 1]),
+        (shares(0.0, 0.0, 0.99, 0.01), [2, 0, 3]),
+        (shares(0.95, 0.02, 0.02, 0.01), [0, 1, 2, 3]),
+        (shares(1.0, 0.0), [0, 1]),
+    ],
+)
+def test_where_the_answer_is_sure_what_is_beside_the_point_is_left_out(likely, order):
+    assert reading_order(likely, len(likely)) == order
 
 
 def test_in_doubt_the_order_of_the_passage_is_kept():

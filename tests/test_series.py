@@ -41,6 +41,7 @@ def heard(reader: Reader, *messages: str) -> tuple[str, ...]:
             ("et l'édition 2022 (EdTech), combien de candidats ont été auditionnés sur place ?",),
             id="a question of its own",
         ),
+        pytest.param(("Quels critères en 2022 ?", "et lannée davant ?"), ("Quels critères en 2021 ?",), id="without apostrophes"),
         pytest.param(("What happens in the first phase?", "and then?"), ("the second phase, of implementation",), id="what comes then"),
         pytest.param(
             ("Which edition came after the AI edition?", "how many slots?"), ("the 2024 edition (silver economy)", "how many slots?"), id="told as the next one"
@@ -115,6 +116,8 @@ def test_who_is_presumed_is_one_of_the_series():
     ("phrase", "text", "is_there"),
     [
         ("l'année d'après", "Et l’annee d’apres ?", True),
+        ("l'année d'après", "et lannée dapres", True),
+        ("l'année d'après", "et l année d après ?", True),
         ("services publics", "IA et services-publics", True),
         ("mise en œuvre", "la mise en oeuvre", True),
         ("2023", "12023", False),

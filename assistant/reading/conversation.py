@@ -112,8 +112,6 @@ def read_situation(messages: Sequence[str], call: Call, second: SecondReader | N
         back = _taken_back(message, known, readings) | unsaid
         withdrawn = (withdrawn | back) - set(readings)
         unknown = (situation.unknown | unsaid) - set(readings)
-        if pending and not unsaid:
-            unknown -= {pending}
         answered = answered - back - set(readings)
         if len(text.split()) <= _LONGEST_ANSWER:
             answered |= {
