@@ -10,7 +10,7 @@ import pytest
 from tiny import FILES
 
 from assistant import wording
-from assistant.draft import MOST_SENTENCES, Writer, claims_of, kinship
+from assistant.draft import KINSHIP, MOST_SENTENCES, Writer, claims_of, kinship
 from assistant.evidence import Evidence
 from assistant.retrieve import Found, Retriever
 from assistant.suggest import MOST_FOLLOW_UPS, Suggester, load_suggestions
@@ -238,6 +238,18 @@ def test_what_shares_a_year_or_a_number_with_the_answer_is_not_confirmed(asked, 
     found = replace(first(writer, "deadline")[0], section=Section("deadline", (best,)))
     opening = writer.write(question, [found], Evidence("sufficient", 0.9, {}), on=OPEN).opening
     assert (opening == wording.CONFIRMED["fr"]) is is_confirmed
+
+
+def test_what_is_not_of_the_same_thing_is_not_named_beside_what_was_looked_for(writer, tiny_retriever):
+    question = writer.reader.understand("Qui encaisse l'amende ?", Conversation(), language="fr", default="fr")
+    found = tiny_retriever.retrieve(question.standalone, embed=tiny_retriever.index.encoder.question, limit=99).found
+    nearest, strange = found[0], found[-1]
+    passages = tuple(replace(p, section_id="akin", title="Un titre voisin") for p in nearest.section.passages)
+    akin = replace(nearest, section=Section("akin", passages))
+    assert kinship(nearest.section, strange.section) < KINSHIP <= kinship(nearest.section, akin.section)
+    for second, title in ((strange, strange.section.passage("fr").title), (akin, "Un titre voisin")):
+        draft = writer.write(question, [nearest, second], Evidence("nearby", 0.1, {}), on=OPEN)
+        assert draft.kind == "abstention" and (title[:12] in draft.closing) is (second is akin)
 
 
 def test_a_plain_question_opens_with_its_answer(writer, tiny_retriever):

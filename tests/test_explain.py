@@ -87,6 +87,15 @@ def test_a_theme_that_is_not_a_priority_is_told_not_to_be_an_exclusion():
     assert facts[-2:] == ["nonpriority-sectors", "nonpriority-is-not-exclusion"]
 
 
+def test_what_weakens_another_condition_is_not_said_beside_the_one_that_decides():
+    told = {**ELIGIBLE, "applicant": "association", "public_partner": "yes", "theme": "edtech"}
+    assert {"not-stated-associations", "nonpriority-sectors"} <= {fact for _, fact in worded(**told).sentences}
+    refused = worded(**{**told, "stage": "deployed"})
+    assert [fact for _, fact in refused.sentences] == ["project-already-deployed"]
+    unsettled = worded(**{**told, "stage": "evolution"})
+    assert [fact for _, fact in unsettled.sentences] == ["not-stated-evolution-of-existing"]
+
+
 def test_one_question_is_asked_then_the_indication_is_given():
     text = worded(applicant="private")
     assert text.closing == (

@@ -32,9 +32,10 @@ def test_what_answers_is_read_first_and_nothing_is_left_out(likely, order):
 @pytest.mark.parametrize(
     ("likely", "order"),
     [
-        (shares(0.95, 0.05, 0.0, 0.0), [0, 1]),
+        (shares(0.96, 0.04, 0.0, 0.0), [0, 1]),
         (shares(0.0, 0.0, 0.99, 0.01), [2, 0, 3]),
-        (shares(0.95, 0.02, 0.02, 0.01), [0, 1, 2, 3]),
+        (shares(0.96, 0.02, 0.01, 0.01), [0, 1, 2, 3]),
+        (shares(0.9, 0.1, 0.0, 0.0), [0, 1, 2, 3]),
         (shares(1.0, 0.0), [0, 1]),
     ],
 )

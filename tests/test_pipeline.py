@@ -285,6 +285,30 @@ def test_what_leans_on_the_conversation_is_declined_only_for_another_subject(ear
 
 
 @pytest.mark.real_index
+def test_a_general_question_gets_the_whole_sentence_that_names_the_case(real):
+    reply = asked(real, "Les collectivités territoriales peuvent-elles candidater à l'appel ?")
+    assert reply.verdict is not None
+    assert any("collectivité" in claim.text for claim in reply.claims)
+    texts = [claim.text for claim in reply.claims]
+    assert len(set(texts)) == len(texts)
+
+
+@pytest.mark.real_index
+def test_who_said_who_they_are_is_not_sent_to_what_others_may(real):
+    told = "Nous sommes une coopérative, sans partenaire public, notre IA en développement trie le courrier des mairies. Éligible ?"
+    reply = asked(real, told)
+    texts = [
+        section.passages[0].source_id for section in real.index.sections if section.id == "eligibility-public-bodies"
+    ]
+    about = {
+        real.suggester.suggestions[section.id]["fr"]
+        for section in real.index.sections
+        if section.passages[0].source_id in texts and section.id in real.suggester.suggestions
+    }
+    assert reply.verdict is not None and about and not about & set(reply.follow_ups)
+
+
+@pytest.mark.real_index
 @pytest.mark.parametrize(
     ("message", "opening"),
     [

@@ -10,6 +10,7 @@ from assistant.judge import next_question
 from assistant.reading.parse import parse_message
 from assistant.reading.unknown import unknown_fields
 from assistant.situation import read_situation
+from assistant.vocabulary import Reading, Situation
 from corpus.call import load_call
 
 CALL = load_call(Path(__file__).resolve().parent.parent / "corpus" / "call.yaml")
@@ -104,14 +105,24 @@ def test_what_is_not_known_any_more_is_withdrawn_until_it_is_told():
 
 
 def test_an_answer_in_unforeseen_words_is_left_to_the_second_reader():
-    """The stage is asked again after « aucune idée du stade »; what is answered then may be read."""
+    """The stage is asked again after « aucune idée du stade »; what is answered then may be read, else it is still theirs to check."""
+
+    class Hearing(Silent):
+        def weigh(self, situation, heard, call, withdrawn=(), answered=()):
+            fills = "stage" not in situation.unknown and any("mouline" in text for text in heard)
+            stage = {"stage": Reading("deployed", "mouline")} if fills else {}
+            return Situation({**situation.readings, **stage}, situation.unknown)
+
     told = [
         "Mairie de Sète, établissement public, notre IA lit les permis de mouillage des usagers. Éligible ?",
         "Je n'ai aucune idée du stade.",
         "Ça mouline tous les matins chez les agents du port.",
     ]
-    assert read_situation(told[:2], CALL, Silent()).unknown == frozenset({"stage"})
-    assert read_situation(told, CALL, Silent()).unknown == frozenset()
+    assert read_situation(told[:2], CALL, Hearing()).unknown == frozenset({"stage"})
+    assert read_situation(told, CALL, Hearing()).value("stage") == "deployed"
+    assert read_situation(told, CALL, Hearing()).unknown == frozenset()
+    beside = [*told[:2], "Les agents du port sont contents."]
+    assert read_situation(beside, CALL, Hearing()).unknown == frozenset({"stage"})
 
 
 ASKED = {

@@ -89,6 +89,7 @@ def read_situation(messages: Sequence[str], call: Call, second: SecondReader | N
     heard: list[str] = []
     withdrawn: set[str] = set()
     answered: set[str] = set()  # what they were asked and answered, or corrected
+    reopened: set[str] = set()  # what they said not to know, and were asked again
     for number, text in enumerate(messages):
         earlier = messages[:number]
         scope = eligibility_scope(text, earlier, second)
@@ -112,6 +113,10 @@ def read_situation(messages: Sequence[str], call: Call, second: SecondReader | N
         back = _taken_back(message, known, readings) | unsaid
         withdrawn = (withdrawn | back) - set(readings)
         unknown = (situation.unknown | unsaid) - set(readings)
+        if pending and not unsaid:
+            # Asked again, it may be answered in words that `second` alone hears; if not, it is still not known.
+            reopened |= unknown & {pending}
+            unknown -= {pending}
         answered = answered - back - set(readings)
         if len(text.split()) <= _LONGEST_ANSWER:
             answered |= {
@@ -128,7 +133,8 @@ def read_situation(messages: Sequence[str], call: Call, second: SecondReader | N
         situation = Situation({**situation.readings, **readings}, unknown)
         heard.append(text)
     situation = _with_public_service(situation, heard, call)
-    return second.weigh(situation, heard, call, withdrawn, answered) if second else situation
+    known = second.weigh(situation, heard, call, withdrawn, answered) if second else situation
+    return Situation(known.readings, known.unknown | (reopened - set(known.readings)))
 
 
 def _puts_another(message: Message, situation: Situation, readings: Mapping[str, Reading]) -> bool:
