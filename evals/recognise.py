@@ -53,6 +53,7 @@ _DESCRIPTIONS = 8
 """One message in so many of `corpus/situations` is taught: they are long, and easily told from questions."""
 _ROUNDS = 3
 _LEADS_ROUNDS, _LEADS_STEP, _LEADS_BATCH, _LEADS_DROPPED = 15, 3e-4, 256, 0.3
+"""How the sentences are learnt: rounds, how far a step goes, examples of a step, and the share of what the network made of each that is hidden."""
 
 Kind = Literal["question", "misconception", "beside", "elsewhere"]
 
@@ -190,11 +191,16 @@ def lead_of(example: Example, places: Mapping[str, slice]) -> tuple[slice, int] 
 def learn_leads(
     choosing: Choosing, examples: Sequence[Example], counted: Mapping[str, int], encoder: TokenEncoder
 ) -> None:
-    """Teach `choosing`, whose layers stay as they are, which sentence answers each example; `counted` are the sentences (see `sentences_in`)."""
+    """Teach `choosing`, whose layers stay as they are, which sentence answers each example; `counted` are the sentences (see `sentences_in`). Those
+    that no example tells of are all as likely."""
     places = places_of(counted)
     choosing.leads = nn.Linear(choosing.leads.in_features, sum(counted.values()))
+    nn.init.zeros_(choosing.leads.weight)
+    nn.init.zeros_(choosing.leads.bias)
     told = [(example, lead) for example in examples if (lead := lead_of(example, places))]
     print(f"{len(told)} examples tell the sentence that answers", flush=True)
+    if not told:
+        return
     heard = heard_of(choosing, [example for example, _ in told], encoder)
     middle, spread = heard.mean(0), heard.std(0).mean()
     scaled = (heard - middle) / spread

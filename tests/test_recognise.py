@@ -15,7 +15,7 @@ from tiny import ROOT, WEIGHTS
 from assistant.evidence import RECOGNISED_SIGNALS, Scale, load_calibrations
 from assistant.lead import reading_order
 from assistant.network import Trunk
-from assistant.recognise import QuestionReader, load, save, tokens_of
+from assistant.recognise import Choosing, QuestionReader, load, save, tokens_of
 from assistant.retrieve import RECOGNISED, Recognised, Retriever
 from assistant.understand import MOST_HEARD
 from assistant.vocabulary import Conversation
@@ -164,6 +164,13 @@ def test_what_is_learnt_can_be_read_from_the_file_that_it_is_written_to(tmp_path
         leads = read((text,)).leads
         assert leads.of(fine, 2) is None
         assert leads.of(fine, 3).argmax() == number - 1
+
+
+def test_where_nobody_told_the_sentence_that_answers_the_passage_keeps_its_order(trunk: Trunk):
+    choosing = Choosing(trunk.encoder, 1, 1)
+    recognise.learn_leads(choosing, [Example(("Quelle amende ?",), "question", FINE, "")], {FINE: 3}, trunk.encoder)
+    leads = QuestionReader(trunk, choosing, [FINE], {FINE: 3}).read(("Quelle amende ?",)).leads
+    assert leads.scores.tolist() == [0.0, 0.0, 0.0]
 
 
 def test_the_last_message_is_read_first_and_those_before_it_follow(trunk: Trunk):
