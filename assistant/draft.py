@@ -45,10 +45,9 @@ _SECOND_QUESTION = re.compile(
 )
 
 _YEAR = re.compile(r"(?:19|20)\d\d")
-_ASKS_FOR_A_LIST = re.compile(
-    r"\b(?:qui|quels?|quelles?|lesquels|lesquelles|liste|noms?|who|which|what|list|names?)\b", re.IGNORECASE
-)
-_NAMES_A_LIST = re.compile(r"\b(?:lesquels|lesquelles|liste|noms?|which|list|names?)\b", re.IGNORECASE)
+_LIST_WORDS = r"lesquels|lesquelles|liste|noms?|which|list|names?"
+_NAMES_A_LIST = re.compile(rf"\b(?:{_LIST_WORDS})\b", re.IGNORECASE)
+_ASKS_FOR_A_LIST = re.compile(rf"\b(?:{_LIST_WORDS}|qui|quels?|quelles?|who|what)\b", re.IGNORECASE)
 _ASKS_HOW_MANY = re.compile(r"\b(?:combien|how many)\b", re.IGNORECASE)
 _ASKS_WHERE = re.compile(
     r"\b(?:quels?|lesquels|which|what)\s+(?:est\s+l['’]|is\s+the\s+)?(?:articles?|textes?|considérants?|provisions?|recitals?|sections?)\b"
@@ -224,7 +223,7 @@ def _is_all_there_is(asked: str, said: str) -> bool:
     years_wanted, years_given = (set(filter(_YEAR.fullmatch, some)) for some in (wanted, given))
     return (
         wanted - years_wanted == given - years_given
-        and (years_wanted or years_given) == years_given
+        and years_wanted <= years_given
         and len(years_given) <= 1
         and (is_dated or bool(units(asked)))
         and units(asked) == units(said)

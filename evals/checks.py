@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from corpus.words import fold
@@ -52,6 +53,11 @@ def says(text: str, words: str) -> bool:
     return re.search(before + wanted + after, fold(text)) is not None
 
 
+def says_all(text: str, expected: Iterable[Iterable[str]]) -> bool:
+    """True when `text` says one of each of the `expected` alternatives."""
+    return all(any(says(text, words) for words in alternatives) for alternatives in expected)
+
+
 def _one_of(name: str, came: str | None, accepted: list[str]) -> Score:
     if came in accepted:
         return Score(name, True)
@@ -60,7 +66,7 @@ def _one_of(name: str, came: str | None, accepted: list[str]) -> Score:
 
 
 def _includes(text: str, alternatives: list[str]) -> Score:
-    if any(says(text, words) for words in alternatives):
+    if says_all(text, [alternatives]):
         return Score("includes", True)
     reason = "the text lacks " + " or ".join(f"« {words} »" for words in alternatives)
     return Score("includes", False, reason, tuple(alternatives))

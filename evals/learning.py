@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 import unicodedata
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import torch
@@ -43,14 +43,18 @@ def hasty(text: str, chance: random.Random) -> str:
 def frozen_states(encoder: TokenEncoder, rows: Sequence[Tokens]) -> list[Tensor]:
     """What the frozen layers give for each row of tokens: shape (tokens, width), in half precision."""
     found: dict[int, Tensor] = {}
-    by_length = sorted(range(len(rows)), key=lambda place: len(rows[place]))
     with torch.inference_mode(), torch.autocast("cpu", torch.bfloat16):
-        for first in range(0, len(rows), BATCH):
-            places = by_length[first : first + BATCH]
+        for places in by_length(rows):
             states = encoder(*encoder.padded([rows[place] for place in places]), FROZEN)
             for place, state in zip(places, states, strict=True):
                 found[place] = state[: len(rows[place])].to(torch.bfloat16).clone()
     return [found[place] for place in range(len(rows))]
+
+
+def by_length(rows: Sequence[Tokens]) -> Iterator[list[int]]:
+    """The places of `rows` in batches of rows about as long as each other, the shortest first."""
+    order = sorted(range(len(rows)), key=lambda place: len(rows[place]))
+    return (order[first : first + BATCH] for first in range(0, len(order), BATCH))
 
 
 def states_of(

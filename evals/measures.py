@@ -17,7 +17,7 @@ from typing import Any
 
 from evals import wording
 from evals.case import OFF_TOPIC, Case
-from evals.checks import says
+from evals.checks import says_all
 from evals.coverage import criteria_coverage
 from evals.judged import Judged
 
@@ -133,7 +133,7 @@ def _answer_first(judged: Judged) -> tuple[int, int]:
     if not judged.case.is_answerable or not expect.must_include or not expect.cites or not reply:
         return 0, 0
     said = [
-        all(any(says(claim.text, words) for words in alternatives) for alternatives in expect.must_include)
+        says_all(claim.text, expect.must_include)
         for claim in reply.claims
         if any(set(expect.cites) & set(citation.fact_ids) for citation in reply.cited_by(claim))
     ]

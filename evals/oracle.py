@@ -10,7 +10,7 @@ from typing import Any
 
 from evals import wording
 from evals.case import Case
-from evals.checks import says
+from evals.checks import says_all
 from evals.product import Engine
 from evals.proofs import Indexed, Shelf, overall_status
 
@@ -100,11 +100,7 @@ def cite(passage: Indexed, number: int, quote: str) -> dict[str, Any]:
 def _answering_first(case: Case, passage: Indexed) -> list[str]:
     """The sentence of `passage` that says all that is expected, then the one that it begins with; that one alone when none does."""
     sentences = wording.sentences(passage.text)
-    holding = [
-        sentence
-        for sentence in sentences
-        if all(any(says(sentence, words) for words in alternatives) for alternatives in case.expect.must_include)
-    ]
+    holding = [sentence for sentence in sentences if says_all(sentence, case.expect.must_include)]
     return list(dict.fromkeys([*holding[:1], sentences[0]]))
 
 

@@ -36,7 +36,7 @@ from corpus.sentences import sentences
 from corpus.token_encoder import TokenEncoder
 from corpus.words import unshouted
 from corpus.yaml_files import load_checked
-from evals.learning import BATCH, Batch, fit, states_of
+from evals.learning import Batch, by_length, fit, states_of
 from evals.teach import CASES, THEME, is_about_their_project, load_told
 from evals.wording import spoken_language
 
@@ -230,9 +230,7 @@ def heard_of(choosing: Choosing, examples: Sequence[Example], encoder: TokenEnco
     """What the network made of each example: shape (examples, features)."""
     tokens = [tokens_of(encoder, [unshouted(message) for message in example.messages]) for example in examples]
     found = torch.empty(len(tokens), choosing.leads.in_features)
-    by_length = sorted(range(len(tokens)), key=lambda place: len(tokens[place]))
-    for first in range(0, len(by_length), BATCH):
-        places = by_length[first : first + BATCH]
+    for places in by_length(tokens):
         rows, there = encoder.padded([tokens[place] for place in places])
         found[places] = choosing.heard(encoder(rows, there, FROZEN), there)
     return found

@@ -297,13 +297,11 @@ def test_a_general_question_gets_the_whole_sentence_that_names_the_case(real):
 def test_who_said_who_they_are_is_not_sent_to_what_others_may(real):
     told = "Nous sommes une coopérative, sans partenaire public, notre IA en développement trie le courrier des mairies. Éligible ?"
     reply = asked(real, told)
-    texts = [
-        section.passages[0].source_id for section in real.index.sections if section.id == "eligibility-public-bodies"
-    ]
+    text = real.index.section("eligibility-public-bodies").passages[0].source_id
     about = {
         real.suggester.suggestions[section.id]["fr"]
         for section in real.index.sections
-        if section.passages[0].source_id in texts and section.id in real.suggester.suggestions
+        if section.passages[0].source_id == text and section.id in real.suggester.suggestions
     }
     assert reply.verdict is not None and about and not about & set(reply.follow_ups)
 

@@ -21,6 +21,7 @@ from assistant.understand import MOST_HEARD
 from assistant.vocabulary import Conversation
 from corpus.embed import Encoder
 from corpus.errors import ExplainedError, run_explained
+from corpus.passages import Passage
 from corpus.sentences import sentences
 from evals import recognise
 from evals.recognise import Example
@@ -254,14 +255,13 @@ def shipped(trunk: Trunk) -> QuestionReader:
     return load(ROOT / "assistant" / "recognised.safetensors", trunk)
 
 
-def test_what_is_shipped_knows_the_sections_of_the_corpus(shipped: QuestionReader):
-    corpus = {
-        passage.section_id
-        for document in read_corpus(ROOT / "corpus")
-        for passage in document.passages
-        if passage.questions
-    }
-    assert set(shipped.sections) == corpus
+@pytest.fixture(scope="module")
+def corpus_passages() -> list[Passage]:
+    return [passage for document in read_corpus(ROOT / "corpus") for passage in document.passages]
+
+
+def test_what_is_shipped_knows_the_sections_of_the_corpus(shipped: QuestionReader, corpus_passages: list[Passage]):
+    assert set(shipped.sections) == {passage.section_id for passage in corpus_passages if passage.questions}
 
 
 @pytest.mark.parametrize(
@@ -286,24 +286,19 @@ def test_what_is_shipped_recognises(messages, section, shipped: QuestionReader):
         ("un simple tableur, ça compte ?", "crpa-champ/fr", 2),
     ],
 )
-def test_what_is_shipped_knows_the_sentence_that_answers(message, passage_id, sentence, shipped: QuestionReader):
-    passages = {p.id: p for document in read_corpus(ROOT / "corpus") for p in document.passages}
-    passage = passages[passage_id]
+def test_what_is_shipped_knows_the_sentence_that_answers(
+    message, passage_id, sentence, shipped: QuestionReader, corpus_passages: list[Passage]
+):
+    passage = next(p for p in corpus_passages if p.id == passage_id)
     shares = shipped.read((message,)).leads.of(passage, len(sentences(passage.text)))
     assert shares is not None and reading_order(shares, len(shares))[0] == sentence - 1
 
 
-def test_what_is_shipped_knows_the_sentences_of_the_corpus(shipped: QuestionReader):
+def test_what_is_shipped_knows_the_sentences_of_the_corpus(shipped: QuestionReader, corpus_passages: list[Passage]):
     """A section that gets a sentence more is read in its own order until `python -m evals.recognise --only-sentences` has run."""
     leads = shipped.read(("Qui ?",)).leads
-    counts = {
-        passage: len(sentences(passage.text))
-        for document in read_corpus(ROOT / "corpus")
-        for passage in document.passages
-        if passage.questions
-    }
-    unknown = [passage.id for passage, count in counts.items() if count > 1 and leads.of(passage, count) is None]
-    assert unknown == []
+    counts = [(p, len(sentences(p.text))) for p in corpus_passages if p.questions]
+    assert [p.id for p, count in counts if count > 1 and leads.of(p, count) is None] == []
 
 
 @pytest.mark.parametrize("text", ["Une recette de tarte aux pommes ?", "Who won the world cup in 1998?"])
