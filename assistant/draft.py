@@ -12,6 +12,7 @@ from assistant.compare import denials, units, values
 from assistant.evidence import Evidence
 from assistant.lead import NO_LEADS, Leads, reading_order
 from assistant.official import official_of, quotable, rests_on
+from assistant.parts import Part, questions_in
 from assistant.retrieve import Found
 from assistant.suggest import Suggester
 from assistant.understand import Reader
@@ -23,7 +24,7 @@ from corpus.passages import Language, Passage
 from corpus.sentences import sentence_spans
 from corpus.words import STOPWORDS, fold, stems
 
-MOST_SENTENCES = 4
+MOST_SENTENCES, MOST_OF_A_PART = 4, 2
 MOST_WORDS_ECHOED = 6
 TIE = 0.8
 """Two sections whose scores differ by less than this are equals: one that answers is preferred to one that says that nothing does."""
@@ -35,14 +36,7 @@ equal: this drops two in five of the second sections that answer nothing, and on
 MISCONCEPTION_LEAD = 0.0
 """How much nearer (cosine) a question that builds on a premise must be to a false statement than to any question of the section."""
 
-_QUESTION_WORDS = (
-    r"combien|quand|qui|que|quoi|comment|pourquoi|où|quel(?:le)?s?|lequel|laquelle|how|when|who|what|which|where|why"
-)
 _ASKING = frozenset("combien quels quelle quelles lesquels how many much".split())
-_SECOND_QUESTION = re.compile(
-    rf"\?.+\?|(?<=\S)\s+(?:et|and)\s+(?:à |pour |par |de |avec |for |by |with )?(?:{_QUESTION_WORDS})\b",
-    re.IGNORECASE | re.DOTALL,
-)
 
 _YEAR = re.compile(r"(?:19|20)\d\d")
 _LIST_WORDS = r"lesquels|lesquelles|liste|noms?|which|list|names?"
@@ -67,9 +61,17 @@ class Writer:
     suggester: Suggester
 
     def write(
-        self, question: Question, found: Sequence[Found], evidence: Evidence, leads: Leads = NO_LEADS, *, on: date
+        self,
+        question: Question,
+        found: Sequence[Found],
+        evidence: Evidence,
+        leads: Leads = NO_LEADS,
+        parts: Sequence[Part] = (),
+        *,
+        on: date,
     ) -> Draft:
-        """The draft of a reply: an answer, an abstention or a refusal. `leads` says which sentence of a passage is read first."""
+        """The draft of a reply: an answer, an abstention or a refusal. `leads` says which sentence of a passage is read first. `parts`: what answers
+        each of the questions of the message, where it asks several."""
         window = self.call.window(on=on)
         standing = self._shown(_listing_first(found, evidence.section), window)
         if evidence.sufficiency == "off_topic" or not standing:
@@ -89,8 +91,17 @@ class Writer:
                 [restating, *(one for one in standing if one is not restating)],
                 restating.section.passage(language),
             )
-        chosen = [best, *self._also(question, standing, best)]
-        led = [claim for passage in chosen for claim in _led(claims_of(passage), passage, leads)]
+        answering = [part.section.passage(language) for part in parts]
+        if best in answering and not any(passage.is_not_stated for passage in answering):
+            chosen = answering
+            led = [
+                claim
+                for passage, part in zip(answering, parts, strict=True)
+                for claim in _led(claims_of(passage), passage, part.leads)[:MOST_OF_A_PART]
+            ]
+        else:
+            chosen = [best, *self._also(question, standing, best)]
+            led = [claim for passage in chosen for claim in _led(claims_of(passage), passage, leads)]
         said = self._details(question, best) or [*self._official(question, best, standing), *led][:MOST_SENTENCES]
         preface = window_preface(self.index, self.call, language, on=on) if best.concerns_applying else ()
         said = [claim for claim in said if not _is_told(claim, preface)] or said
@@ -132,7 +143,7 @@ class Writer:
         """The passage of the runner-up, when it is as near as the best one or the question has two parts, and there is room."""
         if len(standing) < 2:
             return []
-        has_two_parts = bool(_SECOND_QUESTION.search(question.text))
+        has_two_parts = len(questions_in(question.text)) > 1
         first, runner_up = standing[0].section, standing[1].section
         margin = standing[0].score - standing[1].score
         second = runner_up.passage(question.language)

@@ -2,7 +2,7 @@
 
 For each section that it knows there are two outcomes: the section answers, or the message is close to it and nothing answers. Two outcomes more: the
 message is about something else, or it tells of the person's own project. Of a section of several sentences it also knows which one gives what is
-asked. `python -m evals.recognise` teaches it.
+asked, and of a message alone which small talk it is. `python -m evals.recognise` teaches it.
 """
 
 from __future__ import annotations
@@ -20,21 +20,27 @@ from assistant.lead import Leads
 from assistant.learnt_file import LearntFile
 from assistant.network import Trunk, Upper, restore, store
 from assistant.retrieve import Recognised
-from assistant.understand import MOST_HEARD
+from assistant.understand import MOST_HEARD, SmalltalkKind
 from corpus.token_encoder import TokenEncoder
 from corpus.words import unshouted
 
 _LOOKS = 4
+TALKS: tuple[SmalltalkKind, ...] = ("greeting", "thanks", "goodbye", "identity", "unclear", "yes_no")
+"""The kinds of small talk that are learnt; what asks or tells something comes before them."""
+SURELY_TALK = 0.95
+"""How likely small talk must be to be taken for it, of whatever kind: of 150 messages by a stranger seven in eight are, and of 1,500 that ask or tell
+something fourteen (most have a question mark: see the pipeline)."""
 
 
 class Choosing(Upper):
     """From the states after the frozen layers to a score for each outcome (every section answers, every section is close, something else, their own
-    project), and to one for each known sentence."""
+    project), to one for each known sentence, and to one for no small talk and for each kind of it."""
 
     def __init__(self, encoder: TokenEncoder, sections: int, sentences: int) -> None:
         super().__init__(encoder, _LOOKS)
         self.says = nn.Linear((_LOOKS + 1) * encoder.width, outcomes(sections))
         self.leads = nn.Linear((_LOOKS + 1) * encoder.width, sentences)
+        self.talks = nn.Linear((_LOOKS + 1) * encoder.width, 1 + len(TALKS))
 
     def heard(self, states: Tensor, there: Tensor) -> Tensor:
         """`states`: (texts, tokens, width), `there`: (texts, tokens), false for padding → what was made of each text: (texts, features)."""
@@ -70,7 +76,9 @@ class QuestionReader:
         known = len(self.sections)
         own = float(shares[-1])
         asked = shares[:-1] / max(1 - own, 1e-9)
-        return Recognised(asked[:known], asked[known : 2 * known], float(asked[-1]), own, leads)
+        none, *kinds = self._choosing.talks(heard)[0].softmax(0).tolist()
+        small_talk = TALKS[kinds.index(max(kinds))] if 1 - none >= SURELY_TALK else None
+        return Recognised(asked[:known], asked[known : 2 * known], float(asked[-1]), own, leads, small_talk)
 
 
 def outcomes(sections: int) -> int:

@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 
 from assistant.lead import NO_LEADS, Leads
 from assistant.series import Series
+from assistant.understand import SmalltalkKind
 from corpus.embed import Vectors
 from corpus.index import EntryKind, PassageIndex, Scores, Section
 from corpus.synonyms import Synonyms
@@ -62,7 +63,7 @@ class Recognised:
     and nothing answers (both arrays of shape (known sections,)), and that it is about something else. All of it adds up to 1.
 
     `own`: how likely it tells of the person's own project, or asks for a verdict on it; the rest holds should it not.
-    `leads`: which sentence of a passage gives what it asks for.
+    `leads`: which sentence of a passage gives what it asks for. `small_talk`: which it surely is, should it be alone.
     """
 
     answered: NDArray[np.float32]
@@ -70,6 +71,7 @@ class Recognised:
     elsewhere: float
     own: float = 0.0
     leads: Leads = NO_LEADS
+    small_talk: SmalltalkKind | None = None
 
     @property
     def nothing_answers(self) -> float:
@@ -190,6 +192,20 @@ class Retriever:
     def recognise(self, messages: tuple[str, ...]) -> Recognised | None:
         """What the last of `messages` asks for, None when no section of the index was taught."""
         return self.recogniser.read(messages) if self.recogniser and (self._taught >= 0).any() else None
+
+    def surest(self, messages: tuple[str, ...]) -> tuple[Section, float, Leads] | None:
+        """The section that the last of `messages` most likely asks for, how likely, and which of its sentences; None when nothing was taught."""
+        recognised = self.recognise(messages)
+        if recognised is None:
+            return None
+        shares = self._of_sections(recognised)["answered"]
+        number = int(shares.argmax())
+        return self.index.sections[number], float(shares[number]) * (1 - recognised.own), recognised.leads
+
+    def share_of(self, recognised: Recognised, sections: NDArray[np.bool_]) -> float:
+        """How likely a message asks for one of some sections of the index (true in an array of shape (sections,)), or is close to it."""
+        shares = self._of_sections(recognised)
+        return float((shares["answered"] + shares["close"])[sections].sum())
 
     def channels_of(
         self, scores: Scores, text: str, vector: Vectors, recognised: Recognised | None

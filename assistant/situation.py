@@ -7,7 +7,7 @@ What is not certain is not read: it will be asked.
 
 from assistant.reading.conversation import read_situation
 from assistant.reading.parse import warm_up
-from assistant.reading.scope import asks_of_their_project, eligibility_scope
+from assistant.reading.scope import asks_of_their_project, asks_verdict_in_words, eligibility_scope
 from assistant.reading.text import Scope
 
-__all__ = ["Scope", "asks_of_their_project", "eligibility_scope", "read_situation", "warm_up"]
+__all__ = ["Scope", "asks_of_their_project", "asks_verdict_in_words", "eligibility_scope", "read_situation", "warm_up"]

@@ -23,6 +23,10 @@ from corpus.words import STOPWORDS, content_words, fold, unshouted, without, wor
 from corpus.yaml_files import load_checked
 
 _VOWEL = re.compile("[aeiouy]")
+_ELIDED = re.compile(r"(?P<article>qu|[ldjnscmt])(?P<word>[aeiouyhAEIOUàâéèêëîïôûœ]\w{2,})")
+"""A French word that lost the apostrophe before it, and no name."""
+_AS_MUCH_MORE = 10
+"""How many times more than « lappel » the corpus says « appel », for the apostrophe to be missing."""
 _BY_NAME: Mapping[str | None, Language] = {"fr": "fr", "en": "en"}
 _BOTH_WAYS: tuple[tuple[Language, Language], ...] = (("fr", "en"), ("en", "fr"))
 
@@ -256,13 +260,19 @@ class Reader:
         return self._has(self.phrases.premise, message) or self.asks_to_confirm(message)
 
     def repair(self, text: str, language: Language) -> str:
-        """`text`, not shouted, with hasty typing written in full and misspelt words replaced by the corpus word that they come nearest to."""
+        """`text`, not shouted, with hasty typing written in full, apostrophes put back (« lannée ») and misspelt words replaced by the corpus word that
+        they come nearest to."""
         full = self.synonyms.write_in_full(unshouted(text), language)
         return re.sub(r"\b[^\W\d_]{5,}\b(?!['’])", lambda match: self._spelt(match.group()), full)
 
     def _spelt(self, word: str) -> str:
         folded = fold(word)
-        if folded in self._usage or folded in STOPWORDS or _is_known(word, "fr") or _is_known(word, "en"):
+        if folded in STOPWORDS or _is_known(word, "fr") or _is_known(word, "en"):
+            return word
+        elided = _ELIDED.fullmatch(word)
+        if elided and self._usage[fold(elided["word"])] > _AS_MUCH_MORE * self._usage[folded]:
+            return f"{elided['article']}'{elided['word']}"
+        if folded in self._usage:
             return word
         longest = 2 if len(folded) >= 8 else 1
         near = process.extract(folded, self._known_words, scorer=OSA.distance, score_cutoff=longest, limit=5)

@@ -2,8 +2,8 @@
 is looked at. That a message tells of the person's own project it learns from `corpus/situations` and the development cases on eligibility.
 
 `python -m evals.recognise` writes `assistant/recognised.safetensors` and prints how often it finds the section, and the sentence of it that gives the
-answer, of messages that it was not taught with. On two cores this takes an hour; `--only-sentences` keeps the network and learns the sentences again, in
-a few minutes.
+answer, of messages that it was not taught with. On two cores this takes an hour; `--go-on NAME`, for each new file, starts from
+what was learnt before, goes once over these files and a part of the rest, in half an hour, and stops half way between before and after; `--keep-network` learns again only the sentences and the small talk (`corpus/small-talk.yaml`), in a few minutes.
 """
 
 from __future__ import annotations
@@ -24,10 +24,12 @@ from torch.nn import functional
 from assistant.draft import MOST_SENTENCES
 from assistant.lead import reading_order
 from assistant.network import FROZEN, Trunk
-from assistant.recognise import Choosing, load, places_of, restored, save, tokens_of
+from assistant.pipeline import LONGEST_SMALL_TALK
+from assistant.recognise import TALKS, Choosing, load, places_of, restored, save, tokens_of
 from assistant.retrieve import Recogniser
 from assistant.settings import Settings
 from assistant.situation import eligibility_scope
+from assistant.understand import SmalltalkKind
 from corpus.call import Call, load_call
 from corpus.embed import Encoder
 from corpus.errors import ExplainedError, run_explained
@@ -41,6 +43,7 @@ from evals.teach import CASES, THEME, is_about_their_project, load_told
 from evals.wording import spoken_language
 
 ASKED = Path("corpus/asked")
+SMALL_TALK = Path("corpus/small-talk.yaml")
 LEARNT = Path("assistant/recognised.safetensors")
 _LEFT_OUT = 10
 """One message in so many is not taught: it is what the figures printed are counted on, and what `evals.tune` may learn from beside the cases."""
@@ -50,10 +53,18 @@ any question, or the description of a project."""
 _SMOOTHED = 0.05
 
 _DESCRIPTIONS = 8
-"""One message in so many of `corpus/situations` is taught: they are long, and easily told from questions."""
+"""One message in so many of `corpus/situations` is taught: they are long, and easily told from questions. Not so the stories that are told again in a
+file of the same name of `corpus/asked`, to ask something else: those are all taught."""
 _ROUNDS = 3
+_GOING_ON, _GONE_OVER = 1e-4, 3
+"""How far a step goes in the layers of a network that has learnt before; one example in so many of what it has learnt is gone over again."""
 _LEADS_ROUNDS, _LEADS_STEP, _LEADS_BATCH, _LEADS_DROPPED = 15, 3e-4, 256, 0.3
 """How the sentences are learnt: rounds, how far a step goes, examples of a step, and the share of what the network made of each that is hidden."""
+_TALKS_ROUNDS, _TALKS_STEP, _TALKS_TIMES = 30, 1e-3, 5
+"""How the small talk is learnt: rounds, how far a step goes, and how many times a round each message of it is seen, for there is little of it."""
+_ASKED_BESIDE = 9
+"""One short message in so many of those that ask, or tell of a project, is taught beside the small talk, as what is none; and all that are about
+something else, which look most like it."""
 
 Kind = Literal["question", "misconception", "beside", "elsewhere"]
 
@@ -78,6 +89,19 @@ class Asked(BaseModel):
         return self
 
 
+class Talk(BaseModel):
+    """A message that is small talk of a kind, or that looks like it and asks or tells something (`none`)."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    say: str = Field(min_length=1)
+    kind: SmalltalkKind | Literal["none"]
+
+
+class TalkFile(RootModel[list[Talk]]):
+    """The whole of `corpus/small-talk.yaml`."""
+
+
 class AskedFile(RootModel[list[Asked]]):
     """The whole of a file of `corpus/asked`."""
 
@@ -91,6 +115,7 @@ class Example:
     section: str
     near: str
     sentence: int | None = None
+    source: str = ""
 
 
 def load_examples(index: PassageIndex) -> list[Example]:
@@ -116,24 +141,26 @@ def _asked(topics: Mapping[str, str]) -> Iterator[Example]:
                     f"{path}: there is no section '{asked.section}' (« {asked.say[:60]} »). Correct it, then run this again."
                 )
             messages = tuple(asked.say.strip().split("\n"))
-            yield Example(messages, asked.kind, asked.section, topics.get(asked.section, ""), asked.sentence)
+            yield Example(messages, asked.kind, asked.section, topics.get(asked.section, ""), asked.sentence, path.stem)
 
 
 def load_descriptions(call: Call) -> list[Example]:
     """Messages that tell of the person's own project, or ask for a verdict on it after it was told."""
-    found: list[tuple[str, ...]] = []
-    for items in load_told(call).values():
+    found: dict[tuple[str, ...], str] = {}
+    for name, items in load_told(call).items():
+        one_in = 1 if (ASKED / f"{name}.yaml").exists() else _DESCRIPTIONS
         texts: list[tuple[str, ...]] = [
             tuple(item.say.strip().split("\n")) for item in items if len(item.reads.keys() - {THEME}) > 1
         ]
-        found += [one for place, one in enumerate(texts) if len(one) == 1 and place % _DESCRIPTIONS == 0]
+        found |= {one: name for place, one in enumerate(texts) if len(one) == 1 and place % one_in == 0}
         # A last message that asks may ask for a fact; what is surely about their project is taught.
-        found += [one for one in texts if len(one) > 1 and ("?" not in one[-1] or eligibility_scope(one[-1], one[:-1]))]
+        several = [one for one in texts if len(one) > 1]
+        found |= {one: name for one in several if "?" not in one[-1] or eligibility_scope(one[-1], one[:-1])}
     for path in sorted(CASES.glob("eligibility*.yaml")):
         for case in yaml.safe_load(path.read_text(encoding="utf-8")):
             if len(case["turns"]) > 1 and case["expect"].get("kind") and is_about_their_project(case):
-                found.append(tuple(case["turns"]))
-    return [Example(messages, "own", "", "") for messages in dict.fromkeys(found)]
+                found[tuple(case["turns"])] = path.stem
+    return [Example(messages, "own", "", "", source=name) for messages, name in found.items()]
 
 
 def is_left_out(place: int) -> bool:
@@ -225,6 +252,43 @@ def learn_leads(
         choosing.leads.bias.copy_(lean - weights @ (middle / spread))
 
 
+def load_talks(examples: Sequence[Example], descriptions: Sequence[Example]) -> list[tuple[Example, int]]:
+    """Small talk and what is none, with its place among the kinds (0: none)."""
+    told = load_checked(SMALL_TALK, TalkFile).root
+    talks = [
+        (Example((talk.say,), "elsewhere", "", ""), TALKS.index(talk.kind) + 1 if talk.kind in TALKS else 0)
+        for talk in told
+    ]
+    others = [
+        replace(example, messages=example.messages[-1:])
+        for example in (*examples, *descriptions)
+        if len(example.messages[-1].split()) <= LONGEST_SMALL_TALK
+    ]
+    kept = (one for place, one in enumerate(others) if one.kind == "elsewhere" or place % _ASKED_BESIDE == 0)
+    return [*talks, *((example, 0) for example in kept)]
+
+
+def learn_small_talk(choosing: Choosing, talks: Sequence[tuple[Example, int]], encoder: TokenEncoder) -> None:
+    """Teach `choosing`, whose layers stay as they are, which kind of small talk each example is; see `load_talks`."""
+    heard = heard_of(choosing, [example for example, _ in talks], encoder)
+    middle, spread = heard.mean(0), heard.std(0).mean()
+    scaled = (heard - middle) / spread
+    right = torch.tensor([kind for _, kind in talks])
+    seen = torch.cat([torch.arange(len(talks)), torch.where(right > 0)[0].repeat(_TALKS_TIMES - 1)])
+    torch.manual_seed(0)
+    layer = nn.Linear(choosing.talks.in_features, choosing.talks.out_features)
+    optimiser = torch.optim.AdamW(layer.parameters(), lr=_TALKS_STEP, weight_decay=0.01)
+    for _ in range(_TALKS_ROUNDS):
+        for batch in torch.split(seen[torch.randperm(len(seen))], _LEADS_BATCH):
+            loss = functional.cross_entropy(layer(functional.dropout(scaled[batch], _LEADS_DROPPED)), right[batch])
+            optimiser.zero_grad()
+            loss.backward()  # type: ignore[no-untyped-call]
+            optimiser.step()
+    with torch.no_grad():
+        choosing.talks.weight.copy_(layer.weight / spread)
+        choosing.talks.bias.copy_(layer.bias - layer.weight @ (middle / spread))
+
+
 @torch.inference_mode()
 def heard_of(choosing: Choosing, examples: Sequence[Example], encoder: TokenEncoder) -> Tensor:
     """What the network made of each example: shape (examples, features)."""
@@ -237,21 +301,31 @@ def heard_of(choosing: Choosing, examples: Sequence[Example], encoder: TokenEnco
 
 
 def learn(
-    examples: Sequence[Example], descriptions: Sequence[Example], sections: Sequence[str], encoder: TokenEncoder
+    examples: Sequence[Example],
+    descriptions: Sequence[Example],
+    sections: Sequence[str],
+    encoder: TokenEncoder,
+    before: Choosing | None = None,
 ) -> Choosing:
-    """A network that tells the outcome of each example and of each description; of sentences it knows nothing yet."""
+    """A network that tells the outcome of each example and of each description; of sentences it knows nothing yet. `before`: one that has learnt of
+    the same sections, to start from."""
     chance = random.Random(0)
     placed = [*in_conversations(examples, descriptions, chance), *descriptions]
     states, hurried = states_of(encoder, [example.messages for example in placed], chance)
     numbers = {section: number for number, section in enumerate(sections)}
     outcomes = torch.tensor([outcome_of(example, numbers) for example in placed])
     torch.manual_seed(0)
-    choosing = Choosing(encoder, len(sections), 1)
+    choosing = before or Choosing(encoder, len(sections), 1)
 
     def loss_of(batch: Batch, places: list[int]) -> Tensor:
         return functional.cross_entropy(choosing(*batch), outcomes[places], label_smoothing=_SMOOTHED)
 
-    fit(choosing, loss_of, states, hurried, "sections", _ROUNDS)
+    if before:
+        known = {name: weights.clone() for name, weights in before.state_dict().items()}
+        fit(choosing, loss_of, states, hurried, "sections", 1, _GOING_ON)
+        choosing.load_state_dict({name: (known[name] + now) / 2 for name, now in choosing.state_dict().items()})
+    else:
+        fit(choosing, loss_of, states, hurried, "sections", _ROUNDS)
     return choosing
 
 
@@ -282,7 +356,11 @@ def report(recogniser: Recogniser, examples: Sequence[Example], index: PassageIn
 
 
 def main(
-    only_sentences: Annotated[bool, typer.Option(help="Keep the network, and learn the sentences again.")] = False,
+    keep_network: Annotated[bool, typer.Option(help="Learn again only the sentences and the small talk.")] = False,
+    go_on: Annotated[
+        list[str] | None,
+        typer.Option(help="A new file, by its name: start from what was learnt, and go once over such files."),
+    ] = None,
 ) -> None:
     """Learn, try, print and write."""
     settings = Settings()
@@ -292,13 +370,30 @@ def main(
         [example for place, example in enumerate(some) if not is_left_out(place)] for some in (examples, descriptions)
     )
     encoder, counted = TokenEncoder().eval(), sentences_in(index)
-    if only_sentences:
-        choosing, (sections, _) = restored(LEARNT, encoder)
+    sections = sorted({example.section for example in taught if example.section})
+    before = None
+    if keep_network or go_on:
+        before, (known, _) = restored(LEARNT, encoder)
+        if known != sections:
+            raise ExplainedError(
+                f"'{LEARNT}' was learnt of other sections than those of the corpus. "
+                "Run `python -m evals.recognise` without an option, to learn it from the start."
+            )
+    if before and keep_network:
+        choosing = before
     else:
-        sections = sorted({example.section for example in taught if example.section})
-        print(f"{len(taught)} examples of {len(sections)} sections, {len(told)} descriptions; reading them", flush=True)
-        choosing = learn(taught, told, sections, encoder)
+        gone_over = taught
+        if go_on:
+            gone_over, told = (
+                [example for place, example in enumerate(some) if example.source in go_on or place % _GONE_OVER == 0]
+                for some in (taught, told)
+            )
+        print(
+            f"{len(gone_over)} examples of {len(sections)} sections, {len(told)} descriptions; reading them", flush=True
+        )
+        choosing = learn(gone_over, told, sections, encoder, before)
     learn_leads(choosing, taught, counted, encoder)
+    learn_small_talk(choosing, load_talks(taught, told), encoder)
     save(LEARNT, choosing, sections, counted)
     left_out = [
         example for some in (examples, descriptions) for place, example in enumerate(some) if is_left_out(place)

@@ -233,6 +233,23 @@ def test_with_the_index_of_another_encoder_it_says_what_to_do(index_folder, corp
 
 @pytest.mark.real_index
 @pytest.mark.parametrize(
+    ("message", "facts"),
+    [
+        ("When was the report on the 2023 edition published, and who won?", ("report-publication", "laureate-albert")),
+        (
+            "Quand l’appel a-t-il ouvert, et combien de projets étaient prévus ?",
+            ("call-launch-date", "call-number-announced"),
+        ),
+    ],
+)
+def test_two_questions_get_two_answers(message, facts, real):
+    answer = asked(real, message)
+    cited = {fact for claim in answer.claims for citation in claim.citations for fact in citation.passage.fact_ids}
+    assert set(facts) <= cited, to_markdown(answer)
+
+
+@pytest.mark.real_index
+@pytest.mark.parametrize(
     ("message", "kind", "fact"),
     [
         pytest.param("Quelle était la date limite pour déposer un dossier ?", "answer", "call-deadline", id="a fact"),
@@ -250,6 +267,7 @@ def test_with_the_index_of_another_encoder_it_says_what_to_do(index_folder, corp
             "Combien d'AIPD la CNIL a-t-elle contrôlées l'an dernier ?", "abstention", None, id="listed beside"
         ),
         pytest.param("Merci beaucoup", "smalltalk", None, id="thanks"),
+        pytest.param("super, c’est exactement ce qu’il me fallait, merci !", "smalltalk", None, id="thanks, at length"),
         pytest.param(
             "On pouvait déposer son dossier jusqu'à quelle date ?", "answer", "call-deadline", id="a date, with « on »"
         ),

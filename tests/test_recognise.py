@@ -15,7 +15,7 @@ from tiny import ROOT, WEIGHTS
 from assistant.evidence import RECOGNISED_SIGNALS, Scale, load_calibrations
 from assistant.lead import reading_order
 from assistant.network import Trunk
-from assistant.recognise import Choosing, QuestionReader, load, save, tokens_of
+from assistant.recognise import TALKS, Choosing, QuestionReader, load, save, tokens_of
 from assistant.retrieve import RECOGNISED, Recognised, Retriever
 from assistant.understand import MOST_HEARD
 from assistant.vocabulary import Conversation
@@ -174,6 +174,21 @@ def test_where_nobody_told_the_sentence_that_answers_the_passage_keeps_its_order
     assert leads.scores.tolist() == [0.0, 0.0, 0.0]
 
 
+def test_small_talk_is_learnt_beside_what_is_none(trunk: Trunk, tmp_path: Path):
+    said = {
+        "greeting": ("coucou vous", "hello team", "salut à tous"),
+        "thanks": ("merci à vous", "cheers mate", "nickel, merci"),
+    }
+    asked = [Example((text,), "question", FINE, "") for text in ("Quelle amende ?", "combien payer ?", "until when?")]
+    talks = [(Example((text,), "elsewhere", "", ""), TALKS.index(kind) + 1) for kind in said for text in said[kind]]
+    choosing = Choosing(trunk.encoder, 1, 1)
+    recognise.learn_small_talk(choosing, [*talks, *((one, 0) for one in asked)] * 32, trunk.encoder)
+    save(tmp_path / "made.safetensors", choosing, [FINE], {FINE: 1})
+    read = load(tmp_path / "made.safetensors", trunk).read
+    assert all(read((text,)).small_talk == kind for kind, texts in said.items() for text in texts)
+    assert all(read(one.messages).small_talk is None for one in asked)
+
+
 def test_the_last_message_is_read_first_and_those_before_it_follow(trunk: Trunk):
     encoder = trunk.encoder
     alone, both = encoder.tokens("combien ?"), tokens_of(encoder, ("l'amende", "combien ?"))
@@ -295,10 +310,28 @@ def test_what_is_shipped_knows_the_sentence_that_answers(
 
 
 def test_what_is_shipped_knows_the_sentences_of_the_corpus(shipped: QuestionReader, corpus_passages: list[Passage]):
-    """A section that gets a sentence more is read in its own order until `python -m evals.recognise --only-sentences` has run."""
+    """A section that gets a sentence more is read in its own order until `python -m evals.recognise --keep-network` has run."""
     leads = shipped.read(("Qui ?",)).leads
     counts = [(p, len(sentences(p.text))) for p in corpus_passages if p.questions]
     assert [p.id for p, count in counts if count > 1 and leads.of(p, count) is None] == []
+
+
+@pytest.mark.parametrize(
+    ("message", "kind"),
+    [
+        ("hey you guys, good evening", "greeting"),
+        ("un grand merci à toute l’équipe, ça m’aide bien", "thanks"),
+        ("bon allez je file, à plus tard", "goodbye"),
+        ("dis donc toi, tu sers à quoi exactement ?", "identity"),
+        ("hmm, you completely lost me", "unclear"),
+        ("merci, et la date limite c’était quand ?", None),
+        ("Qui peut candidater ?", None),
+        ("non, aucun partenaire public", None),
+        ("je ne sais pas encore si on aura une commune", None),
+    ],
+)
+def test_what_is_shipped_knows_small_talk(message, kind, shipped: QuestionReader):
+    assert shipped.read((message,)).small_talk == kind
 
 
 @pytest.mark.parametrize("text", ["Une recette de tarte aux pommes ?", "Who won the world cup in 1998?"])

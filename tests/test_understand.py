@@ -189,6 +189,8 @@ def test_a_message_keeps_its_own_words(reader):
         pytest.param("notifier une violatoin de données", "violation", id="two letters swapped"),
         pytest.param("recompnse en argent", "recompense", id="a letter missing"),
         pytest.param("c koi la date limite ?", "quoi", id="hasty typing"),
+        pytest.param("cest quand la fin de lappel", "l'appel", id="an apostrophe missing"),
+        pytest.param("la fin dannée", "d'année", id="an apostrophe missing before an accent"),
     ],
 )
 def test_typing_is_mended(message, mended, reader):
@@ -197,7 +199,17 @@ def test_typing_is_mended(message, mended, reader):
 
 @pytest.mark.parametrize(
     "message",
-    ["art. 35 du RGPD", "AIPD", "l’ANSSI et la DINUM", "Albert", "30 septembre 2023", "jusqu'à quand", "jusqu’en mai"],
+    [
+        "art. 35 du RGPD",
+        "la mère et celle de Tours",
+        "mother",
+        "AIPD",
+        "l’ANSSI et la DINUM",
+        "Albert",
+        "30 septembre 2023",
+        "jusqu'à quand",
+        "jusqu’en mai",
+    ],
 )
 def test_what_is_written_right_is_left_alone(message, reader):
     assert reader.repair(message, "fr") == message

@@ -7,7 +7,16 @@ from collections.abc import Sequence
 
 from assistant.reading.lexicon import the_lists
 from assistant.reading.negation import AFTER_NONE, AFTER_YES, has_denial, is_denied
-from assistant.reading.roles import JOINT, Mention, cast_of, is_corrected, is_left_out, mentions_of, role_of
+from assistant.reading.roles import (
+    JOINT,
+    Mention,
+    cast_of,
+    is_corrected,
+    is_left_out,
+    mentions_of,
+    role_of,
+    writes_for_another,
+)
 from assistant.reading.text import PUBLIC_ACTORS, UNCERTAIN, Evidence, Message, Sentence, View, span_of
 from assistant.vocabulary import Reading, Situation
 from corpus.words import fold
@@ -373,7 +382,9 @@ def _need(message: Message) -> Reading | None:
     if "none" in found and "one" in found and "several" not in found:
         # "one town hall asked for it, no other has the need"; "no need identified by a public body" has only one side.
         none, one = found["none"], found["one"]
-        apart = none.position[0] != one.position[0] or re.search(r"\b(?:autre|other)", fold(none.words))
+        apart = none.position[0] != one.position[0] or re.search(
+            r"\b(?:autre|other|else|plus personne)", fold(none.words)
+        )
         chosen = one if apart else none
         return Reading("one" if apart else "none", chosen.words)
     if "none" in found and len(found) > 1:
@@ -463,7 +474,10 @@ def _established(message: Message, mention: Mention) -> Reading | None:
 
 def _seat(message: Message) -> Reading | None:
     lexicon = the_lists()
-    for sentence in message.sentences:
+    writers = {m.sentence for m in mentions_of(message) if writes_for_another(m, message)}
+    for number, sentence in enumerate(message.sentences):
+        if number in writers:
+            continue  # "I'm a consultant in London, and help the city of Lille"
         view = sentence.bodies
         for one in re.finditer(
             r"(?:^|(?<= ))(?:une?|an?|the|des|celle|celui) (?P<word>[a-z]+)(?: ones?)?(?= ?$)", view.text

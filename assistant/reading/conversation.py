@@ -41,7 +41,7 @@ def _read_freely(text: str, call: Call, before: Situation, pending: str | None) 
     bare = "applicant"
     if (
         pending in ("public_partner", "shared_need")
-        and not any(s.is_question for s in message.sentences)
+        and not (message.sentences and message.sentences[-1].is_question)
         and before.value("applicant")
     ):
         bare = "answer"
@@ -134,7 +134,23 @@ def read_situation(messages: Sequence[str], call: Call, second: SecondReader | N
         heard.append(text)
     situation = _with_public_service(situation, heard, call)
     known = second.weigh(situation, heard, call, withdrawn, answered) if second else situation
+    if "public_partner" not in situation.readings and _only_private_partners(known, heard):
+        known = _without(known, ["public_partner"])
     return Situation(known.readings, known.unknown | (reopened - set(known.readings)))
+
+
+def _only_private_partners(situation: Situation, heard: Sequence[str]) -> bool:
+    """True when the partners that are named are private, and the words that a public one was read from name no public body."""
+    said = situation.readings.get("public_partner")
+    if (
+        said is None
+        or said.value != "yes"
+        or any(m.kind in PUBLIC_ACTORS for m in mentions_of(parse_message(said.words)))
+    ):
+        return False
+    messages = [parse_message(text) for text in heard]
+    roles = {role_of(mention, message)[0] for message in messages for mention in mentions_of(message)}
+    return "private partner" in roles and not roles & {"partner", "partner-or-applicant"}
 
 
 def _puts_another(message: Message, situation: Situation, readings: Mapping[str, Reading]) -> bool:

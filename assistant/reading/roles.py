@@ -66,6 +66,8 @@ def role_of(mention: Mention, message: Message) -> tuple[str, int]:
             for match in lexicon.applicant[family].finditer(text)
         )
 
+    if writes_for_another(mention, message):
+        return "relation", 0
     supplies = _OUR_SUPPLIER.search(_before_and_words(mention, message)) or _IS_OUR_SUPPLIER.search(text)
     if supplies and not (applies("explicit") or applies("carries")):
         return "relation", 0
@@ -104,6 +106,23 @@ def role_of(mention: Mention, message: Message) -> tuple[str, int]:
                 return ("partner" if _BESIDE_US.search(text) else "partner-or-applicant"), lexicon.rank[family]
             return "applicant", lexicon.rank[family]
     return ("partner" if takes_part and is_public else ""), 0
+
+
+# "A consultant in Bristol helping a client": they write, the client applies.
+_ADVISER = re.compile(
+    r"\b(?:consultant\w*|advis[eo]rs?|conseil\w*|avocate?s?|lawyers?|solicitors?|freelance\w*|redact\w+|consulting|consultanc\w+)\b"
+)
+_FOR_ANOTHER_BODY = re.compile(
+    r"@ (?:(?:[a-z0-9]+|,) ){0,9}?(?:help\w*|assist\w*|advis\w+|draft\w*|writ\w+|giving a hand|lend\w* a hand|prepar\w+|accompagn\w+|aid\w+|conseill\w+|"
+    r"redig\w+|ecri\w+|epaul\w+|on behalf|au nom|pour le compte|monte) (?:(?:[a-z0-9]+|,) ){0,8}?(?:clients?|(?:an?|the|une?|le|la|l|my|mon|ma|notre|our) "
+    r"(?:[a-z0-9]+ ){0,3}?(?:PUB|ENT|RES|HOS|PRIV|ASSO|AMB|trio|groupe|group|consortium))(?= |$)"
+)
+
+
+def writes_for_another(mention: Mention, message: Message) -> bool:
+    """True for an adviser who says that they write, or help, for another body: that one applies, wherever the adviser is."""
+    text = _without_aside(message.sentences[mention.sentence].bodies.with_target(mention.item))
+    return bool(_ADVISER.search(_before_and_words(mention, message).lower()) and _FOR_ANOTHER_BODY.search(text))
 
 
 # "Our vendor's AI", "a firm from Lyon is our subcontractor": a supplier of the applicant is not the applicant.
@@ -312,6 +331,11 @@ _BEFORE_OPENING = re.compile(
     r"from|que|qui|that|which|who|if|si|est|is|are|sont|peut|can|could|may|does|un|une|ma|mon|our|my|their|his|her|ses|son|sa|leurs?|agents?|project|projet|ia|ai|"
     r"i|we|je|on|no|not|pas|aucune?|et|and|or|ou|several|plusieurs|deux|two|three|trois|the|la|le|l|les|[0-9]+)\b)[a-z0-9]+ (?:[a-z]+ (?<!the )(?<!les )(?<!des )(?<! de )(?<! du )(?<! of )){0,2})?$"
 )
+# « Bonsoir, asso aidants Alzheimer. »: no article, hardly a word more.
+_ONLY_A_GREETING = re.compile(
+    r"^(?:(?:bonjour|bonsoir|hello|hi|salut|slt|bjr|coucou|good morning|good afternoon|ici|,) )*$"
+)
+_ONLY_A_NAME = re.compile(r"^(?:[a-z0-9]+(?: |$)){0,4}$")
 _AFTER_OPENING = re.compile(
     r"^(?:(?:(?!(?:peu\w+|pourr\w+|m a|nous a|told|says?|said|dit|assure|client|comme|finance|et|and|est notre)\b)(?:[a-z0-9]+|PUBS?|RESS?|ENTS?|HOSS?|AMBS?)) ){0,7}?(?:here|ici|[,:.;()]|$)"
 )
@@ -331,6 +355,8 @@ def _opening(message: Message, roles: Mapping[Mention, tuple[str, int]]) -> Ment
     if message.sentences[0].is_question or not _BEFORE_OPENING.match(view.text[:start]):
         return None
     mark = _AFTER_OPENING.match(after)
+    if mark is None and not first.is_plural and _ONLY_A_GREETING.match(view.text[:start]):
+        mark = _ONLY_A_NAME.match(after)
     if mark is None or (
         first.kind in PUBLIC_ACTORS
         and (

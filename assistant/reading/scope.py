@@ -16,7 +16,7 @@ from assistant.reading.text import Message, Scope, Sentence
 from assistant.reading.unknown import unknown_fields
 from assistant.vocabulary import Situation
 
-_SHORT_QUESTION = 20
+_SHORT_QUESTION, _SHORTEST_QUESTION = 20, 4
 
 
 def thread_scope(earlier: Sequence[str], second: SecondReader | None = None) -> Scope | None:
@@ -109,7 +109,8 @@ def _scope(text: str, earlier: tuple[str, ...], second: SecondReader | None) -> 
     if scope["thanks"].match(whole):
         return None
     counts = any(pattern.match(whole) for _, pattern in COUNTS)
-    tells = len(whole.split()) >= 5 and bool(_FINITE.search(whole))
+    # "Personal data? None at all": the mark of a question that is answered at once is read as a colon.
+    tells = len(whole.split()) >= 5 and (bool(_FINITE.search(whole)) or " : " in whole)
     tells = tells or (len(whole.split()) <= 12 and bool(scope["fragment"].match(whole)))
     if not questions and not (
         described
@@ -147,11 +148,16 @@ def _asks_for_verdict(message: Message, text: str) -> bool:
     return bool(scope["verdict_weak"].search(text)) and bool(about)
 
 
+_NOTHING_BUT = re.compile(r"^que (?:des|du|de|d|la|le|les|nos|mes) ")
+
+
 def asks_fact(message: Message, sentence: Sentence) -> bool:
     """True for a question of fact: a question word, in a question or in a message that has no question mark."""
     scope, text = the_lists().scope, sentence.bodies.text
     if len(sentence.tokens) <= 5 and scope["bare"].search(f"{text} "):
         return False  # "What now?", "What is the verdict?"
+    if not sentence.is_question and _NOTHING_BUT.match(text):
+        return False  # « Que des capteurs. »
     if scope["fact_must"].search(text):
         return True
     if scope["fact_anywhere"].search(text):
@@ -208,3 +214,10 @@ def _describes(message: Message) -> int:
 
 def asks_verdict(message: Message) -> bool:
     return any(_asks_for_verdict(message, sentence.bodies.text) for sentence in message.sentences)
+
+
+def asks_verdict_in_words(text: str) -> bool:
+    """True when a sentence of `text` asks for a verdict in words that are listed, whatever it tells: "can we apply?", "in or out?"."""
+    message, bare = parse_message(text), the_lists().scope["bare"]
+    asks_shortly = (s for s in message.sentences if s.is_question and len(s.tokens) <= _SHORTEST_QUESTION)
+    return asks_verdict(message) or any(bare.search(f"{s.bodies.text} ") for s in asks_shortly)

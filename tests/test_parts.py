@@ -1,0 +1,28 @@
+"""The questions that one message asks."""
+
+from __future__ import annotations
+
+import pytest
+
+from assistant.parts import questions_in
+
+
+@pytest.mark.parametrize(
+    ("text", "questions"),
+    [
+        ("Qui peut candidater ?", ["Qui peut candidater ?"]),
+        ("C'était quand, et qui a gagné ?", ["C'était quand", "qui a gagné ?"]),
+        ("On est une mairie. Faut-il une AIPD ? Et qui la signe ?", ["On est une mairie. Faut-il une AIPD ?", "Et qui la signe ?"]),
+        ("Le bilan, il est sorti quand et il parle de qui ?", ["Le bilan, il est sorti quand", "il parle de qui ?"]),
+        (
+            "Two things: 1) when did it enter into force, and 2) what does it ban?",
+            ["Two things: when did it enter into force", "what does it ban?"],
+        ),
+        ("When did it close and whose projects won?", ["When did it close", "whose projects won?"]),
+        ("What is a DPO? Thanks.", ["What is a DPO? Thanks."]),
+        ("La mairie et la région, et une start-up", ["La mairie et la région, et une start-up"]),
+        ("", []),
+    ],
+)  # fmt: skip
+def test_the_questions_of_a_message_are_told_apart(text, questions):
+    assert list(questions_in(text)) == questions
