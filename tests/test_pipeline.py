@@ -235,7 +235,7 @@ def test_with_the_index_of_another_encoder_it_says_what_to_do(index_folder, corp
 @pytest.mark.parametrize(
     ("message", "facts"),
     [
-        ("When was the report on the 2023 edition published, and who won?", ("report-publication", "laureate-albert")),
+        ("When was the report on the 2023 edition published, and who won?", ("report-publication", "number-selected")),
         (
             "Quand l’appel a-t-il ouvert, et combien de projets étaient prévus ?",
             ("call-launch-date", "call-number-announced"),

@@ -235,7 +235,7 @@ def test_a_message_that_takes_something_for_granted_is_noticed(message, premise,
 def test_any_message_becomes_a_question(reader_for_anything, message, earlier):
     question = understood(reader_for_anything, message, *earlier)
     assert question.text == message and question.language in ("fr", "en")
-    assert question.standalone.endswith(question.repaired.strip())
+    assert question.standalone.strip().endswith(question.repaired.strip())
 
 
 @pytest.fixture(scope="module")
