@@ -172,8 +172,11 @@ class Assistant:
         asks = re.search(r"[\d?]" if earlier else r"\d", message)
         if asks or len(message.split()) > LONGEST_SMALL_TALK or self.reader.in_a_language(message):
             return None
-        alone, heard = self.retriever.recognise((message,)), self.retriever.recognise((*earlier, message))
-        return alone.small_talk if alone and heard and heard.own < LIKELIER_THAN_NOT else None
+        alone = self.retriever.recognise((message,))
+        if alone is None or alone.small_talk is None:
+            return None
+        heard = self.retriever.recognise((*earlier, message))
+        return alone.small_talk if heard and heard.own < LIKELIER_THAN_NOT else None
 
     def _weigh(self, request: Request) -> Request:
         """How far what was found can be relied upon."""
@@ -271,8 +274,11 @@ class Assistant:
         is_unsure_what = False
         if search.recognised:
             answered = search.found[0].channels["answered"]
-            is_surely_a_fact = search.recognised.own <= 1 - BELIEVED and answered >= BELIEVED
-            is_surely_a_fact = is_surely_a_fact and not self._tells_what_few_are_asked(situation)
+            is_surely_a_fact = (
+                search.recognised.own <= 1 - BELIEVED
+                and answered >= BELIEVED
+                and not self._tells_what_few_are_asked(situation)
+            )
             if is_surely_a_fact and not self.verdict_writer.states_a_rule(best) and request.evidence_is_sufficient:
                 return False
             is_unsure_what = answered < LIKELIER_THAN_NOT

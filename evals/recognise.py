@@ -2,8 +2,9 @@
 is looked at. That a message tells of the person's own project it learns from `corpus/situations` and the development cases on eligibility.
 
 `python -m evals.recognise` writes `assistant/recognised.safetensors` and prints how often it finds the section, and the sentence of it that gives the
-answer, of messages that it was not taught with. On two cores this takes an hour; `--go-on NAME`, for each new file, starts from
-what was learnt before, goes once over these files and a part of the rest, in half an hour, and stops half way between before and after; `--keep-network` learns again only the sentences and the small talk (`corpus/small-talk.yaml`), in a few minutes.
+answer, of messages that it was not taught with. On two cores this takes an hour; `--go-on NAME`, for each new file, starts from what
+was learnt before, goes once over these files and a part of the rest, in half an hour, and stops half way between before and after; `--keep-network` learns
+again only the sentences and the small talk (`corpus/small-talk.yaml`), in a few minutes.
 """
 
 from __future__ import annotations
@@ -229,8 +230,7 @@ def learn_leads(
     if not told:
         return
     heard = heard_of(choosing, [example for example, _ in told], encoder)
-    middle, spread = heard.mean(0), heard.std(0).mean()
-    scaled = (heard - middle) / spread
+    scaled = _scaled(heard)
     longest = max(place.stop - place.start for _, (place, _) in told)
     rows = torch.tensor([[min(place.start + n, place.stop - 1) for n in range(longest)] for _, (place, _) in told])
     beyond = torch.tensor([[place.start + n >= place.stop for n in range(longest)] for _, (place, _) in told])
@@ -247,9 +247,20 @@ def learn_leads(
             optimiser.zero_grad()
             loss.backward()  # type: ignore[no-untyped-call]
             optimiser.step()
-    with torch.no_grad():
-        choosing.leads.weight.copy_(weights / spread)
-        choosing.leads.bias.copy_(lean - weights @ (middle / spread))
+    _put_back(choosing.leads, weights, lean, heard)
+
+
+def _scaled(heard: Tensor) -> Tensor:
+    """Features with mean 0 and, on average, spread 1: what a linear layer over the network learns from."""
+    return (heard - heard.mean(0)) / heard.std(0).mean()
+
+
+@torch.no_grad()
+def _put_back(layer: nn.Linear, weights: Tensor, lean: Tensor, heard: Tensor) -> None:
+    """Give `layer` the `weights` and the `lean` that were learnt from `heard` once it was scaled, so that it takes the features as they are."""
+    middle, spread = heard.mean(0), heard.std(0).mean()
+    layer.weight.copy_(weights / spread)
+    layer.bias.copy_(lean - weights @ (middle / spread))
 
 
 def load_talks(examples: Sequence[Example], descriptions: Sequence[Example]) -> list[tuple[Example, int]]:
@@ -271,8 +282,7 @@ def load_talks(examples: Sequence[Example], descriptions: Sequence[Example]) -> 
 def learn_small_talk(choosing: Choosing, talks: Sequence[tuple[Example, int]], encoder: TokenEncoder) -> None:
     """Teach `choosing`, whose layers stay as they are, which kind of small talk each example is; see `load_talks`."""
     heard = heard_of(choosing, [example for example, _ in talks], encoder)
-    middle, spread = heard.mean(0), heard.std(0).mean()
-    scaled = (heard - middle) / spread
+    scaled = _scaled(heard)
     right = torch.tensor([kind for _, kind in talks])
     seen = torch.cat([torch.arange(len(talks)), torch.where(right > 0)[0].repeat(_TALKS_TIMES - 1)])
     torch.manual_seed(0)
@@ -284,9 +294,7 @@ def learn_small_talk(choosing: Choosing, talks: Sequence[tuple[Example, int]], e
             optimiser.zero_grad()
             loss.backward()  # type: ignore[no-untyped-call]
             optimiser.step()
-    with torch.no_grad():
-        choosing.talks.weight.copy_(layer.weight / spread)
-        choosing.talks.bias.copy_(layer.bias - layer.weight @ (middle / spread))
+    _put_back(choosing.talks, layer.weight, layer.bias, heard)
 
 
 @torch.inference_mode()
@@ -320,12 +328,10 @@ def learn(
     def loss_of(batch: Batch, places: list[int]) -> Tensor:
         return functional.cross_entropy(choosing(*batch), outcomes[places], label_smoothing=_SMOOTHED)
 
+    known = {name: weights.clone() for name, weights in choosing.state_dict().items()}
+    fit(choosing, loss_of, states, hurried, "sections", *((1, _GOING_ON) if before else (_ROUNDS,)))
     if before:
-        known = {name: weights.clone() for name, weights in before.state_dict().items()}
-        fit(choosing, loss_of, states, hurried, "sections", 1, _GOING_ON)
         choosing.load_state_dict({name: (known[name] + now) / 2 for name, now in choosing.state_dict().items()})
-    else:
-        fit(choosing, loss_of, states, hurried, "sections", _ROUNDS)
     return choosing
 
 
@@ -382,16 +388,17 @@ def main(
     if before and keep_network:
         choosing = before
     else:
-        gone_over = taught
+        asked, described = taught, told
         if go_on:
-            gone_over, told = (
+            asked, described = (
                 [example for place, example in enumerate(some) if example.source in go_on or place % _GONE_OVER == 0]
                 for some in (taught, told)
             )
         print(
-            f"{len(gone_over)} examples of {len(sections)} sections, {len(told)} descriptions; reading them", flush=True
+            f"{len(asked)} examples of {len(sections)} sections, {len(described)} descriptions; reading them",
+            flush=True,
         )
-        choosing = learn(gone_over, told, sections, encoder, before)
+        choosing = learn(asked, described, sections, encoder, before)
     learn_leads(choosing, taught, counted, encoder)
     learn_small_talk(choosing, load_talks(taught, told), encoder)
     save(LEARNT, choosing, sections, counted)
