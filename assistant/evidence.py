@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -90,9 +90,9 @@ class Scale:
             elif entry.kind in ("question", "beside"):
                 number = index.number_of_passage(entry.passage)
                 (self._asked if entry.kind == "question" else self._beside)[number].update(set(terms(entry.text)))
-        self._used = sum(index.used_words().values(), Counter[str]())
-        self._all_asked = sum(self._asked, Counter())
-        self._all_beside = sum(self._beside, Counter())
+        self._used = _together(index.used_words().values())
+        self._all_asked = _together(self._asked)
+        self._all_beside = _together(self._beside)
         kinds = Counter(entry.kind for entry in index.all_entries())
         self._questions, self._near_misses = max(1, kinds["question"]), max(1, kinds["beside"])
         self._listed = {
@@ -170,6 +170,13 @@ class Scale:
         if here + there < 2:
             return 0.0
         return math.log((here + 0.4) / self._near_misses) - math.log((there + 0.4) / self._questions)
+
+
+def _together(counts: Iterable[Counter[str]]) -> Counter[str]:
+    total: Counter[str] = Counter()
+    for one in counts:
+        total.update(one)
+    return total
 
 
 def terms(text: str) -> list[str]:

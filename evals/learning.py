@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 import unicodedata
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import torch
@@ -13,7 +13,7 @@ from torch import Tensor, nn
 
 from assistant.network import FROZEN
 from assistant.recognise import tokens_of
-from corpus.token_encoder import TokenEncoder
+from corpus.token_encoder import TokenEncoder, by_length
 
 BATCH = 32
 _IN_HALF_PRECISION = bool(torch.ops.mkldnn._is_mkldnn_bf16_supported())
@@ -51,12 +51,6 @@ def frozen_states(encoder: TokenEncoder, rows: Sequence[Tokens]) -> list[Tensor]
             for place, state in zip(places, states, strict=True):
                 found[place] = state[: len(rows[place])].to(torch.bfloat16).clone()
     return [found[place] for place in range(len(rows))]
-
-
-def by_length(rows: Sequence[Tokens]) -> Iterator[list[int]]:
-    """The places of `rows` in batches of rows about as long as each other, the shortest first."""
-    order = sorted(range(len(rows)), key=lambda place: len(rows[place]))
-    return (order[first : first + BATCH] for first in range(0, len(order), BATCH))
 
 
 def states_of(

@@ -36,10 +36,10 @@ from corpus.embed import Encoder
 from corpus.errors import ExplainedError, run_explained
 from corpus.index import PassageIndex
 from corpus.sentences import sentences
-from corpus.token_encoder import TokenEncoder
+from corpus.token_encoder import TokenEncoder, by_length
 from corpus.words import unshouted
 from corpus.yaml_files import load_checked
-from evals.learning import Batch, by_length, fit, states_of
+from evals.learning import Batch, fit, states_of
 from evals.teach import CASES, THEME, is_about_their_project, load_told
 from evals.wording import spoken_language
 

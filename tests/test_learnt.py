@@ -6,7 +6,6 @@ import random
 from collections.abc import Mapping
 from pathlib import Path
 
-import numpy as np
 import pytest
 import torch
 from tiny import ROOT
@@ -17,7 +16,6 @@ from assistant.reading.network import Gathering, load, save
 from assistant.situation import eligibility_scope, read_situation
 from assistant.vocabulary import Reading, Situation
 from corpus.call import load_call
-from corpus.embed import Encoder
 from corpus.errors import ExplainedError
 from corpus.token_encoder import TokenEncoder
 from evals import learning, teach
@@ -305,17 +303,6 @@ def test_what_is_learnt_can_be_read_from_the_file_that_it_is_written_to(tmp_path
         assert max(shares["uses_ai"], key=shares["uses_ai"].__getitem__) == value
         assert list(shares["uses_ai"].values()) == pytest.approx(scores[0][0].softmax(0).tolist(), abs=0.03)
         assert sentences["uses_ai"] in ("Bonjour à tous.", f"{text}.", "Merci.")
-
-
-def test_the_token_encoder_gives_the_vectors_of_the_engine():
-    texts = ["Qui peut candidater ?", "L’œuvre « très » belle…  à 3 €\nfin", "x"]
-    encoder, engine = TokenEncoder().eval(), Encoder()
-    with torch.inference_mode():
-        tokens, there = encoder.padded([encoder.tokens(text) for text in texts])
-        states = encoder(tokens, there)
-        means = (states * there[..., None]).sum(1) / there.sum(1, keepdim=True)
-    ours = torch.nn.functional.normalize(means, dim=-1).numpy()
-    assert np.sum(ours * engine.questions(texts), axis=1) == pytest.approx([1, 1, 1], abs=5e-4)
 
 
 def test_states_are_kept_for_the_processes_that_learn(tmp_path: Path):
