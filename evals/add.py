@@ -50,11 +50,11 @@ def check_new(
     if both:
         problems.append(f"« {both[0]} » must and must not be in the reply")
     if len(case.turns) == 1:
-        nearest = near.Questions([turn for other in existing for turn in other.turns[-1:]]).nearest(case.turns[0])
-        if nearest and nearest.score > near.NEAR_COPY:
-            problems.append(f"the suite already asks « {nearest.text} »")
-        listed = near.Questions(list(listed_questions)).nearest(case.turns[0])
-        if listed and listed.score > near.NEAR_COPY:
+        asked = near.Questions([turn for other in existing for turn in other.turns[-1:]]).copied(case.turns[0])
+        if asked:
+            problems.append(f"the suite already asks « {asked.text} »")
+        listed = near.Questions(list(listed_questions)).copied(case.turns[0])
+        if listed:
             problems.append(f"the corpus lists this question: « {listed.text} »; a case must be worded otherwise")
     return problems
 

@@ -32,13 +32,13 @@ class Questions:
         self.keys = [key for key, _ in kept]
         self.texts = [text for _, text in kept]
 
-    def nearest(self, question: str) -> Likeness | None:
-        """The text most like `question`; None when the question is too short to copy anything."""
+    def copied(self, question: str) -> Likeness | None:
+        """The text that `question` is a near copy of, the nearest of them; None when it copies nothing, or is too short to."""
         key = key_of(question)
         if len(key.split()) < TOO_SHORT or not self.keys:
             return None
-        found = process.extractOne(key, self.keys, scorer=fuzz.ratio)
-        return Likeness(self.texts[found[2]], float(found[1])) if found else None
+        found = process.extractOne(key, self.keys, scorer=fuzz.ratio, score_cutoff=NEAR_COPY)
+        return Likeness(self.texts[found[2]], float(found[1])) if found and found[1] > NEAR_COPY else None
 
 
 def key_of(text: str) -> str:

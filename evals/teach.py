@@ -1,4 +1,4 @@
-"""Teach the second reader of situations, from `corpus/situations` and development cases; never from the test cases, nor from those kept apart.
+"""Teach the second reader of situations, from `corpus/situations` and the cases in `evals/cases/taught`; never from those of `dev` or `test`.
 
 `python -m evals.teach` writes `assistant/reading/learnt.safetensors` and prints, for each value, what both readers together make of messages that
 they were not taught with. On two cores this takes an hour and a half: one process learns from a part, to be tried on the rest, while another learns from
@@ -37,14 +37,13 @@ from corpus.token_encoder import TokenEncoder
 from corpus.yaml_files import load_checked
 from evals.learning import Batch, fit, keep_states, kept_states, states_of
 
-CASES = Path("evals/cases/dev")
+CASES = Path("evals/cases/taught")
+FACTS = Path("evals/cases/dev")
 EXAMPLES = Path("corpus/situations")
 QUESTIONS = Path("corpus/questions")
 LEARNT = Path("assistant/reading/learnt.safetensors")
 TRIED_ON = ("eligibility-9", "eligibility-11")
 """Files of cases that the trial is not taught with, beside one block of examples in `_TRIED`."""
-KEPT_APART = tuple(f"eligibility-{number}" for number in (12, 13, 14, 17, 18, 19, 20, 22, 23, 24, 25, 26))
-"""Files of cases, written blind, that teach this reader nothing: what they give is what unseen messages will give."""
 _LEFT_OUT = {
     "administrations": ("personal_data", "theme"),
     "english": ("personal_data", "theme"),
@@ -81,7 +80,7 @@ class Example:
 
 
 def load_examples(call: Call) -> list[Example]:
-    """Every example: those of the corpus, then the development cases, the messages of each joined."""
+    """Every example: those of the corpus, then the cases, the messages of each joined."""
     return [*_from_corpus(call), *_from_cases(call), *_of_facts()]
 
 
@@ -125,8 +124,6 @@ def _from_corpus(call: Call) -> Iterator[Example]:
 
 def _from_cases(call: Call) -> Iterator[Example]:
     for path in sorted(CASES.glob("eligibility*.yaml")):
-        if path.stem in KEPT_APART:
-            continue
         for case in yaml.safe_load(path.read_text(encoding="utf-8")):
             criteria = case["expect"].get("criteria") or {}
             if not criteria:
@@ -148,7 +145,7 @@ def is_about_their_project(case: Mapping[str, Any]) -> bool:
 
 def _of_facts() -> Iterator[Example]:
     """Questions of fact, which ask for no verdict."""
-    for path in sorted(CASES.glob("facts*.yaml")):
+    for path in sorted(FACTS.glob("facts*.yaml")):
         for case in yaml.safe_load(path.read_text(encoding="utf-8")):
             if len(case["turns"]) == 1:
                 yield Example(case["turns"][0], {SCOPE: UNSAID}, path.stem)

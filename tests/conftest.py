@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
+
+# Read when torch is imported: tests that run side by side would starve each other.
+if "PYTEST_XDIST_WORKER" in os.environ:
+    os.environ["OMP_NUM_THREADS"] = "1"
 
 import pytest
 from pytest_socket import _remove_restrictions, socket_allow_hosts

@@ -20,7 +20,7 @@ from corpus.errors import ExplainedError
 from corpus.token_encoder import TokenEncoder
 from evals import learning, teach
 from evals.case import load_cases
-from evals.near import NEAR_COPY, Questions
+from evals.near import Questions
 
 CALL = load_call(ROOT / "corpus" / "call.yaml")
 LEARNT = ROOT / "assistant" / "reading" / "learnt.safetensors"
@@ -238,10 +238,14 @@ def test_the_question_that_is_pending_is_the_one_that_both_readers_leave_open():
     assert values["public_partner"].value == "yes"
 
 
-def test_every_example_says_fields_and_values_of_the_call():
-    files = teach.load_told(CALL)
-    assert sum(len(items) for items in files.values()) >= 2_000
-    for items in files.values():
+@pytest.fixture(scope="module")
+def told() -> dict[str, list[teach.Told]]:
+    return teach.load_told(CALL)
+
+
+def test_every_example_says_fields_and_values_of_the_call(told):
+    assert sum(len(items) for items in told.values()) >= 2_000
+    for items in told.values():
         assert all(item.reads for item in items) or len([item for item in items if not item.reads]) < len(items) / 3
 
 
@@ -249,7 +253,7 @@ def test_a_field_that_a_file_leaves_out_teaches_nothing_there(tmp_path: Path, mo
     said = '- say: "Une mairie."\n  reads: {applicant: public}\n- say: "Une école."\n  reads: {applicant: public, theme: edtech}\n'
     for name in ("old", "new"):
         (tmp_path / f"{name}.yaml").write_text(said, encoding="utf-8")
-    for name in ("EXAMPLES", "CASES", "QUESTIONS"):
+    for name in ("EXAMPLES", "CASES", "FACTS", "QUESTIONS"):
         monkeypatch.setattr(teach, name, tmp_path if name == "EXAMPLES" else tmp_path / "none")
     monkeypatch.setattr(teach, "_LEFT_OUT", {"old": ("personal_data", "theme")})
     read = {(one.source, one.text): one.reads for one in teach.load_examples(CALL)}
@@ -258,8 +262,8 @@ def test_a_field_that_a_file_leaves_out_teaches_nothing_there(tmp_path: Path, mo
     assert read["old", "Une école."]["theme"] == "edtech"
 
 
-def test_the_files_that_leave_fields_out_are_there():
-    assert teach._LEFT_OUT.keys() <= teach.load_told(CALL).keys()
+def test_the_files_that_leave_fields_out_are_there(told):
+    assert teach._LEFT_OUT.keys() <= told.keys()
 
 
 def test_a_mistake_in_an_example_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
@@ -271,10 +275,10 @@ def test_a_mistake_in_an_example_is_told(tmp_path: Path, monkeypatch: pytest.Mon
         teach.load_told(CALL)
 
 
-def test_no_example_is_a_near_copy_of_a_case_that_judges():
-    known = Questions([item.say for items in teach.load_told(CALL).values() for item in items])
+def test_no_example_is_a_near_copy_of_a_case_that_judges(told):
+    known = Questions([item.say for items in told.values() for item in items])
     cases = [case for case in load_cases([ROOT / "evals" / "cases" / "test"]) if case.is_about_eligibility]
-    copies = [case.id for case in cases if (nearest := known.nearest(case.turns[0])) and nearest.score > NEAR_COPY]
+    copies = [case.id for case in cases if known.copied(case.turns[0])]
     assert cases
     assert copies == []
 

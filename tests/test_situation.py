@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from datetime import date
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -95,6 +97,11 @@ def test_many_wordings_say_one_thing(turns, field, values):
 
 
 def status(turns):
+    return _status_of(tuple(turns))
+
+
+@cache
+def _status_of(turns):
     return judge(read_situation(turns, CALL), CALL, on=DAY).status
 
 
@@ -122,10 +129,14 @@ def test_the_way_of_saying_changes_no_verdict(retold):
     assert lost <= len(told) // 100
 
 
+MOVES = {"Lyon": "Perpignan", "Bretagne": "Occitanie", "Nice": "Brest", "Niort": "Sète"}
+_MOVED = re.compile("|".join(MOVES))
+
+
 def test_names_of_places_and_people_change_no_verdict():
     for turns in (case.values[0] for case in cases() if "reads" in case.values[1]):
-        for old, new in (("Lyon", "Perpignan"), ("Bretagne", "Occitanie"), ("Nice", "Brest"), ("Niort", "Sète")):
-            assert status([turn.replace(old, new) for turn in turns]) == status(turns), turns
+        moved = [_MOVED.sub(lambda name: MOVES[name[0]], turn) for turn in turns]
+        assert status(moved) == status(turns), turns
 
 
 @pytest.mark.parametrize(
