@@ -18,6 +18,11 @@ _BREAK = re.compile(
     rf",?\s+(?:et|and)\s+(?=(?:il|elle|ils|elles|on|ça|c['’]est|it|they)\s[^?.!]{{0,30}}?\b(?:{_QUESTION_WORDS})\b)|(?:,?\s(?:et|and))?\s+\d\s?\)\s+",
     re.IGNORECASE | re.DOTALL,
 )
+_ANNOUNCED = re.compile(
+    r"^(?:(?:bonjour|bonsoir|salut|hello|hi|hey)\b[\s,.!]*)?(?:j['’]ai |j['’]aurais |i have |i['’]ve |juste |just )?"
+    r"(?:2|3|deux|trois|two|three) (?:petites? |quick |short )?questions?\b[^:?.,]{0,25}[:,.]\s*(?=\S)",
+    re.IGNORECASE,
+)
 _ASKS = re.compile(rf"\?|\b(?:{_QUESTION_WORDS})\b", re.IGNORECASE)
 
 
@@ -27,6 +32,11 @@ class Part:
 
     section: Section
     leads: Leads
+
+
+def unannounced(text: str) -> str:
+    """`text` without the words that only announce questions: « bonjour, 2 questions vite fait : … »."""
+    return _ANNOUNCED.sub("", text, count=1) or text
 
 
 def questions_in(text: str) -> Sequence[str]:

@@ -22,9 +22,9 @@ from assistant.evidence import Evidence, Scale, load_calibrations
 from assistant.explain import asserts_eligibility
 from assistant.lead import NO_LEADS
 from assistant.named import Acts
-from assistant.parts import Part, questions_in
+from assistant.parts import Part, questions_in, unannounced
 from assistant.reading.learnt import BELIEVED, SecondReader, open_second_reader
-from assistant.retrieve import SHORT, Retriever, Search, load_weights
+from assistant.retrieve import SHORT, Found, Retriever, Search, load_weights
 from assistant.series import load_series
 from assistant.settings import Settings
 from assistant.situation import asks_of_their_project, asks_verdict_in_words, eligibility_scope, read_situation
@@ -33,6 +33,7 @@ from assistant.understand import Reader, SmalltalkKind, load_phrases
 from assistant.verdict import Scope, VerdictWriter
 from assistant.verify import verify
 from assistant.vocabulary import Answer, Conversation, Draft, Question, Situation
+from assistant.wanted import asks_for_names, gives_names
 from corpus.call import Call, load_call
 from corpus.index import PassageIndex
 from corpus.passages import Language, Passage
@@ -49,6 +50,8 @@ it has words of somebody who asks for a verdict. Of 1,099 development messages t
 fact, 305 are answered."""
 LIKELY_AGAIN = 1 / 3
 """How likely a message must be to tell of the person's project, once they asked about it, for the verdict to be said again."""
+LIKELY_NAMES = 1 / 3
+"""How likely a section with names must be to answer, to come before one without, for somebody who asks for names."""
 LONGEST_SMALL_TALK = 20
 """Words of the longest message that may be small talk."""
 MOST_PARTS = 3
@@ -143,6 +146,7 @@ class Assistant:
 
     def _understand(self, request: Request) -> Request:
         """The question that stands alone; small talk gets its short reply at once."""
+        request = replace(request, message=unannounced(request.message))
         kind = self.reader.smalltalk_of(request.message)
         once_more = None if kind else self.reader.once_more(request.message, request.conversation)
         if kind in (None, "unreadable") and not once_more:
@@ -189,7 +193,27 @@ class Assistant:
         evidence = self._weighed_alone(question, search)
         if evidence.sufficiency == "off_topic" and _is_heard(search):
             evidence = replace(evidence, sufficiency="sufficient")
+        if evidence.sufficiency == "sufficient" and asks_for_names(question.repaired):
+            return self._with_names(replace(request, evidence=evidence))
         return replace(request, evidence=evidence)
+
+    def _with_names(self, request: Request) -> Request:
+        """What was found for somebody who asks for names: a section that gives some comes first; where none is likely, nothing answers."""
+        question, search, evidence = _known(request.question), _known(request.search), _known(request.evidence)
+
+        def names(one: Found) -> bool:
+            passage = one.section.passage(question.language)
+            return bool(passage.details) or passage.is_not_stated or gives_names(passage.text, question.repaired)
+
+        best, *others = search.found
+        if names(best):
+            return request
+        likely = next((one for one in others if names(one) and one.channels["answered"] >= LIKELY_NAMES), None)
+        if likely is None:
+            return replace(request, evidence=replace(evidence, sufficiency="nearby"))
+        return replace(
+            request, search=replace(search, found=(likely, *(one for one in search.found if one is not likely)))
+        )
 
     def _weighed_alone(self, question: Question, search: Search) -> Evidence:
         """The evidence for the message without its conversation; `search` serves when it stands alone anyway.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from assistant.parts import questions_in
+from assistant.parts import questions_in, unannounced
 
 
 @pytest.mark.parametrize(
@@ -26,3 +26,17 @@ from assistant.parts import questions_in
 )  # fmt: skip
 def test_the_questions_of_a_message_are_told_apart(text, questions):
     assert list(questions_in(text)) == questions
+
+
+@pytest.mark.parametrize(
+    ("text", "left"),
+    [
+        ("2 questions vite fait : jusqu'à quand ? et combien ?", "jusqu'à quand ? et combien ?"),
+        ("Hello! I have two quick questions: until when, and how many?", "until when, and how many?"),
+        ("La CAF pose deux questions : qui, et quand ?", "La CAF pose deux questions : qui, et quand ?"),
+        ("Trois questions.", "Trois questions."),
+        ("Deux lauréats en 2023 ?", "Deux lauréats en 2023 ?"),
+    ],
+)
+def test_what_only_announces_questions_is_left_out(text, left):
+    assert unannounced(text) == left

@@ -1,0 +1,54 @@
+"""Who asks for names, and which texts give some."""
+
+from __future__ import annotations
+
+import pytest
+
+from assistant.wanted import asks_for_names, gives_names
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Il me faut les noms des personnalités extérieures du comité.",
+        "Les trois boîtes aidées en 2023, c'était lesquelles ?",
+        "les boites retenues c'est qui",
+        "Il n'y a eu que deux lauréats, vous pouvez me donner leurs noms ?",
+        "What were the names of the four winners?",
+        "Name the eleven vendors.",
+        "Which bodies applied and were turned down?",
+        "Nommez les lauréats.",
+    ],
+)
+def test_names_are_asked_for(text):
+    assert asks_for_names(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "On a effacé les noms avant l'entraînement : le modèle sort du RGPD ?",
+        "À quels organismes cet appel s'adresse-t-il ?",
+        "Which kinds of organisations may apply?",
+        "N'importe quelle entreprise peut-elle le faire ? Sinon, qui ?",
+        "Citez-moi les secteurs de l'annexe III.",
+        "Combien de lauréats ?",
+        "",
+    ],
+)
+def test_names_are_not_asked_for(text):
+    assert not asks_for_names(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "asked", "names"),
+    [
+        ("Le projet de Nantes Métropole est lauréat.", "Qui a gagné ?", True),
+        ("Ce sont OSO-AI et Neural Vision.", "Les lauréats, c'est qui ?", True),
+        ("Un comité de personnalités extérieures et de membres de la CNIL a choisi.", "Les noms des membres ?", False),
+        ("The call closed on 30 September 2023.", "Which bodies applied?", False),
+        ("The CNIL supported eleven suppliers during the 2024 Games.", "Name the vendors of the 2024 Games", False),
+    ],
+)
+def test_a_text_gives_names_that_the_question_does_not_say(text, asked, names):
+    assert gives_names(text, asked) is names
