@@ -217,6 +217,7 @@ def _taken_back(message: Message, situation: Situation, readings: Mapping[str, R
         side = kind in PUBLIC_KINDS
         if any(
             roles[m] == ""
+            and not m.is_plural  # « une IA qui répond aux agriculteurs » makes nobody else of them
             and m.kind not in UNCERTAIN
             and (m.kind in PUBLIC_KINDS) != side
             and m.kind not in PUBLIC_KINDS
