@@ -40,7 +40,8 @@ def unannounced(text: str) -> str:
 
 
 def questions_in(text: str) -> Sequence[str]:
-    """The questions of `text`, as they are written; what tells something before or after them belongs to the nearest."""
+    """The questions of `text`, as they are written, with a question mark where another question follows; what tells something before or after them
+    belongs to the nearest."""
     parts: list[str] = []
     for part in filter(str.strip, _BREAK.split(text)):
         if parts and not _ASKS.search(parts[-1]):
@@ -49,4 +50,4 @@ def questions_in(text: str) -> Sequence[str]:
             parts.append(part.strip())
     if len(parts) > 1 and not _ASKS.search(parts[-1]):
         parts[-2:] = [f"{parts[-2]} {parts[-1]}"]
-    return parts
+    return [*(part if part.endswith("?") else f"{part} ?" for part in parts[:-1]), *parts[-1:]]

@@ -24,7 +24,7 @@ _ASKS = re.compile(
 _PROPER = re.compile(r"(?<=[\w,;:»)(] )(?:(?:l|d|qu)['’])?([A-ZÉÈÀ][\w’'-]*\w)")
 _KNOWN_TO_ALL = frozenset(
     """cnil ia ai rgpd gdpr aipd dpia dpo ue eu edpb cepd act france french europe european union january february march april may june july august september october
-    november december article""".split()
+    november december article president presidente directeur directrice director""".split()
 )
 """What is written with a capital, and is none of the people or bodies that somebody asks for."""
 

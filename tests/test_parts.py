@@ -11,14 +11,14 @@ from assistant.parts import questions_in, unannounced
     ("text", "questions"),
     [
         ("Qui peut candidater ?", ["Qui peut candidater ?"]),
-        ("C'était quand, et qui a gagné ?", ["C'était quand", "qui a gagné ?"]),
+        ("C'était quand, et qui a gagné ?", ["C'était quand ?", "qui a gagné ?"]),
         ("On est une mairie. Faut-il une AIPD ? Et qui la signe ?", ["On est une mairie. Faut-il une AIPD ?", "Et qui la signe ?"]),
-        ("Le bilan, il est sorti quand et il parle de qui ?", ["Le bilan, il est sorti quand", "il parle de qui ?"]),
+        ("Le bilan, il est sorti quand et il parle de qui ?", ["Le bilan, il est sorti quand ?", "il parle de qui ?"]),
         (
             "Two things: 1) when did it enter into force, and 2) what does it ban?",
-            ["Two things: when did it enter into force", "what does it ban?"],
+            ["Two things: when did it enter into force ?", "what does it ban?"],
         ),
-        ("When did it close and whose projects won?", ["When did it close", "whose projects won?"]),
+        ("When did it close and whose projects won?", ["When did it close ?", "whose projects won?"]),
         ("What is a DPO? Thanks.", ["What is a DPO? Thanks."]),
         ("La mairie et la région, et une start-up", ["La mairie et la région, et une start-up"]),
         ("", []),
