@@ -98,6 +98,23 @@ def test_who_applies_stays_as_found_unless_another_is_sure():
     assert weighed(reader(applicant={"private": 0.94, UNSAID: 0.06}), found, TEXT, TEXT) == {}
 
 
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        (
+            "Notre régie de transport, qui est un établissement public local, développe une IA pour les usagers.",
+            "public",
+        ),
+        ("Our transport board (a public body) is developing an AI for the passengers of its buses.", "public"),
+        ("Notre régie de transport développe une IA pour un établissement public, son client de toujours.", "private"),
+    ],
+)
+def test_a_body_that_is_said_to_be_public_is_not_taken_for_a_private_one(text, value):
+    likely = reader(applicant={"private": 0.99, UNSAID: 0.01})
+    found = Situation({"applicant": Reading("public", "régie de transport" if "régie" in text else "transport board")})
+    assert weighed(likely, found, text) == {"applicant": value}
+
+
 def test_what_was_taken_back_on_the_way_must_be_sure_to_be_read_again():
     for share, read in ((0.93, {}), (0.96, {"uses_ai": "yes"})):
         likely = reader(uses_ai={"yes": share, UNSAID: 1 - share})

@@ -6,6 +6,7 @@ messages and is never sure of one. `SecondReader.weigh` believes what the two to
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
@@ -17,6 +18,7 @@ from assistant.reading.text import Scope
 from assistant.stated import take_stated
 from assistant.vocabulary import Reading, Situation
 from corpus.call import Call
+from corpus.words import fold
 
 if TYPE_CHECKING:
     from assistant.network import Trunk
@@ -42,6 +44,11 @@ EASILY_SUPPOSED = frozenset({("stage", "before")})
 """What a project is taken for that does not say it (« on a une IA qui lit les certificats »): where the first reader found nothing, read only when sure."""
 _SHORTEST = 6
 """Words of the shortest text that is weighed."""
+_SAID_TO_BE = r"(?:qui est |c'est |soit |donc |which is |that is |so )?(?:une? |an? |the )?"
+_CALLED_PUBLIC = re.compile(
+    rf"[^.;:!?]{{0,25}}?(?:, |\(){_SAID_TO_BE}(?:(?:etablissement|organisme|service) public|public (?:body|establishment|authority))\b"
+)
+"""What comes after the name of a body that is said to be public: « notre régie, qui est un établissement public »."""
 
 Shares = Mapping[str, Mapping[str, float]]
 """Field → value (`unsaid` among them) → likelihood."""
@@ -148,7 +155,7 @@ class SecondReader:
             applies = all(
                 other in readings and readings[other].value in allowed for other, allowed in field.only.items()
             )
-            if found and field.id in NAMED and len(heard) == 1 and share < needed:
+            if found and field.id in NAMED and len(heard) == 1 and (share < needed or _is_called_public(found, text)):
                 readings[field.id] = found
                 continue
             if applies and best != UNSAID and share >= needed:
@@ -161,6 +168,14 @@ class SecondReader:
         raw = {value: share * told.get(value, {}).get(found, 1.0) ** WEIGHT_OF_FOUND for value, share in shares.items()}
         total = sum(raw.values())
         return {value: weight / total for value, weight in raw.items()} if total else dict(shares)
+
+
+def _is_called_public(found: Reading, text: str) -> bool:
+    """True when the message itself says that the body of `found` is a public one."""
+    if found.value != "public":
+        return False
+    _, _, after = fold(text).partition(fold(found.words))
+    return bool(_CALLED_PUBLIC.match(after))
 
 
 def _likeliest(likely: Mapping[str, float], groups: Sequence[Collection[str]]) -> Collection[str]:

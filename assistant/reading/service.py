@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from assistant.reading.bodies import mention_words
 from assistant.reading.lexicon import the_lists
 from assistant.reading.negation import DENIALS, NOT_ONLY, is_denied
+from assistant.reading.parse import parse_message
 from assistant.reading.project import found_patterns, is_corrected_before, item_words, settle, tagged
 from assistant.reading.roles import WHO, cast_of, covers, is_left_out, mentions_of, role_of
 from assistant.reading.text import KIND_OF_TAG, PUBLIC_ACTORS, PUBLIC_KINDS, Evidence, Item, Message, Sentence, span_of
@@ -130,7 +131,8 @@ def read_public_service(message: Message, readings: Mapping[str, Reading], befor
             )
     if applicant in PUBLIC_KINDS and not strong_no:
         no = []
-    conducted = said("public_partner") == "yes" or said("shared_need") == "several"
+    partner = readings.get("public_partner") or before.readings.get("public_partner")
+    conducted = said("shared_need") == "several" or (said("public_partner") == "yes" and not _is_a_laboratory(partner))
     conducted = conducted and not any(found_patterns(message, "own_business"))
     if not yes and not no and said("uses_ai") == "yes" and (applicant in PUBLIC_KINDS or conducted):
         for number, sentence in enumerate(message.sentences):
@@ -149,6 +151,12 @@ def read_public_service(message: Message, readings: Mapping[str, Reading], befor
         # Weak words of use ("team", "students") do not stand against customers named as private.
         return settle([], no)
     return settle(yes, no)
+
+
+def _is_a_laboratory(partner: Reading | None) -> bool:
+    """True for a partner of research: what it works on is not yet what a public service does."""
+    kinds = {mention.kind for mention in mentions_of(parse_message(partner.words))} if partner else set()
+    return kinds == {"research"}
 
 
 def _serves_named(message: Message, denied: Sequence[Evidence]) -> list[Evidence]:
