@@ -266,9 +266,9 @@ class Assistant:
             return scope
         return "own" if recognised.own >= (LIKELY_AGAIN if self._asked_before(earlier) else BELIEVED) else None
 
-    def _asked_before(self, earlier: Sequence[str], for_whom: Sequence[Scope] = ("own",)) -> bool:
-        """True when one of the `earlier` messages asked for a verdict: on their project, or on others (`general`)."""
-        return any(eligibility_scope(one, earlier[:n], self.second) in for_whom for n, one in enumerate(earlier))
+    def _asked_before(self, earlier: Sequence[str]) -> bool:
+        """True when one of the `earlier` messages asked for a verdict on their project."""
+        return any(eligibility_scope(one, earlier[:n], self.second) == "own" for n, one in enumerate(earlier))
 
     def _only_tells_a_story(self, request: Request, situation: Situation) -> bool:
         """True for a message with a story that asks something else than a verdict: « on est une mairie, on installe un logiciel… doit-on encore le
@@ -313,8 +313,8 @@ class Assistant:
             return is_about_applying and asks_of_self and (self._is_about_a_condition(best) or is_unsure_what)
         if is_about_applying or told > TELLING or situation.unknown:
             return True
-        goes_on = search.recognised is not None and search.recognised.own >= BELIEVED
-        if goes_on and self._asked_before(request.conversation.messages, for_whom=("own", "general")):
+        is_surely_theirs = search.recognised is not None and search.recognised.own >= BELIEVED
+        if request.conversation.messages and is_surely_theirs and not request.evidence_is_sufficient:
             return True
         return bool(self.second and self.second.is_description(message))
 
