@@ -36,7 +36,7 @@ DEFAULT_CASES = (ROOT / "cases" / "dev", ROOT / "cases" / "test")
 PASSED_FILE = ROOT / "passed.txt"
 ASKED_AGAIN = 40
 """How many cases, evenly spread, are asked three times to see whether the reply stays the same."""
-TIMED_ALONE = 150
+TIMED_ALONE = 100
 """How many questions are also encoded alone, in each process, to tell what an answer costs beside."""
 _SECRET = ("key", "token", "secret", "password", "url", "dsn")
 

@@ -31,7 +31,7 @@ def test_one_question_has_the_vector_that_it_has_among_others(encoder):
     np.testing.assert_array_equal(alone, encoder.question(TEXTS[0]))
 
 
-LONG = " ".join(f"L’article {number} de l’appel dit ce que chaque candidat doit joindre." for number in range(90))
+LONG = " ".join(f"L’article {number} de l’appel dit ce que chaque candidat doit joindre." for number in range(50))
 
 
 @pytest.mark.parametrize("asking", [True, False])
