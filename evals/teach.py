@@ -1,4 +1,5 @@
-"""Teach the second reader of situations, from `corpus/situations` and the cases in `evals/cases/taught`; never from those of `dev` or `test`.
+"""Teach the second reader of situations, from `corpus/situations` and the cases in `evals/cases/taught`; never from those of
+`test`, and of `dev` only that its questions of fact ask for no verdict.
 
 `python -m evals.teach` writes `assistant/reading/learnt.safetensors` and prints, for each value, what both readers together make of messages that
 they were not taught with. On two cores this takes an hour and a half: one process learns from a part, to be tried on the rest, while another learns from

@@ -257,7 +257,12 @@ def test_two_questions_get_two_answers(message, facts, real):
         pytest.param("c'est bien le 31 octobre 2023 la date limite ?", "answer", "call-deadline", id="a false premise"),
         pytest.param("Le bac à sable suspend-il le RGPD ?", "answer", None, id="a fear"),
         pytest.param("Donnez-moi les noms des lauréats de 2023.", "answer", "laureate-albert", id="names"),
-        pytest.param("Il me faut les noms des membres extérieurs du comité de sélection.", "abstention", None, id="names not told"),
+        pytest.param(
+            "Il me faut les noms des membres extérieurs du comité de sélection.",
+            "abstention",
+            None,
+            id="names not told",
+        ),
         pytest.param("Quel temps fera-t-il demain à Lyon ?", "refusal", None, id="off topic"),
         pytest.param("What's the capital of Australia?", "refusal", None, id="off topic in English"),
         pytest.param("Qui a gagné la coupe du monde ?", "refusal", None, id="off topic, with the word of a winner"),
