@@ -90,7 +90,7 @@ class Scale:
             elif entry.kind in ("question", "beside"):
                 number = index.number_of_passage(entry.passage)
                 (self._asked if entry.kind == "question" else self._beside)[number].update(set(terms(entry.text)))
-        self._used = _together(index.used_words().values())
+        self._used = _together(index.used_words.values())
         self._all_asked = _together(self._asked)
         self._all_beside = _together(self._beside)
         kinds = Counter(entry.kind for entry in index.all_entries())

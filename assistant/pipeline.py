@@ -113,7 +113,7 @@ class Assistant:
         recogniser = load_recogniser(_HERE / "recognised.safetensors", trunk)
         series = load_series(settings.corpus_folder / "series.yaml")
         retriever = Retriever(index, synonyms, load_weights(_HERE / "weights.yaml"), bridge, recogniser, series)
-        reader = Reader(load_phrases(_HERE / "phrases.yaml"), synonyms, index.used_words(), series)
+        reader = Reader(load_phrases(_HERE / "phrases.yaml"), synonyms, index.used_words, series)
         call = load_call(settings.corpus_folder / "call.yaml")
         suggestions = load_suggestions(settings.corpus_folder / "suggestions.yaml")
         second = open_second_reader(_HERE / "reading" / "learnt.safetensors", trunk)

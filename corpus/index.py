@@ -16,10 +16,11 @@ import shutil
 import sqlite3
 import tempfile
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager, suppress
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, date, datetime
+from functools import cached_property
 from itertools import cycle
 from pathlib import Path
 from typing import Any, Literal
@@ -445,8 +446,9 @@ class PassageIndex:
         rows = np.flatnonzero(self._kind_of_entry == kind)
         return [self.entries[row] for row in rows], self._vectors[rows]
 
-    def used_words(self) -> dict[Language, Counter[str]]:
-        """The folded words of the entries by language, with how often they are used."""
+    @cached_property
+    def used_words(self) -> Mapping[Language, Counter[str]]:
+        """The folded words of the entries by language, with how often they are used. Counted once."""
         used: dict[Language, Counter[str]] = {"fr": Counter(), "en": Counter()}
         for entry in self._all_entries:
             if entry.kind == "elsewhere":

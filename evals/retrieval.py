@@ -199,7 +199,7 @@ def open_retriever(
 
     data = Path(assistant.__file__).parent
     synonyms = load_synonyms(corpus_folder / "synonyms.yaml")
-    reader = Reader(load_phrases(data / "phrases.yaml"), synonyms, opened.used_words())
+    reader = Reader(load_phrases(data / "phrases.yaml"), synonyms, opened.used_words)
     bridge = open_bridge(data / "bridge.safetensors", opened.encoder, trunk)
     retriever = Retriever(opened, synonyms, load_weights(data / "weights.yaml"), bridge)
 

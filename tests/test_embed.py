@@ -39,7 +39,7 @@ def test_the_vectors_are_those_of_the_engine_of_the_package(encoder, asking):
     texts = [*TEXTS, "x", "", "L’œuvre « très » belle…  à 3 €\nfin", LONG]
     ours = encoder.questions(texts) if asking else encoder.passages(texts)
     theirs = E5().encode(texts, is_query=asking)
-    assert np.sum(ours * theirs, axis=1) == pytest.approx([1] * len(texts), abs=1e-3)
+    assert np.sum(ours * theirs, axis=1) == pytest.approx([1] * len(texts), abs=5e-4)
 
 
 def test_a_text_longer_than_the_encoder_reads_at_once_is_read_to_its_end(encoder):

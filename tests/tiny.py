@@ -72,4 +72,4 @@ def build_index(folder: Path, passages: Sequence[Passage], encoder: FakeEncoder)
 def open_reader(index: indexes.PassageIndex, synonyms: Synonyms) -> Reader:
     """What reads messages, with the phrases and the series of the project."""
     series = load_series(ROOT / "corpus" / "series.yaml")
-    return Reader(load_phrases(ROOT / "assistant" / "phrases.yaml"), synonyms, index.used_words(), series)
+    return Reader(load_phrases(ROOT / "assistant" / "phrases.yaml"), synonyms, index.used_words, series)
