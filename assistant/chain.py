@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from typing import TypeVar
 
 import numpy as np
 from langchain_core.callbacks import CallbackManagerForRetrieverRun
@@ -44,6 +45,7 @@ class Request:
         return self.evidence is not None and self.evidence.sufficiency == "sufficient"
 
 
+Known = TypeVar("Known")
 MOST_SECTIONS = 8
 """How many sections a search brings back, unless told otherwise."""
 Step = Callable[[Request], Request]
@@ -134,6 +136,13 @@ class SectionRetriever(BaseRetriever):
             )
             for rank, one in enumerate(found.found, start=1)
         ]
+
+
+def known(value: Known | None) -> Known:
+    """What an earlier step found, for a step that builds on it."""
+    if value is None:
+        raise RuntimeError("A step of the chain ran before the one that it builds on.")
+    return value
 
 
 def build_chain(steps: Steps) -> Runnable[Request, Request]:

@@ -7,7 +7,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from assistant.lead import Leads
+from assistant.retrieve import LIKELIER_THAN_NOT, Retriever
+from assistant.understand import Reader
+from assistant.vocabulary import Conversation, Question
 from corpus.index import Section
+
+MOST_PARTS = 3
+"""Questions of one message that are answered apart."""
 
 _QUESTION_WORDS = (
     r"combien|quand|qui|que|quoi|comment|pourquoi|où|(?:le|la)?quel(?:le)?s?|how|when|who|whose|what|which|where|why"
@@ -51,3 +57,23 @@ def questions_in(text: str) -> Sequence[str]:
     if len(parts) > 1 and not _ASKS.search(parts[-1]):
         parts[-2:] = [f"{parts[-2]} {parts[-1]}"]
     return [*(part if part.endswith("?") else f"{part} ?" for part in parts[:-1]), *parts[-1:]]
+
+
+def parts_of(question: Question, conversation: Conversation, reader: Reader, retriever: Retriever) -> list[Part]:
+    """What answers each of the questions of a message that asks several; empty when it asks one, or one of them is not surely heard.
+
+    Each is heard after the one before it: « c’était quand, et qui a gagné ? ».
+    """
+    asked = questions_in(question.text)
+    if not 1 < len(asked) <= MOST_PARTS or question.is_brief:
+        return []
+    parts: list[Part] = []
+    for one in asked:
+        alone = reader.understand(one, conversation, language=question.language, default=question.language)
+        found = retriever.surest(alone.heard)
+        if found is None or found[1] < LIKELIER_THAN_NOT:
+            return []
+        section, _, leads = found
+        parts.append(Part(section, leads))
+        conversation = Conversation((*conversation.messages, one))
+    return parts if len({part.section.id for part in parts}) == len(parts) else []

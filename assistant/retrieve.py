@@ -57,6 +57,9 @@ class Found:
     channels: Mapping[str, float]
 
 
+LIKELIER_THAN_NOT = 0.5
+
+
 @dataclass(frozen=True)
 class Recognised:
     """What a message asks for, as learnt: how likely each section known there answers it, how likely the message is only close to that section

@@ -25,11 +25,11 @@ from torch.nn import functional
 from assistant.draft import MOST_SENTENCES
 from assistant.lead import reading_order
 from assistant.network import FROZEN, Trunk
-from assistant.pipeline import LONGEST_SMALL_TALK
 from assistant.recognise import TALKS, Choosing, load, places_of, restored, save, tokens_of
 from assistant.retrieve import Recogniser
 from assistant.settings import Settings
 from assistant.situation import eligibility_scope
+from assistant.small_talk import LONGEST_SMALL_TALK
 from assistant.understand import SmalltalkKind
 from corpus.call import Call, load_call
 from corpus.embed import Encoder

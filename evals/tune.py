@@ -125,7 +125,9 @@ def main() -> None:
         weights = fit_weights(replace(assistant.retriever, recogniser=recogniser), examples, len(cases))
         content["retrieval"][name] = {channel: round(weight, 3) for channel, weight in weights.items()}
         retriever = replace(assistant.retriever, recogniser=recogniser, weights=Fitted(weights, weights))
-        content["evidence"][name] = fit_evidence(assistant.scale, retriever, examples, len(cases), suggested, elsewhere)
+        content["evidence"][name] = fit_evidence(
+            assistant.weigher.scale, retriever, examples, len(cases), suggested, elsewhere
+        )
     head = "# Written by `python -m evals.tune` from evals/cases/dev and what evals.recognise left out; not by hand.\n"
     WEIGHTS.write_text(head + yaml.safe_dump(content, sort_keys=False), encoding="utf-8")
 

@@ -1,0 +1,132 @@
+"""What a message asks of the rules: a verdict on a project of theirs, a rule in general, or nothing at all (a question of fact, whatever it tells)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from assistant.chain import Request, known
+from assistant.reading.learnt import BELIEVED, SecondReader
+from assistant.retrieve import LIKELIER_THAN_NOT, Recognised
+from assistant.situation import asks_of_their_project, asks_verdict_in_words, eligibility_scope, read_situation
+from assistant.understand import Reader
+from assistant.verdict import Scope, VerdictWriter
+from assistant.vocabulary import Situation
+from assistant.weigh import Weigher, is_bare_follow_up
+from corpus.passages import Passage
+
+BESIDE, SURELY_BESIDE = 0.7, 0.95
+"""How likely a message must ask for what is no condition of the call to be a question of fact, for all that it tells of a project; and how likely where
+it has words of somebody who asks for a verdict. Of 1,099 development messages that ask for one, two are lost; of 312 that tell a lot and ask for a
+fact, 305 are answered."""
+LIKELY_AGAIN = 1 / 3
+"""How likely a message must be to tell of the person's project, once they asked about it, for the verdict to be said again."""
+TELLING = 3
+"""With more values read than this, a message (in its conversation) describes a project, whatever its words."""
+
+
+@dataclass(frozen=True)
+class ScopeFinder:
+    """Tells the messages that ask for a verdict, under the rules that `verdict_writer` words, from the others."""
+
+    reader: Reader
+    second: SecondReader | None
+    weigher: Weigher
+    verdict_writer: VerdictWriter
+
+    def find(self, request: Request) -> tuple[Scope, Situation] | None:
+        """Whose eligibility the message asks about and what was told of it; None when it asks for no verdict."""
+        scope = self._scope_of(request)
+        if scope is None:
+            return None
+        earlier = request.conversation.messages
+        situation = read_situation((*earlier, request.message), self.verdict_writer.call, self.second)
+        if scope == "own" and self._only_tells_a_story(request, situation):
+            return None
+        if not situation.readings and known(request.evidence).sufficiency == "off_topic":
+            return None  # the eligibility for something else: a loan, a bonus
+        return (scope, situation) if self._asks_for_a_verdict(request, situation, scope) else None
+
+    def _scope_of(self, request: Request) -> Scope | None:
+        """Whether the message asks if someone can apply, as the readers of situations or what recognises questions take it."""
+        question, earlier, search = known(request.question), request.conversation.messages, known(request.search)
+        scope = eligibility_scope(request.message, earlier, self.second)
+        if scope is None and asks_of_their_project(request.message, earlier, self.second):
+            bare = is_bare_follow_up(question)
+            evidence = self.weigher.alone(question, search) if bare else known(request.evidence)
+            scope = None if evidence.sufficiency == "sufficient" else "own"
+        if scope or search.recognised is None:
+            return scope
+        return "own" if search.recognised.own >= (LIKELY_AGAIN if self._asked_before(earlier) else BELIEVED) else None
+
+    def _asked_before(self, earlier: Sequence[str]) -> bool:
+        """True when one of the `earlier` messages asked for a verdict on their project."""
+        return any(eligibility_scope(one, earlier[:n], self.second) == "own" for n, one in enumerate(earlier))
+
+    def _only_tells_a_story(self, request: Request, situation: Situation) -> bool:
+        """True for a message with a story that asks something else than a verdict: « on est une mairie, on installe un logiciel… doit-on encore le
+        déclarer ? »."""
+        recognised, earlier = known(request.search).recognised, request.conversation.messages
+        if recognised is None or recognised.own >= LIKELIER_THAN_NOT or self._tells_what_few_are_asked(situation):
+            return False
+        if situation.unknown or ("?" not in request.message and self._asked_before(earlier)):
+            return False  # what they do not know of their project, or more of it
+        beside = self._share_beside(recognised)
+        if asks_verdict_in_words(request.message):
+            return recognised.own <= 1 - SURELY_BESIDE and beside >= SURELY_BESIDE
+        is_elsewhere = recognised.elsewhere >= LIKELIER_THAN_NOT
+        return beside >= BESIDE or (is_elsewhere and not self.reader.speaks_of_applying(request.message))
+
+    def _asks_for_a_verdict(self, request: Request, situation: Situation, scope: Scope) -> bool:
+        """True unless the sources answer the message as a question of fact: it tells little of a project, and is about something else."""
+        message, search = request.message, known(request.search)
+        best = search.found[0].section.passage(known(request.question).language)
+        is_unsure_what = False
+        if search.recognised:
+            answered = search.found[0].channels["answered"]
+            is_surely_a_fact = (
+                search.recognised.own <= 1 - BELIEVED
+                and answered >= BELIEVED
+                and not self._tells_what_few_are_asked(situation)
+            )
+            if is_surely_a_fact and not self.verdict_writer.states_a_rule(best) and request.evidence_is_sufficient:
+                return False
+            is_unsure_what = answered < LIKELIER_THAN_NOT
+        told = len(situation.readings)
+        is_about_applying = best.concerns_applying or self.reader.speaks_of_applying(message)
+        if told == 0:
+            asks_of_self = scope == "own" and not (self.second and self.second.is_no_description(message))
+            return is_about_applying and asks_of_self and (self._is_about_a_condition(best) or is_unsure_what)
+        if is_about_applying or told > TELLING or situation.unknown:
+            return True
+        is_surely_theirs = search.recognised is not None and search.recognised.own >= BELIEVED
+        if request.conversation.messages and is_surely_theirs and not request.evidence_is_sufficient:
+            return True
+        return bool(self.second and self.second.is_description(message))
+
+    def _tells_what_few_are_asked(self, situation: Situation) -> bool:
+        """True when something was told that only some applicants are asked (which public actors take part, or have the need): it comes with no question
+        of fact."""
+        return any(field.only and field.id in situation.readings for field in self.verdict_writer.call.fields)
+
+    def _is_about_a_condition(self, passage: Passage) -> bool:
+        return bool(set(passage.fact_ids) & self.verdict_writer.criteria_facts)
+
+    def _share_beside(self, recognised: Recognised) -> float:
+        """How likely a message asks for, or is close to, what is no condition of the call."""
+        return self.weigher.retriever.share_of(recognised, self._about_no_condition)
+
+    @cached_property
+    def _about_no_condition(self) -> NDArray[np.bool_]:
+        """Of each section, whether no condition rests on it: shape (sections,)."""
+        return np.array(
+            [
+                not any(self._is_about_a_condition(passage) for passage in section.passages)
+                for section in self.verdict_writer.index.sections
+            ],
+            dtype=bool,
+        )

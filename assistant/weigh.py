@@ -1,0 +1,75 @@
+"""How far what was found for a message can be relied upon, alone or in its conversation, and by somebody who asks for names."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from assistant.chain import Request, known
+from assistant.evidence import Evidence, Scale, Sufficiency
+from assistant.retrieve import LIKELIER_THAN_NOT, SHORT, Found, Retriever, Search
+from assistant.vocabulary import Question
+from assistant.wanted import asks_for_names, gives_names
+from corpus.words import content_words
+
+LIKELY_NAMES = 1 / 3
+"""How likely a section with names must be to answer, to come before one without, for somebody who asks for names."""
+
+
+@dataclass(frozen=True)
+class Weigher:
+    """Weighs what `retriever` found, on one scale."""
+
+    retriever: Retriever
+    scale: Scale
+
+    def weigh(self, request: Request) -> Request:
+        """The request with its evidence; a section that gives names comes first for somebody who asks for some."""
+        question, search = known(request.question), known(request.search)
+        if is_bare_follow_up(question):
+            return replace(request, evidence=self.scale.weigh(question.standalone, search, is_follow_up=True))
+        # It says itself what it asks; weighed with the question before, it would pass for answered because that one was.
+        evidence = self.alone(question, search)
+        if evidence.sufficiency == "off_topic":
+            evidence = replace(evidence, sufficiency=_rather_than_off_topic(question, search))
+        if evidence.sufficiency == "sufficient" and asks_for_names(question.repaired):
+            return _with_names(replace(request, evidence=evidence))
+        return replace(request, evidence=evidence)
+
+    def alone(self, question: Question, search: Search) -> Evidence:
+        """The evidence for the message without its conversation; `search` serves when it stands alone anyway."""
+        if question.leans:
+            embed = self.retriever.index.encoder.question
+            search = self.retriever.retrieve(question.repaired, embed=embed, heard=question.heard)
+        return self.scale.weigh(question.repaired, search)
+
+
+def is_bare_follow_up(question: Question) -> bool:
+    """True when the message leans on the conversation and has hardly a word of its own to tell what it asks."""
+    return question.leans and len(content_words(question.repaired)) <= SHORT
+
+
+def _rather_than_off_topic(question: Question, search: Search) -> Sufficiency:
+    """What becomes of a message that looks like nothing known: likelier about our subject than about another in its conversation, it is answered where
+    it is likely which section does, and not declined where it leans on what was said (« vous êtes sûr ? on m’a parlé de 50 000 euros »)."""
+    if search.recognised is None or search.recognised.elsewhere >= LIKELIER_THAN_NOT:
+        return "off_topic"
+    if search.found[0].channels["answered"] >= LIKELIER_THAN_NOT:
+        return "sufficient"
+    return "nearby" if question.leans else "off_topic"
+
+
+def _with_names(request: Request) -> Request:
+    """What was found for somebody who asks for names: a section that gives some comes first; where none is likely, nothing answers."""
+    question, search, evidence = known(request.question), known(request.search), known(request.evidence)
+
+    def names(one: Found) -> bool:
+        passage = one.section.passage(question.language)
+        return bool(passage.details) or passage.is_not_stated or gives_names(passage.text, question.repaired)
+
+    best, *others = search.found
+    if names(best):
+        return request
+    likely = next((one for one in others if names(one) and one.channels["answered"] >= LIKELY_NAMES), None)
+    if likely is None:
+        return replace(request, evidence=replace(evidence, sufficiency="nearby"))
+    return replace(request, search=replace(search, found=(likely, *(one for one in search.found if one is not likely))))
