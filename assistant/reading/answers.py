@@ -51,7 +51,10 @@ def read_answer(
         rest = " . ".join([text[match.end() :], *(one.bodies.text for one in message.sentences[place + 1 :])])
         # « Non, que des clients » : what comes after a no says why, unless it takes it back or names a public body.
         adds = set(re.findall(r"[A-Za-z0-9]+", rest)) - _PLAIN_ANSWER
-        is_plain = not adds or (said == "no" and total <= 14 and not _UNDOES.search(f" {rest} "))
+        is_elsewhere = pending not in ("public_partner", "shared_need") and _SAYS_WHO.match(rest)
+        is_plain = not adds or (
+            said == "no" and total <= 14 and not is_elsewhere and not _UNDOES.search(f" {rest} ")
+        )
         # "yes, several hospitals need it" says nothing of who takes part.
         tells = any(name in same_matter for name in readings) and not (
             pending == "public_partner" and "shared_need" in readings
@@ -75,6 +78,11 @@ def read_answer(
 _UNDOES = re.compile(
     r" (?:PUBS?|ENTS?|RESS?|HOSS?|ASSOS?|mais|but|sauf|except\w*|hormis|apart|sinon|otherwise|enfin|si|if|whether|oui|yes|pas|not|n|t|ne|sais|know|crois|think|pense|sur|sure|maybe|perhaps|peut|"
     r"encore|yet|still|toujours|seule?s?|one|une?|bientot|soon|sera|serait|will|would|demain|tomorrow) "
+)
+# "nope, just me": a no to who else there is.
+_SAYS_WHO = re.compile(
+    r"^[ ,.]*(?:(?:il n y a|il y a|c est|there is|there s|it is|it s|we are|i am|i m) )?(?:(?:just|only|juste|seulement|rien que|que) (?:me|us|moi|nous)|moi|nous|seule?s?|alone|"
+    r"tout seule?|toute seule|by myself|on my own|no (?:PRIVS?|company|firm))(?= ?$| ?[,.:])"
 )
 # What may come with a yes or a no without changing it.
 _PLAIN_ANSWER = frozenset(

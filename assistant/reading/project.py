@@ -74,7 +74,8 @@ def read_ai(message: Message) -> Reading | None:
             if _is_doubted(sentence, index):
                 doubted = True
                 continue
-            if _SUPPOSED_GONE.search(before) or (_WERE_IT_NOT.search(before) and _WHAT_THEN.match(rest)):
+            is_supposed_gone = _SUPPOSED_GONE.search(before) and not _WOULD_DROP.search(before)
+            if is_supposed_gone or (_WERE_IT_NOT.search(before) and _WHAT_THEN.match(rest)):
                 continue  # "take the AI away and nothing is left", « sans l’IA, rien ne tient »
             after = sentence.project.text[sentence.project.starts[index] + len(item.text) + 1 :]
             if re.match(
@@ -164,6 +165,8 @@ _SUPPOSED_GONE = re.compile(
     r"(?:^|(?<= ))(?:(?:si|s|if|suppose|supposons|imagine|imaginons|even if|unless|were we to|meme si) (?:[a-z]+ ){0,4}?(?:retir\w+|enlev\w+|supprim\w+|ot\w+|abandonn\w+|remov\w+|drop\w*|took|take|scrap\w*|cut)|"
     r"(?:^|(?<=, ))(?:take|remove|drop|retirez|enlevez|otez|supprimez)) (?:(?:the|our|l|la|cette|this|notre|out|away) )*$"
 )
+# "What if we drop the AI and send a plain list?" puts another project.
+_WOULD_DROP = re.compile(r"(?:^|(?<= ))(?:what if|et si|and if) (?:we|i|nous|on|je) (?:[a-z]+ ){1,4}$")
 _WERE_IT_NOT = re.compile(
     r"(?:^|[,;:] )(?:sans|without|but for|hors) (?:(?:the|our|l|la|cette|this|notre|une|an|any|cet) )*$"
 )
@@ -221,6 +224,11 @@ _OTHER_SYSTEM = re.compile(
     r"(?:^|(?<= ))(?:ancien\w*|autres?|premier\w*|precedente?s?|previous|other|former|earlier|old|concurrente?s?|competitor\w*|vieux|vieil|another) "
     r"(?:[a-z0-9]+ |AI |AIK ){0,4}$"
 )
+# « sans rapport avec l’appli de la pharmacie, qui est en service »
+_UNRELATED = re.compile(
+    r"(?:^|(?<= ))(?:sans (?:aucun )?(?:rapport|lien)|rien a voir|nothing to do|no(?:thing in)? (?:link|relation|common)|unrelated|unconnected|a ne pas confondre|not to be confused) (?:avec|with|to) "
+    r"(?:(?!(?:mais|but|nous|on|we|notre|our|la notre|ours)\b)[^ ]+ )*$"
+)
 _PAST = frozenset(
     "fini finie finis termine terminee ended finished concluded quitte quittee depasse depassee sorti sortie sortis past beyond acheve apres after since suite".split()
 )
@@ -265,7 +273,7 @@ def read_stage(message: Message, before: str | None = None) -> Reading | None:
             return True
         before = " ".join(token.text for token in sentence.tokens[:first])
         clause = re.split(r" [,:;] | (?:mais|but|et|and) ", before)[-1]
-        return bool(
+        return bool(_UNRELATED.search(f"{before} ")) or bool(
             re.search(
                 _OTHER_SYSTEM.pattern.removesuffix("(?:[a-z0-9]+ |AI |AIK ){0,4}$")
                 + "(?:outil|systeme|logiciel|chatbot|produit|tool|system|product|software|version|solution|application|projet|project|plateforme|ia|ai|portail)",
