@@ -43,6 +43,10 @@ _LIST_WORDS = r"lesquels|lesquelles|liste|noms?|which|list|names?"
 _NAMES_A_LIST = re.compile(rf"\b(?:{_LIST_WORDS})\b", re.IGNORECASE)
 _ASKS_FOR_A_LIST = re.compile(rf"\b(?:{_LIST_WORDS}|qui|quels?|quelles?|who|what)\b", re.IGNORECASE)
 _ASKS_HOW_MANY = re.compile(r"\b(?:combien|how many)\b", re.IGNORECASE)
+_ASKS_WHY = re.compile(
+    r"\b(?:pourquoi|pour quelle raison|quelle (?:est|etait) la raison|les? raisons? d|pk|pq|why|how come|for what reason|what (?:is|was) the reason|reasons? (?:for|why))\b"
+)
+_NO_REASON_GIVEN = re.compile(r"\b(?:aucune source|no source)\b[^.]*\b(?:raisons?|reasons?|pourquoi|why)\b")
 _ASKS_WHERE = re.compile(
     r"\b(?:quels?|lesquels|which|what)\s+(?:est\s+l['’]|is\s+the\s+)?(?:articles?|textes?|considérants?|provisions?|recitals?|sections?)\b"
     r"|\b(?:référence|reference|article number|numéro d['’]article)\b"
@@ -107,7 +111,7 @@ class Writer:
         said = [claim for claim in said if not _is_told(claim, preface)] or said
         if question.is_brief:
             said = said[:1]
-        if best.is_not_stated:
+        if best.is_not_stated or _is_silent_on_why(best, question.text):
             return Draft(
                 "abstention",
                 question,
@@ -240,6 +244,11 @@ def _is_all_there_is(asked: str, said: str) -> bool:
         and units(asked) == units(said)
         and not denials(fold(said))
     )
+
+
+def _is_silent_on_why(passage: Passage, asked: str) -> bool:
+    """True when somebody asks for the reason of what `passage` says, and it says that no source gives one."""
+    return bool(_ASKS_WHY.search(fold(asked))) and bool(_NO_REASON_GIVEN.search(fold(passage.text)))
 
 
 def _subject_of(text: str) -> list[str]:

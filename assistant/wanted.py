@@ -12,8 +12,10 @@ _WHO = (
 )
 _WANTS = r"(?:voudrais|veux|faut|cherche|besoin|avoir|donne[rz]?|dire|dites|connai\w+|quels? (?:sont|etaient)|need|want|give|tell|have|get|know|what (?:are|were|was))"
 _ASKS = re.compile(
-    rf"\bnoms? (?:et prenoms? )?d(?:es?|u) (?:\w+ ){{0,3}}?{_WHO}\b"
+    rf"\bnoms? (?:et prenoms? )?d(?:es?|u|['’ ](?:une?|l['’ ]une?|chacune?)(?: des?| du)?) (?:\w+ ){{0,3}}?{_WHO}\b"
     rf"|\b{_WANTS}\b.{{0,30}}\b(?:leurs?|their) (?:noms?|names?)\b"
+    r"|\b(?:veux|voudrais|faut|donne[rz]?|donnez[ -]moi|aurai[st]|want|need|give me) (?:bien )?(?:les|des|the|some) (?:noms|names)\b(?! (?:des?|du|of)\b)"
+    r"|\b(?:ils|elles|on) s['’ ]appel\w+ comment\b|\bcomment (?:ils |elles )?s['’ ]appel(?:lent|aient)\b"
     rf"|\b{_WHO}\b[^.!]*\b(?:(?:c'?est|c'?etait|c|sont|etaient) (?:qui|lesquel(?:le)?s)|lesquel(?:le)?s|leurs noms|their names)\s*"
     r"(?:svp|please|exactement|exactly)?\s*[?.!]*$"
     rf"|\bnames? of (?:\w+ ){{0,4}}?{_WHO}\b"

@@ -26,11 +26,12 @@ class Weigher:
         """The request with its evidence; a section that gives names comes first for somebody who asks for some."""
         question, search = known(request.question), known(request.search)
         if is_bare_follow_up(question):
-            return replace(request, evidence=self.scale.weigh(question.standalone, search, is_follow_up=True))
-        # It says itself what it asks; weighed with the question before, it would pass for answered because that one was.
-        evidence = self.alone(question, search)
-        if evidence.sufficiency == "off_topic":
-            evidence = replace(evidence, sufficiency=_rather_than_off_topic(question, search))
+            evidence = self.scale.weigh(question.standalone, search, is_follow_up=True)
+        else:
+            # It says itself what it asks; weighed with the question before, it would pass for answered because that one was.
+            evidence = self.alone(question, search)
+            if evidence.sufficiency == "off_topic":
+                evidence = replace(evidence, sufficiency=_rather_than_off_topic(question, search))
         if evidence.sufficiency == "sufficient" and asks_for_names(question.repaired):
             return _with_names(replace(request, evidence=evidence))
         return replace(request, evidence=evidence)

@@ -18,6 +18,9 @@ from assistant.wanted import asks_for_names, gives_names
         "Name the eleven vendors.",
         "Which bodies applied and were turned down?",
         "Nommez les lauréats.",
+        "Donnez-moi le nom d’une des personnalités extérieures.",
+        "c’était qui ? je veux les noms",
+        "Ils s’appelaient comment, les membres de ce comité ?",
     ],
 )
 def test_names_are_asked_for(text):
@@ -33,6 +36,8 @@ def test_names_are_asked_for(text):
         "N'importe quelle entreprise peut-elle le faire ? Sinon, qui ?",
         "Citez-moi les secteurs de l'annexe III.",
         "Combien de lauréats ?",
+        "Il faut effacer les noms des agents ?",
+        "Comment s’appelle le projet de Nantes ?",
         "",
     ],
 )

@@ -52,9 +52,7 @@ def read_answer(
         # « Non, que des clients » : what comes after a no says why, unless it takes it back or names a public body.
         adds = set(re.findall(r"[A-Za-z0-9]+", rest)) - _PLAIN_ANSWER
         is_elsewhere = pending not in ("public_partner", "shared_need") and _SAYS_WHO.match(rest)
-        is_plain = not adds or (
-            said == "no" and total <= 14 and not is_elsewhere and not _UNDOES.search(f" {rest} ")
-        )
+        is_plain = not adds or (said == "no" and total <= 14 and not is_elsewhere and not _UNDOES.search(f" {rest} "))
         # "yes, several hospitals need it" says nothing of who takes part.
         tells = any(name in same_matter for name in readings) and not (
             pending == "public_partner" and "shared_need" in readings

@@ -134,20 +134,26 @@ def read_situation(messages: Sequence[str], call: Call, second: SecondReader | N
         heard.append(text)
     situation = _with_public_service(situation, heard, call)
     known = second.weigh(situation, heard, call, withdrawn, answered) if second else situation
-    if "public_partner" not in situation.readings and _only_private_partners(known, heard):
+    found = situation.readings.get("public_partner")
+    if found is None and _is_of_no_public_body(known.readings.get("public_partner")) and _only_private_partners(heard):
         known = _without(known, ["public_partner"])
+    elif found and found.value == "no" and "public_partner" not in known.readings and _only_private_partners(heard):
+        # « pas de partenaire », then « un cabinet privé mène le projet avec nous »
+        known = replace(known, readings={**known.readings, "public_partner": found})
     return Situation(known.readings, known.unknown | (reopened - set(known.readings)))
 
 
-def _only_private_partners(situation: Situation, heard: Sequence[str]) -> bool:
-    """True when the partners that are named are private, and the words that a public one was read from name no public body."""
-    said = situation.readings.get("public_partner")
-    if (
-        said is None
-        or said.value != "yes"
-        or any(m.kind in PUBLIC_ACTORS for m in mentions_of(parse_message(said.words)))
-    ):
-        return False
+def _is_of_no_public_body(said: Reading | None) -> bool:
+    """True for a public partner that was read from words which name no public body."""
+    return (
+        said is not None
+        and said.value == "yes"
+        and all(mention.kind not in PUBLIC_ACTORS for mention in mentions_of(parse_message(said.words)))
+    )
+
+
+def _only_private_partners(heard: Sequence[str]) -> bool:
+    """True when partners are named, and all are private."""
     messages = [parse_message(text) for text in heard]
     roles = {role_of(mention, message)[0] for message in messages for mention in mentions_of(message)}
     return "private partner" in roles and not roles & {"partner", "partner-or-applicant"}

@@ -95,6 +95,7 @@ def role_of(mention: Mention, message: Message) -> tuple[str, int]:
         for pattern in lexicon.companion
         for match in pattern.finditer(text)
     )
+    takes_part = takes_part or (not is_public and bool(_WITH_US.search(text)))
     strong = [family for family in lexicon.rank if family not in _WEAK and family != "individual"]
     if takes_part and not is_public and not any(applies(family) for family in strong):
         return "private partner", 0
@@ -106,6 +107,13 @@ def role_of(mention: Mention, message: Message) -> tuple[str, int]:
                 return ("partner" if _BESIDE_US.search(text) else "partner-or-applicant"), lexicon.rank[family]
             return "applicant", lexicon.rank[family]
     return ("partner" if takes_part and is_public else ""), 0
+
+
+# "A private bank now runs the project with us".
+_WITH_US = re.compile(
+    r"@ (?:(?!(?:nous|on|we|i|je|et|and)\b)[a-z0-9]+ ){0,4}?(?:men(?:e|ent|era|ait)|pilot\w+|port(?:e|ent|era|ait)|condui\w+|developp?\w*|construi\w+|runs?|leads?|carr(?:y|ies)|builds?|conducts?|travaill\w+|"
+    r"works?|collabor\w+) (?:[a-z0-9]+ ){0,4}?(?:avec nous|with us)(?= |$)"
+)
 
 
 # "A consultant in Bristol helping a client": they write, the client applies.
