@@ -229,6 +229,13 @@ _UNRELATED = re.compile(
     r"(?:^|(?<= ))(?:sans (?:aucun )?(?:rapport|lien)|rien a voir|nothing to do|no(?:thing in)? (?:link|relation|common)|unrelated|unconnected|a ne pas confondre|not to be confused) (?:avec|with|to) "
     r"(?:(?!(?:mais|but|nous|on|we|notre|our|la notre|ours)\b)[^ ]+ )*$"
 )
+
+
+def _is_said_unrelated(sentence: Sentence, first: int) -> bool:
+    """True when what stands at the token `first` is of something that has nothing to do with the project."""
+    return bool(_UNRELATED.search("".join(f"{token.text} " for token in sentence.tokens[:first])))
+
+
 _PAST = frozenset(
     "fini finie finis termine terminee ended finished concluded quitte quittee depasse depassee sorti sortie sortis past beyond acheve apres after since suite".split()
 )
@@ -273,7 +280,7 @@ def read_stage(message: Message, before: str | None = None) -> Reading | None:
             return True
         before = " ".join(token.text for token in sentence.tokens[:first])
         clause = re.split(r" [,:;] | (?:mais|but|et|and) ", before)[-1]
-        return bool(_UNRELATED.search(f"{before} ")) or bool(
+        return _is_said_unrelated(sentence, first) or bool(
             re.search(
                 _OTHER_SYSTEM.pattern.removesuffix("(?:[a-z0-9]+ |AI |AIK ){0,4}$")
                 + "(?:outil|systeme|logiciel|chatbot|produit|tool|system|product|software|version|solution|application|projet|project|plateforme|ia|ai|portail)",
@@ -319,7 +326,7 @@ def read_stage(message: Message, before: str | None = None) -> Reading | None:
             continue
         if _is_quoted(sentence, item.first, item.last):
             continue  # « le mot « prototype » traîne encore dans nos plaquettes »
-        if is_hardly(sentence.tokens, item.first):
+        if is_hardly(sentence.tokens, item.first) or _is_said_unrelated(sentence, item.first):
             continue
         if left & _PAST:
             if left & DENIALS:  # "not finished with our prototype", "without having finished"
@@ -391,11 +398,20 @@ _ALMOST = re.compile(
 )
 
 
+# "What is live is the phone recorder, a different tool", « notre appli de planning est en service, mais rien à voir ».
+_OF_ANOTHER_TOOL = re.compile(
+    r"^(?:(?!(?:mais|but|nous|on|we|notre|our)\b)[^ ]+ ){0,8}?(?:, |mais |but )(?:(?:c est|it s|it is|which is|qui est|that is|mais|but|et|and|an?|une?|tout|toute|quite|whole|completely) )*"
+    r"(?:(?:different|separate|other|another|autre|distincte?) (?:tool|system|software|product|app|application|project|thing|outil|logiciel|systeme|produit|projet|chose|truc|sujet)(?= ?$| [,.;:)])|"
+    r"(?:(?:which|qui|that|c|ca|cela|it|has|n a|a) )*(?:rien a voir|nothing to do)(?= ?$| [,.;:)]| (?:avec|with) (?:ca|cela|ce|cet|cette|celui|notre|le|l|la|this|that|it|our|the)(?= |$))|(?:(?:celui|celle) la )?(?:(?:(?:ce|this|that|it) )?(?:n est pas|isn t|is not|s not) (?:le|the|our|notre) (?:sujet|projet|subject|project|point|topic)|(?:nous |on )?n y touch\w+ pas)(?= ?$| [,.;:)]))"
+)
+
+
 def _is_elsewhere(sentence: Sentence, first: int, last: int) -> bool:
     """True for a service of others, of one machine, or that nearly was."""
     before = " ".join(token.text for token in sentence.tokens[:first])
     after = " ".join(token.text for token in sentence.tokens[last + 1 :])
-    return bool(_NOT_HERE.match(after) or _ALMOST.search(before)) or _is_of_a_neighbour(sentence, first, last)
+    is_not_theirs = _NOT_HERE.match(after) or _OF_ANOTHER_TOOL.match(after) or _ALMOST.search(before)
+    return bool(is_not_theirs) or _is_of_a_neighbour(sentence, first, last)
 
 
 # "It is live", "live on our portal"; not "I live in Nantes", "it lives on a laptop", "they follow it live".
@@ -686,6 +702,12 @@ _TAKEN_OUT = re.compile(
 )
 
 
+# « Tant qu’on n’a pas réglé les questions de données personnelles »: there are some.
+_STILL_TO_SETTLE = re.compile(
+    r"(?:^|(?<= ))(?:regl\w+|resol\w+|resou\w+|clarifi\w+|tranch\w+|settled?|solved?|sorted|addressed|cleared|dealt with) (?:[a-z0-9]+ ){0,5}$"
+)
+
+
 def read_data(message: Message) -> Reading | None:
     yes: list[Evidence] = []
     no: list[Evidence] = []
@@ -693,7 +715,10 @@ def read_data(message: Message) -> Reading | None:
         item = sentence.project.items[index]
         words = item_words(message, sentence, index)
         after = sentence.project.text[sentence.project.starts[index] + len(item.text) + 1 :]
-        if (
+        before = "".join(f"{token.text} " for token in sentence.tokens[: item.first])
+        if _STILL_TO_SETTLE.search(before):
+            yes.append(Evidence("yes", words, (number, item.first), is_corrected_before(sentence, item.first)))
+        elif (
             is_denied(sentence.tokens, item.first)
             or is_denied_after(sentence.project, index)
             or _NONE_AT_ALL.match(after)
