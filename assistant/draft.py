@@ -42,6 +42,16 @@ _YEAR = re.compile(r"(?:19|20)\d\d")
 _LIST_WORDS = r"lesquels|lesquelles|liste|noms?|which|list|names?"
 _NAMES_A_LIST = re.compile(rf"\b(?:{_LIST_WORDS})\b", re.IGNORECASE)
 _ASKS_FOR_A_LIST = re.compile(rf"\b(?:{_LIST_WORDS}|qui|quels?|quelles?|who|what)\b", re.IGNORECASE)
+_ASKS_WHO_THEY_ARE = re.compile(
+    rf"\b(?:{_LIST_WORDS}|quels?|quelles?|(?:c['’]est|c['’]était|sont|étaient) qui|qui (?:sont|étaient|c['’]est|c['’]était)|who (?:are|were|else))\b",
+    re.IGNORECASE,
+)
+_SPEAKS_OF_OTHERS = re.compile(
+    r"\b(?:(?:les|the) (?:(?:quatre|four|4) )?(?:autres|others?)|besides|apart from|other than|except|hormis|à part|en dehors des?|en plus des?|autres que|pas (?:été )?(?:gagné|retenus?|lauréats?)|non lauréats?|"
+    r"(?:didn['’]t|did not|not) win|(?:seulement|juste|simplement) (?:été )?conseillés|only (?:got|received) (?:some )?(?:advice|lighter))\b",
+    re.IGNORECASE,
+)
+"""What speaks of those that a section counts beside (the four projects that were advised)."""
 _ASKS_HOW_MANY = re.compile(r"\b(?:combien|how many)\b", re.IGNORECASE)
 _ASKS_WHY = re.compile(
     r"\b(?:pourquoi|pour quelle raison|quelle (?:est|etait) la raison|les? raisons? d|pk|pq|why|how come|for what reason|what (?:is|was) the reason|reasons? (?:for|why))\b"
@@ -169,12 +179,17 @@ class Writer:
         return [Claim(quote, (Citation(official, quote),))] if official and quote else []
 
     def _details(self, question: Question, best: Passage) -> list[Claim]:
-        """When a list is asked for and the passage only counts: what each of its details says first."""
+        """When a list is asked for and the passage only counts: what each of its details says first, or each of the others that it counts beside."""
+        if best.others and _SPEAKS_OF_OTHERS.search(question.text):
+            return self._one_by_one(best.others, question) if _ASKS_WHO_THEY_ARE.search(question.text) else []
         # « combien, avec ceux qui… » asks for no list.
         asks_for_a_list = _NAMES_A_LIST if _ASKS_HOW_MANY.search(question.text) else _ASKS_FOR_A_LIST
         if not best.details or not asks_for_a_list.search(question.text):
             return []
-        passages = [self.index.section(section_id).passage(question.language) for section_id in best.details]
+        return self._one_by_one(best.details, question)
+
+    def _one_by_one(self, sections: Sequence[str], question: Question) -> list[Claim]:
+        passages = [self.index.section(section_id).passage(question.language) for section_id in sections]
         return [claims_of(passage)[0] for passage in passages[:MOST_SENTENCES]]
 
     def _opening(self, question: Question, found: Found, first: Claim, on: date) -> str:

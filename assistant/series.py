@@ -99,6 +99,13 @@ class Series(BaseModel):
                 return Meant((changed, own), place)
         return Meant((own,), place)
 
+    def means_the_presumed(self, text: str, subject: str) -> bool:
+        """True when `subject` speaks of the series and names none, and `text` points to the one that is then presumed: « en trois étapes ? », « et la première ? »."""
+        old = self._spoken_of(subject)
+        if old is None or not self.places or self.named_in(subject):
+            return False
+        return _has_one_of(self.places[old], text)
+
     def comes_after(self, text: str, language: Language) -> str | None:
         """The name of the one that `text` speaks of as coming after one that it names ("what came after the first edition?")."""
         if not self.after:

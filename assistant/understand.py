@@ -311,6 +311,8 @@ class Reader:
         for number in sorted(range(len(self.series)), key=lambda n: -self.series[n].spoken_of_at(spoken)):
             if meant := self.series[number].asked(text, subject, language, self.phrases.connectives):
                 return number, meant
+            if self.series[number].means_the_presumed(text, subject):
+                return None  # and no other series: « en trois étapes ? », « et la première ? »
         return None
 
     def _follow_up_in(self, text: str) -> tuple[str, str]:

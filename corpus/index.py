@@ -865,7 +865,7 @@ def _to_json(passage: Passage) -> dict[str, Any]:
 def _from_json(value: dict[str, Any]) -> Passage:
     for key in ("valid_from", "valid_until"):
         value[key] = date.fromisoformat(value[key]) if value[key] else None
-    for key in ("heading_path", "fact_ids", "questions", "misconceptions", "beside", "details"):
+    for key in ("heading_path", "fact_ids", "questions", "misconceptions", "beside", "details", "others"):
         value[key] = tuple(value.get(key, ()))
     value["places"] = tuple((offset, locator) for offset, locator in value.get("places", ()))
     value["references"] = tuple(Reference(**reference) for reference in value["references"])

@@ -28,7 +28,7 @@ class Passage:
     `text` is exactly `file[start:end]` (character offsets, UTF-8 decoded) when the document is a text file.
     `section_id` is shared by the French and English twins of a section; a passage without a twin has one of its own.
     A passage that `concerns_applying` is preceded by the state of the window; one with `only_when` is shown in that state alone.
-    `details` are the sections that say one by one what this one counts (four laureates: who?).
+    `details` are the sections that say one by one what this one counts (four laureates: who?), `others` those that it counts beside (four more: who?).
     `questions` and `misconceptions` lead to the passage, `beside` are questions close to it that no passage answers: they are indexed,
     never shown nor quoted.
     A passage of a document by others: `text` is `[start:end]` of the text that was extracted from the file and kept; `page` (from 1) or
@@ -58,6 +58,7 @@ class Passage:
     valid_from: date | None = None
     valid_until: date | None = None
     details: tuple[str, ...] = ()
+    others: tuple[str, ...] = ()
     questions: tuple[str, ...] = ()
     misconceptions: tuple[str, ...] = ()
     beside: tuple[str, ...] = ()

@@ -52,6 +52,7 @@ class SectionData(_Strict):
     not_stated: bool = False
     only_when: Literal["open", "closed"] | None = None
     details: list[str] = Field(default_factory=list)
+    others: list[str] = Field(default_factory=list)
     valid_from: date | None = None
     valid_until: date | None = None
 
@@ -132,6 +133,7 @@ def read_restatement(path: Path, folder: Path, sources: dict[str, Source], leads
                 concerns_applying=front.concerns_applying,
                 only_when=section.data.only_when,
                 details=tuple(section.data.details),
+                others=tuple(section.data.others),
                 valid_from=section.data.valid_from,
                 valid_until=section.data.valid_until,
                 questions=tuple(lead.questions),
@@ -161,7 +163,7 @@ def check_together(documents: Sequence[Document], leads: LeadsByTopic, folder: P
     known = set().union(*sections.values())
     for document in documents:
         for passage in document.passages:
-            for strange in (detail for detail in passage.details if detail not in known):
+            for strange in (detail for detail in (*passage.details, *passage.others) if detail not in known):
                 line = _line(document.text, document.text.find(f"- {strange}", passage.end))
                 raise ExplainedError(
                     f"{document.file}, line {line}: the section '{passage.section_id}' gives '{strange}' as a detail, and no section has that anchor. "

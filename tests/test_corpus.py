@@ -263,7 +263,7 @@ def details_missing(corpus: Corpus) -> list[str]:
     return [
         f"{p.id} has the detail {d}, which is no section"
         for p in corpus.passages
-        for d in p.details
+        for d in (*p.details, *p.others)
         if d not in sections
     ]
 
