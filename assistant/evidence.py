@@ -8,6 +8,7 @@ like: by its nearest neighbours, by the words that it has and the section's stat
 from __future__ import annotations
 
 import math
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -41,6 +42,9 @@ _FOLLOW_UP_FROM = 0.1
 needs no exception: of four such near misses among the development cases one more is declined, and no answer is lost). The conversation says what it is about, and its words are too few
 to give more: of 137 follow-ups of the development cases, 19 were left without the answer that was found (5 with this), and of 158 near misses
 put after a question that is answered, the share declined rose from 46 to 78 % when those that name their own subject were weighed alone."""
+_COURTESY = re.compile(
+    r"\b(?:(?:s )?il (?:vous|te) plait|svp|stp|please|merci(?: d avance| beaucoup)?|thanks|thank you|bonjour|bonsoir|hello|hi)\b"
+)
 _ITSELF = 0.999
 """From this cosine on, a neighbour is the very question that was asked."""
 _LISTED: Mapping[EntryKind, Sufficiency] = {"elsewhere": "off_topic", "beside": "nearby", "question": "sufficient"}
@@ -186,8 +190,8 @@ def terms(text: str) -> list[str]:
 
 
 def _spelt_out(text: str) -> str:
-    """The words of `text`, folded: two questions that only differ in case, accents or punctuation are the same."""
-    return " ".join(words(text))
+    """The words of `text`, folded, without those of courtesy: two questions that only differ in these, in case, accents or punctuation are the same."""
+    return " ".join(_COURTESY.sub(" ", " ".join(words(text))).split())
 
 
 def load_calibrations(path: Path) -> Fitted[Calibration]:
