@@ -20,6 +20,7 @@ _ASKS = re.compile(
     r"(?:svp|please|exactement|exactly)?\s*[?.!]*$"
     rf"|\bnames? of (?:\w+ ){{0,4}}?{_WHO}\b"
     rf"|^(?:please |can you |could you )?name (?:\w+ ){{0,4}}?{_WHO}\b"
+    r"|\b(?:qui (?:sont|etaient|furent)|who (?:are|were)) (?:les|the) (?:\w+ ){0,3}?(?:laureats?|gagnants?|jures?|winners?|laureates?)\b"
     rf"|\bwhich (?:\w+ )?{_WHO} (?:\w+ )?(?:applied|got|were|was|won|lost|took)\b"
     rf"|\b(?:nommez|citez)[ -](?:moi )?(?:\w+ ){{0,3}}?{_WHO}\b"
 )

@@ -227,7 +227,7 @@ _OTHER_SYSTEM = re.compile(
 # « sans rapport avec l’appli de la pharmacie, qui est en service »
 _UNRELATED = re.compile(
     r"(?:^|(?<= ))(?:sans (?:aucun )?(?:rapport|lien)|rien a voir|nothing to do|no(?:thing in)? (?:link|relation|common)|unrelated|unconnected|a ne pas confondre|not to be confused) (?:avec|with|to) "
-    r"(?:(?!(?:mais|but|nous|on|we|notre|our|la notre|ours)\b)[^ ]+ )*$"
+    r"(?:(?!(?:mais|but|nous|on|we|notre|our|la notre|ours)\b|[:;.,] (?!qui |which |that ))[^ ]+ )*$"
 )
 
 

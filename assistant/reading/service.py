@@ -45,6 +45,8 @@ def read_public_service(message: Message, readings: Mapping[str, Reading], befor
     for number, sentence, first, last in found_patterns(message, "public_deny"):
         if {token.text for token in sentence.tokens[max(0, first - 6) : first]} & _DATA_WORDS:
             continue  # « aucun nom d’agent ni d’usager »: said of the data
+        if _USES_IT.match("".join(f"{token.text} " for token in sentence.tokens[last + 1 :])):
+            continue  # « aucun agent ni usager ne l’utilise »: said of the stage
         no.append(
             Evidence("no", message.words(sentence, first, last), (number, first), is_corrected_before(sentence, first))
         )
@@ -189,6 +191,9 @@ _RELATED = re.compile(
 )
 _DATA_WORDS = frozenset(
     "nom noms donnee donnees data name names information informations adresse adresses address addresses visage visages face faces voix voice voices photo photos".split()
+)
+_USES_IT = re.compile(
+    r"^(?:(?:ne|n|l|s|en|y|encore|jamais|has|have|ever|yet|a|ont) )*(?:utilis(?:e|ent|ee?)|sert|servent|emploie\w*|voit|vue?|touche\w*|acces|access|use|uses|used|seen|sees|tried|essayee?) "
 )
 _FORMER = re.compile(r"(?:^|(?<= ))(?:anciens?|anciennes?|former|ex|previous)(?= )")
 # Words that may follow the AI without saying what it is for.
