@@ -75,6 +75,9 @@ class ScopeFinder:
             return False
         if situation.unknown or ("?" not in request.message and self._asked_before(earlier)):
             return False  # what they do not know of their project, or more of it
+        likeliest = (1 - recognised.own) * float(recognised.answered.max())
+        if recognised.own >= likeliest and self.second and self.second.is_description(request.message):
+            return False  # likelier about their project than about any one section
         beside = self._share_beside(recognised)
         if asks_verdict_in_words(request.message):
             return recognised.own <= 1 - SURELY_BESIDE and beside >= SURELY_BESIDE
