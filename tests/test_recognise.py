@@ -322,7 +322,7 @@ def test_what_is_shipped_knows_the_sentences_of_the_corpus(shipped: QuestionRead
         ("hey you guys, good evening", "greeting"),
         ("un grand merci à toute l’équipe, ça m’aide bien", "thanks"),
         ("bon allez je file, à plus tard", "goodbye"),
-        ("dis donc toi, tu sers à quoi exactement ?", "identity"),
+        ("c quoi ton boulot à toi ?", "identity"),
         ("hmm, you completely lost me", "unclear"),
         ("merci, et la date limite c’était quand ?", None),
         ("Qui peut candidater ?", None),
