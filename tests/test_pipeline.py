@@ -263,6 +263,15 @@ def test_two_questions_get_two_answers(message, facts, real):
             None,
             id="names not told",
         ),
+        pytest.param(
+            "Why is Albert missing from the 2025 report?",
+            "abstention",
+            "report-albert-absent",
+            id="why, and no source says",
+        ),
+        pytest.param(
+            "Qui étaient les quatre autres projets aidés en 2023 ?", "answer", "advised-sport-data-hub", id="the others"
+        ),
         pytest.param("Quel temps fera-t-il demain à Lyon ?", "refusal", None, id="off topic"),
         pytest.param("What's the capital of Australia?", "refusal", None, id="off topic in English"),
         pytest.param("Qui a gagné la coupe du monde ?", "refusal", None, id="off topic, with the word of a winner"),

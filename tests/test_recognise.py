@@ -323,6 +323,13 @@ def test_what_is_shipped_knows_the_sentences_of_the_corpus(shipped: QuestionRead
         ("un grand merci à toute l’équipe, ça m’aide bien", "thanks"),
         ("bon allez je file, à plus tard", "goodbye"),
         ("c quoi ton boulot à toi ?", "identity"),
+        pytest.param(
+            "dis donc toi, tu sers à quoi exactement ?",
+            "identity",
+            marks=pytest.mark.xfail(
+                reason="known before the network went on over what leans on the conversation", strict=True
+            ),
+        ),
         ("hmm, you completely lost me", "unclear"),
         ("merci, et la date limite c’était quand ?", None),
         ("Qui peut candidater ?", None),

@@ -71,6 +71,11 @@ def heard(reader: Reader, *messages: str) -> tuple[str, ...]:
             ("D'accord pour la première voie. Et la seconde voie, celle du besoin commun à plusieurs acteurs publics, elle dit quoi ?",),
             id="of the series that was spoken of last",
         ),
+        pytest.param(
+            ("C'est quoi, le bac à sable ?", "Le support a combien d'étapes ?", "ok. et la première, elle dure combien ?"),
+            ("C'est quoi, le bac à sable ?", "Le support a combien d'étapes ?", "ok. et la première, elle dure combien ?"),
+            id="the one that is presumed, and of no other series",
+        ),
         pytest.param(("Que dit le bilan pour RATP ?", "et pour pole emploi ?"), ("Que dit le bilan pour France Travail ?",), id="no order, a name"),
     ],
 )  # fmt: skip

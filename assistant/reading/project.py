@@ -37,9 +37,13 @@ def found_patterns(message: Message, name: str) -> Iterable[tuple[int, Sentence,
                 yield (number, sentence, *span_of(sentence.project, match))
 
 
+def words_before(sentence: Sentence, first: int) -> str:
+    """The words of a sentence before the token `first`."""
+    return " ".join(token.text for token in sentence.tokens[:first])
+
+
 def is_corrected_before(sentence: Sentence, first: int) -> bool:
-    text = " ".join(token.text for token in sentence.tokens[: first + 1])
-    return bool(the_lists().scope["correction"].search(f"{text} "))
+    return bool(the_lists().scope["correction"].search(f"{words_before(sentence, first + 1)} "))
 
 
 def read_ai(message: Message) -> Reading | None:
@@ -233,7 +237,7 @@ _UNRELATED = re.compile(
 
 def _is_said_unrelated(sentence: Sentence, first: int) -> bool:
     """True when what stands at the token `first` is of something that has nothing to do with the project."""
-    return bool(_UNRELATED.search("".join(f"{token.text} " for token in sentence.tokens[:first])))
+    return bool(_UNRELATED.search(f"{words_before(sentence, first)} "))
 
 
 _PAST = frozenset(
@@ -254,7 +258,7 @@ _PERHAPS = re.compile(r"(?:^|(?<= ))(?:peut etre|maybe|perhaps|might be|may be) 
 
 def _is_wondered(sentence: Sentence, first: int) -> bool:
     """True when what stands at the token `first` is one of two things of which the person does not know which holds."""
-    before = " ".join(token.text for token in sentence.tokens[:first])
+    before = words_before(sentence, first)
     whole = " ".join(token.text for token in sentence.tokens)
     alternative = _ALTERNATIVE.search(whole)
     return bool(_PERHAPS.search(f"{before} ")) or bool(alternative and alternative.start() <= len(before))
@@ -278,7 +282,7 @@ def read_stage(message: Message, before: str | None = None) -> Reading | None:
         if has_ai and _is_without_ai(sentence, first):
             events.append(Evidence("plain", message.words(sentence, first, first), (0, first)))
             return True
-        before = " ".join(token.text for token in sentence.tokens[:first])
+        before = words_before(sentence, first)
         clause = re.split(r" [,:;] | (?:mais|but|et|and) ", before)[-1]
         return _is_said_unrelated(sentence, first) or bool(
             re.search(
@@ -408,7 +412,7 @@ _OF_ANOTHER_TOOL = re.compile(
 
 def _is_elsewhere(sentence: Sentence, first: int, last: int) -> bool:
     """True for a service of others, of one machine, or that nearly was."""
-    before = " ".join(token.text for token in sentence.tokens[:first])
+    before = words_before(sentence, first)
     after = " ".join(token.text for token in sentence.tokens[last + 1 :])
     is_not_theirs = _NOT_HERE.match(after) or _OF_ANOTHER_TOOL.match(after) or _ALMOST.search(before)
     return bool(is_not_theirs) or _is_of_a_neighbour(sentence, first, last)
@@ -715,8 +719,7 @@ def read_data(message: Message) -> Reading | None:
         item = sentence.project.items[index]
         words = item_words(message, sentence, index)
         after = sentence.project.text[sentence.project.starts[index] + len(item.text) + 1 :]
-        before = "".join(f"{token.text} " for token in sentence.tokens[: item.first])
-        if _STILL_TO_SETTLE.search(before):
+        if _STILL_TO_SETTLE.search(f"{words_before(sentence, item.first)} "):
             yes.append(Evidence("yes", words, (number, item.first), is_corrected_before(sentence, item.first)))
         elif (
             is_denied(sentence.tokens, item.first)

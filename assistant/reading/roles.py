@@ -90,12 +90,16 @@ def role_of(mention: Mention, message: Message) -> tuple[str, int]:
             # "the staff of our prefecture": the prefecture is ours.
             ours = role in ("customer", "funder", "place") and applies("ours")
             return ("applicant", lexicon.rank["ours"]) if ours else (role, 0)
-    takes_part = conducts or any(
-        "@" in match.group() and not lexicon.scope["apart"].search(text[: match.start()])
-        for pattern in lexicon.companion
-        for match in pattern.finditer(text)
+    joins_us = not is_public and bool(_WITH_US.search(text))
+    takes_part = (
+        conducts
+        or joins_us
+        or any(
+            "@" in match.group() and not lexicon.scope["apart"].search(text[: match.start()])
+            for pattern in lexicon.companion
+            for match in pattern.finditer(text)
+        )
     )
-    takes_part = takes_part or (not is_public and bool(_WITH_US.search(text)))
     strong = [family for family in lexicon.rank if family not in _WEAK and family != "individual"]
     if takes_part and not is_public and not any(applies(family) for family in strong):
         return "private partner", 0
