@@ -132,8 +132,12 @@ def read_situation(messages: Sequence[str], call: Call, second: SecondReader | N
             situation = _without(situation, ("applicant", "established", *routes))
         situation = Situation({**situation.readings, **readings}, unknown)
         heard.append(text)
-    situation = _with_public_service(situation, heard, call)
+    if "public_service" not in withdrawn | reopened:
+        situation = _with_public_service(situation, heard, call)
     known = second.weigh(situation, heard, call, withdrawn, answered) if second else situation
+    need = known.readings.get("shared_need")
+    if need and "shared_need" not in situation.readings and need.value == "several" and _only_customers(heard):
+        known = _without(known, ["shared_need"])  # that several would buy the tool does not say that they have the need
     found = situation.readings.get("public_partner")
     if found is None and _is_of_no_public_body(known.readings.get("public_partner")) and _only_private_partners(heard):
         known = _without(known, ["public_partner"])
@@ -154,9 +158,20 @@ def _is_of_no_public_body(said: Reading | None) -> bool:
 
 def _only_private_partners(heard: Sequence[str]) -> bool:
     """True when partners are named, and all are private."""
-    messages = [parse_message(text) for text in heard]
-    roles = {role_of(mention, message)[0] for message in messages for mention in mentions_of(message)}
+    roles = {role for _, role in _roles(heard)}
     return "private partner" in roles and not roles & {"partner", "partner-or-applicant"}
+
+
+def _only_customers(heard: Sequence[str]) -> bool:
+    """True when public bodies are named as customers, and none in another part."""
+    roles = {role for kind, role in _roles(heard) if kind in PUBLIC_ACTORS}
+    return "customer" in roles and roles <= {"customer", "limited", "place"}
+
+
+def _roles(heard: Sequence[str]) -> list[tuple[str, str]]:
+    """The kind and the role of each body that is named."""
+    messages = [parse_message(text) for text in heard]
+    return [(mention.kind, role_of(mention, message)[0]) for message in messages for mention in mentions_of(message)]
 
 
 def _puts_another(message: Message, situation: Situation, readings: Mapping[str, Reading]) -> bool:
@@ -246,5 +261,14 @@ def _statements(text: str) -> str:
         kept = [s for s in message.sentences if speaks_of_self(message, s.bodies.text)]
     else:
         kept = list(message.sentences)
-    told = [s for s in kept if not s.is_question and not asks_fact(message, s) and not INVERTED.search(s.bodies.text)]
+    told = [
+        s
+        for s in kept
+        if not s.is_question
+        # « À quoi ça servira, on n’a pas décidé » only looks like a question.
+        and (
+            the_lists().unknown_after.search(s.bodies.text)
+            or not (asks_fact(message, s) or INVERTED.search(s.bodies.text))
+        )
+    ]
     return ". ".join(text[s.tokens[0].start : s.tokens[-1].end] for s in told)

@@ -131,8 +131,17 @@ _FOR_ANOTHER_BODY = re.compile(
 )
 
 
+# "It isn't my project", said by a freelancer: the body that runs it applies.
+_NOT_THEIR_PROJECT = re.compile(
+    r"(?:^|(?<= ))(?:(?:it|this|that) (?:isn t|is not|s not) (?:my|our)|(?:ce n est|c est|n est) pas (?:mon|notre)) (?:own )?(?:projet|project|dossier)(?= (?:[,.;:!]|mais|but|c est|it s|it is)|$)"
+)
+
+
 def writes_for_another(mention: Mention, message: Message) -> bool:
-    """True for an adviser who says that they write, or help, for another body: that one applies, wherever the adviser is."""
+    """True for an adviser who says that they write, or help, for another body, or a person alone who says that the project is not theirs: that
+    body applies, wherever the adviser is."""
+    if mention.kind == "individual" and any(_NOT_THEIR_PROJECT.search(s.bodies.text) for s in message.sentences):
+        return True
     text = _without_aside(message.sentences[mention.sentence].bodies.with_target(mention.item))
     return bool(_ADVISER.search(_before_and_words(mention, message).lower()) and _FOR_ANOTHER_BODY.search(text))
 
