@@ -62,9 +62,11 @@ def questions_in(text: str) -> Sequence[str]:
 def parts_of(question: Question, conversation: Conversation, reader: Reader, retriever: Retriever) -> list[Part]:
     """What answers each of the questions of a message that asks several; empty when it asks one, or one of them is not surely heard.
 
-    Each is heard after the one before it: « c’était quand, et qui a gagné ? ».
+    Each is heard after the one before it: « c’était quand, et qui a gagné ? ». One question about two of a series is asked of each.
     """
     asked = questions_in(question.text)
+    if len(asked) == 1:
+        asked = next(filter(None, (one.each_named(question.repaired) for one in reader.series)), asked)
     if not 1 < len(asked) <= MOST_PARTS or question.is_brief:
         return []
     parts: list[Part] = []

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import product
 from pathlib import Path
 from typing import Self
 
@@ -52,6 +53,7 @@ class Series(BaseModel):
     previous: list[str] = []
     places: list[list[str]] = []
     after: list[str] = []
+    heard_as: dict[Language, dict[str, str]] = {}
 
     @model_validator(mode="after")
     def _has_a_name_for_each(self) -> Self:
@@ -105,6 +107,27 @@ class Series(BaseModel):
         if old is None or not self.places or self.named_in(subject):
             return False
         return _has_one_of(self.places[old], text)
+
+    def in_the_names_of_the_corpus(self, text: str, language: Language) -> str:
+        """`text` with the names of `heard_as` replaced, the longest first."""
+        others = self.heard_as.get(language, {})
+        for name in sorted(others, key=len, reverse=True):
+            text = pattern_of(name).sub(others[name], text)
+        return text
+
+    def each_named(self, text: str) -> list[str]:
+        """`text` asked of each of two that it names side by side (« les thèmes de 2021 et 2022 »); empty when it does not."""
+        named = [sorted(names, key=len, reverse=True) for names in self.named_in(text).values()]
+        if len(named) != 2:
+            return []
+        for one, other in product(*named):
+            pair = re.compile(
+                rf"{pattern_of(one).pattern},? (?:et|and|&|puis|then) (?:l['’]|la |en |in |the )?{pattern_of(other).pattern}",
+                re.IGNORECASE,
+            )
+            if pair.search(text):
+                return [pair.sub(name, text) for name in (one, other)]
+        return []
 
     def comes_after(self, text: str, language: Language) -> str | None:
         """The name of the one that `text` speaks of as coming after one that it names ("what came after the first edition?")."""

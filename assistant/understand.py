@@ -15,6 +15,7 @@ from pydantic import BaseModel, ConfigDict
 from rapidfuzz import fuzz, process
 from rapidfuzz.distance import OSA
 
+from assistant.compare import values
 from assistant.series import Meant, Series
 from assistant.vocabulary import Conversation, Question
 from corpus.passages import Language
@@ -61,6 +62,8 @@ class Again(BaseModel):
     around: list[str]
     shorter: list[str]
     same: list[str]
+    doubts: list[str]
+    beside_doubts: list[str]
     asking: list[str]
     fr: list[str]
     en: list[str]
@@ -111,6 +114,10 @@ class Reader:
         """The question that `message` asks. Its language is the one given, else the one that it is written in, else `default`."""
         written = (self.language_of(one) for one in (message, *reversed(conversation.messages)))
         written_in: Language = next((found for found in written if found is not None), default)
+        said_so, message = message, self._in_the_names_of_the_corpus(message, written_in)
+        conversation = Conversation(
+            tuple(self._in_the_names_of_the_corpus(one, written_in) for one in conversation.messages)
+        )
         text = self.repair(message, written_in)
         leans = self.is_dependent(text)
         said, follow_up = ("", text) if leans else self._follow_up_in(text)
@@ -120,7 +127,7 @@ class Reader:
             number, meant = another
             standalone = " ".join(meant.asked)
             return Question(
-                message,
+                said_so,
                 standalone,
                 standalone,
                 language or written_in,
@@ -132,7 +139,12 @@ class Reader:
         if leans and not is_as_written:
             heard = (subject, message)
         standalone = f"{subject} {text}".strip() if leans else text
-        return Question(message, standalone, text, language or written_in, heard=heard)
+        return Question(said_so, standalone, text, language or written_in, heard=heard)
+
+    def _in_the_names_of_the_corpus(self, message: str, language: Language) -> str:
+        for one in self.series:
+            message = one.in_the_names_of_the_corpus(message, language)
+        return message
 
     def once_more(self, message: str, conversation: Conversation) -> OnceMore | None:
         """What `message` asks for once more (« plus court », "in English please"), None when it asks something else."""
@@ -160,13 +172,19 @@ class Reader:
         """How `message` asks for the last reply once more, None when it does not."""
         again, said = self.phrases.again, without(message, self.phrases.again.around)
         bare = without(said, again.same)
-        if not said or not bare:
+        if not said or not bare or self._only_doubts(said):
             return "same" if said else None
         if not without(bare, again.shorter):
             return "shorter"
         if not without(bare, again.fr):
             return "fr"
         return None if without(bare, again.en) else "en"
+
+    def _only_doubts(self, said: str) -> bool:
+        """True for words that only doubt the reply, with a number or none: it is given once more, with its proof."""
+        left = without(said, self.phrases.again.doubts)
+        rest = content_words(without(left, self.phrases.again.beside_doubts))
+        return left != said and all(values(word) for word in rest)
 
     def language_of(self, message: str) -> Language | None:
         """The language of `message`, None when its words do not tell.

@@ -105,6 +105,34 @@ def test_what_means_no_other_one_stays_as_it_is(messages, reader):
     assert heard(reader, *messages) == messages
 
 
+@pytest.mark.parametrize(
+    ("message", "in_other_words"),
+    [
+        ("Combien de candidatures pour la Troisième édition ?", "Combien de candidatures pour l'édition 2023 ?"),
+        ("What came after the first edition?", "What came after the 2021 edition?"),
+        ("les deux premieres editions, c'était sur quoi ?", "les éditions 2021 et 2022, c'était sur quoi ?"),
+        ("La troisième personne de la liste ?", "La troisième personne de la liste ?"),
+    ],
+)
+def test_an_edition_is_heard_under_the_name_that_the_corpus_uses(message, in_other_words, reader):
+    question = reader.understand(message, Conversation(), language=None, default="fr")
+    assert (question.repaired, question.text) == (in_other_words, message)
+
+
+@pytest.mark.parametrize(
+    ("text", "each"),
+    [
+        ("Les thèmes de 2021 et 2022 ?", ["Les thèmes de 2021 ?", "Les thèmes de 2022 ?"]),
+        ("What were the 2021 edition and the 2022 edition about?", ["What were the 2021 edition about?", "What were the 2022 edition about?"]),
+        ("Entre 2021 et l'appel de 2022 ?", []),
+        ("Les thèmes de 2021 ?", []),
+        ("2021, 2022 et 2023 ?", []),
+    ],
+)  # fmt: skip
+def test_what_is_asked_of_two_named_side_by_side_is_asked_of_each(text, each, reader):
+    assert reader.series[0].each_named(text) == each
+
+
 def test_lists_of_different_lengths_are_refused(tmp_path):
     path = tmp_path / "series.yaml"
     path.write_text("- called: {fr: [a, b], en: [a, b]}\n  named:\n    - [un, deux, trois]\n", encoding="utf-8")

@@ -161,6 +161,8 @@ def test_of_two_names_the_longer_one_is_meant(reader):
         ("Could you say that in English, please?", False, "en"),
         ("en français svp", False, "fr"),
         ("Répétez s'il vous plaît", False, None),
+        ("vous êtes sûr ? j'ai lu cinq", False, None),
+        ("are you sure? a website says 5", False, None),
     ],
 )
 def test_the_last_reply_is_asked_for_once_more(message, shorter, language, reader):
@@ -172,7 +174,18 @@ def test_the_last_reply_is_asked_for_once_more(message, shorter, language, reade
 
 
 @pytest.mark.parametrize(
-    "message", ["Qui peut candidater en anglais ?", "Peut-on répondre en anglais ?", "la plus courte phase ?", "", "ok"]
+    "message",
+    [
+        "Qui peut candidater en anglais ?",
+        "Peut-on répondre en anglais ?",
+        "la plus courte phase ?",
+        "",
+        "ok",
+        "pas en 2022 ?",
+        "sur quoi ?",
+        "j'ai lu que les associations étaient exclues",
+        "are you sure towns may?",
+    ],
 )
 def test_a_question_is_no_wish_for_the_same_again(message, reader):
     assert reader.once_more(message, Conversation(("Qui peut candidater ?",))) is None
