@@ -30,7 +30,8 @@ class VerdictWriter:
     def write(self, question: Question, situation: Situation, scope: Scope, rule: Passage | None, *, on: date) -> Draft:
         """The draft of a verdict, or of the question that it still depends on.
 
-        `rule` is the passage that answers the words of the question, when there is one: it comes first in a reply that settles nothing yet.
+        `rule` is the passage that answers the words of the question, when there is one: it comes first in a reply that settles nothing yet, unless
+        what was asked in general hangs on who applies: then the condition does.
         """
         language = question.language
         verdict = judge(situation, self.call, on=on)
@@ -48,10 +49,12 @@ class VerdictWriter:
             # The whole sentence instead of the words that a reason takes from it: it may name the case that is asked about.
             ruled = claims_of(rule, most=1)
             reasons = [claim for claim in reasons if all(c.passage.id != rule.id for c in claim.citations)]
+        applies = self.call.criteria[0].fields[0].id
+        hangs_on_who = scope == "general" and applies in situation.readings and verdict.criteria[0].status != "met"
         return Draft(
             kind="clarification" if verdict.status == "depends" and scope == "own" else "verdict",
             question=question,
-            claims=(*ruled, *reasons)[:MOST_SENTENCES],
+            claims=((*reasons, *ruled) if hangs_on_who else (*ruled, *reasons))[:MOST_SENTENCES],
             preface=window_preface(self.index, self.call, language, on=on),
             opening=said.opening,
             closing=said.closing,
