@@ -17,6 +17,7 @@ from assistant.retrieve import Found
 from assistant.suggest import Suggester
 from assistant.understand import Reader
 from assistant.vocabulary import Citation, Claim, Draft, Question, Window
+from assistant.wanted import asks_for_a_list, asks_where, asks_who_they_are, asks_why, speaks_of_the_others
 from assistant.window import window_preface
 from corpus.call import Call
 from corpus.index import PassageIndex, Section
@@ -39,30 +40,7 @@ MISCONCEPTION_LEAD = 0.0
 _ASKING = frozenset("combien quels quelle quelles lesquels how many much".split())
 
 _YEAR = re.compile(r"(?:19|20)\d\d")
-_LIST_WORDS = r"lesquels|lesquelles|liste|noms?|which|list|names?"
-_NAMES_A_LIST = re.compile(rf"\b(?:{_LIST_WORDS})\b", re.IGNORECASE)
-_ASKS_FOR_A_LIST = re.compile(rf"\b(?:{_LIST_WORDS}|qui|quels?|quelles?|who|what)\b", re.IGNORECASE)
-_ASKS_WHO_THEY_ARE = re.compile(
-    rf"\b(?:{_LIST_WORDS}|quels?|quelles?|(?:c['’]est|c['’]était|sont|étaient) qui|qui (?:sont|étaient|c['’]est|c['’]était)|who (?:are|were|else))\b",
-    re.IGNORECASE,
-)
-_SPEAKS_OF_OTHERS = re.compile(
-    r"\b(?:(?:les|the) (?:(?:quatre|four|4) )?(?:autres|others?)|besides|apart from|other than|except|hormis|à part|en dehors des?|en plus des?|autres que|pas (?:été )?(?:gagné|retenus?|lauréats?)|non lauréats?|"
-    r"(?:didn['’]t|did not|not) win|(?:seulement|juste|simplement) (?:été )?conseillés|only (?:got|received) (?:some )?(?:advice|lighter))\b",
-    re.IGNORECASE,
-)
-"""What speaks of those that a section counts beside (the four projects that were advised)."""
-_ASKS_HOW_MANY = re.compile(r"\b(?:combien|how many)\b", re.IGNORECASE)
-_ASKS_WHY = re.compile(
-    r"\b(?:pourquoi|pour quelle raison|quelle (?:est|etait) la raison|les? raisons? d|pk|pq|why|how come|for what reason|what (?:is|was) the reason|reasons? (?:for|why))\b"
-)
 _NO_REASON_GIVEN = re.compile(r"\b(?:aucune source|no source)\b[^.]*\b(?:raisons?|reasons?|pourquoi|why)\b")
-_ASKS_WHERE = re.compile(
-    r"\b(?:quels?|lesquels|which|what)\s+(?:est\s+l['’]|is\s+the\s+)?(?:articles?|textes?|considérants?|provisions?|recitals?|sections?)\b"
-    r"|\b(?:référence|reference|article number|numéro d['’]article)\b"
-    r"|\b(?:où|where)\s+(?:est-ce|est-il|est-elle|c['’]est|cela est|is it|is this|is that|does it say|exactly is it)\b",
-    re.IGNORECASE,
-)
 
 
 @dataclass(frozen=True)
@@ -137,7 +115,7 @@ class Writer:
             tuple(said),
             preface,
             opening=self._opening(question, standing[0], led[0], on),
-            closing=_articles(best, language) if _ASKS_WHERE.search(question.text) else "",
+            closing=_articles(best, language) if asks_where(question.text) else "",
             follow_ups=self.suggester.after(
                 standing, [claim.citations[0].passage for claim in said], language, question.standalone
             ),
@@ -180,11 +158,9 @@ class Writer:
 
     def _details(self, question: Question, best: Passage) -> list[Claim]:
         """When a list is asked for and the passage only counts: what each of its details says first, or each of the others that it counts beside."""
-        if best.others and _SPEAKS_OF_OTHERS.search(question.text):
-            return self._one_by_one(best.others, question) if _ASKS_WHO_THEY_ARE.search(question.text) else []
-        # « combien, avec ceux qui… » asks for no list.
-        asks_for_a_list = _NAMES_A_LIST if _ASKS_HOW_MANY.search(question.text) else _ASKS_FOR_A_LIST
-        if not best.details or not asks_for_a_list.search(question.text):
+        if best.others and speaks_of_the_others(question.text):
+            return self._one_by_one(best.others, question) if asks_who_they_are(question.text) else []
+        if not best.details or not asks_for_a_list(question.text):
             return []
         return self._one_by_one(best.details, question)
 
@@ -263,7 +239,7 @@ def _is_all_there_is(asked: str, said: str) -> bool:
 
 def _is_silent_on_why(passage: Passage, asked: str) -> bool:
     """True when somebody asks for the reason of what `passage` says, and it says that no source gives one."""
-    return bool(_ASKS_WHY.search(fold(asked))) and bool(_NO_REASON_GIVEN.search(fold(passage.text)))
+    return asks_why(asked) and bool(_NO_REASON_GIVEN.search(fold(passage.text)))
 
 
 def _subject_of(text: str) -> list[str]:

@@ -1,4 +1,5 @@
-"""Whether a message asks for the names of people or bodies, and whether a text gives some: how many there were is no answer to who they were."""
+"""What kind of thing a message asks for, whatever it is about: names, a list, the others, a reason, the place in a text. How many there were is no
+answer to who they were."""
 
 from __future__ import annotations
 
@@ -24,6 +25,26 @@ _ASKS = re.compile(
     rf"|\bwhich (?:\w+ )?{_WHO} (?:\w+ )?(?:applied|got|were|was|won|lost|took)\b"
     rf"|\b(?:nommez|citez)[ -](?:moi )?(?:\w+ ){{0,3}}?{_WHO}\b"
 )
+_LIST_WORDS = r"lesquel(?:le)?s|liste|noms?|which|list|names?"
+_NAMES_A_LIST = re.compile(rf"\b(?:{_LIST_WORDS})\b")
+_MAY_ASK_FOR_A_LIST = re.compile(rf"\b(?:{_LIST_WORDS}|qui|quel(?:le)?s?|who|what)\b")
+_ASKS_HOW_MANY = re.compile(r"\b(?:combien|how many)\b")
+_ASKS_WHO_THEY_ARE = re.compile(
+    rf"\b(?:{_LIST_WORDS}|quel(?:le)?s?|(?:c['’]est|c['’]etait|sont|etaient) qui|qui (?:sont|etaient|c['’]est|c['’]etait)|who (?:are|were|else))\b"
+)
+_OTHERS = re.compile(
+    r"\b(?:(?:les|the) (?:(?:quatre|four|4) )?(?:autres|others?)|besides|apart from|other than|except|hormis|a part|en dehors des?|en plus des?|autres que|pas (?:ete )?(?:gagne|retenus?|laureats?)|non laureats?|"
+    r"(?:didn['’]t|did not|not) win|(?:seulement|juste|simplement) (?:ete )?conseilles|only (?:got|received) (?:some )?(?:advice|lighter)|only advised)\b"
+)
+_WHY = re.compile(
+    r"\b(?:pourquoi|pour quelle raison|quelle (?:est|etait) la raison|les? raisons? d|pk|pq|why|how come|for what reason|what (?:is|was) the reason|reasons? (?:for|why))\b"
+)
+_WHERE = re.compile(
+    r"\b(?:quels?|lesquels|which|what)\s+(?:est\s+l['’]|is\s+the\s+)?(?:articles?|textes?|considérants?|provisions?|recitals?|sections?)\b"
+    r"|\b(?:référence|reference|article number|numéro d['’]article)\b"
+    r"|\b(?:où|where)\s+(?:est-ce|est-il|est-elle|c['’]est|cela est|is it|is this|is that|does it say|exactly is it)\b",
+    re.IGNORECASE,  # not folded: « où c’est », not « ou c’est »
+)
 _PROPER = re.compile(r"(?<=[\w,;:»)(] )(?:(?:l|d|qu)['’])?([A-ZÉÈÀ][\w’'-]*\w)")
 _KNOWN_TO_ALL = frozenset(
     """cnil ia ai rgpd gdpr aipd dpia dpo ue eu edpb cepd act france french europe european union january february march april may june july august september october
@@ -41,3 +62,29 @@ def gives_names(text: str, asked: str) -> bool:
     """True when `text` names somebody or something that the question `asked` does not name itself."""
     known = _KNOWN_TO_ALL | set(words(asked))
     return any(not set(words(name)) <= known for name in _PROPER.findall(text))
+
+
+def asks_for_a_list(text: str) -> bool:
+    """True when each of some things may be asked for; « combien, avec ceux qui… » asks for no list."""
+    asked = fold(text)
+    return bool((_NAMES_A_LIST if _ASKS_HOW_MANY.search(asked) else _MAY_ASK_FOR_A_LIST).search(asked))
+
+
+def speaks_of_the_others(text: str) -> bool:
+    """True when a message speaks of those that are counted beside (the four projects that were advised)."""
+    return bool(_OTHERS.search(fold(text)))
+
+
+def asks_who_they_are(text: str) -> bool:
+    """True when it is asked who or which some are, not how many or what they got."""
+    return bool(_ASKS_WHO_THEY_ARE.search(fold(text)))
+
+
+def asks_why(text: str) -> bool:
+    """True when a reason is asked for."""
+    return bool(_WHY.search(fold(text)))
+
+
+def asks_where(text: str) -> bool:
+    """True when it is asked in which article or passage something is written."""
+    return bool(_WHERE.search(text))
