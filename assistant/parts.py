@@ -19,8 +19,11 @@ _QUESTION_WORDS = (
     r"combien|quand|qui|que|quoi|comment|pourquoi|où|(?:le|la)?quel(?:le)?s?|how|when|who|whose|what|which|where|why"
 )
 _BEFORE = r"(?:à |pour |par |de |avec |depuis |for |by |with |from |to |in )?"
+_ASKED_LATE = r"combien|quand|quoi|comment|pourquoi|où|how|when|what|where|why"
+"""What may stand far from the « et » of a second question: « et la deuxième on y fait quoi »."""
 _BREAK = re.compile(
-    rf"(?<=\?)\s+(?=\S.*\?)|,?\s+(?:et|and)\s+(?={_BEFORE}(?:{_QUESTION_WORDS})\b)|"
+    rf"(?<=\?)\s+(?=\S.*\?)|(?<=\?)\s+(?=(?:{_QUESTION_WORDS})\b)|,?\s+(?:et|and|&)\s+(?={_BEFORE}(?:{_QUESTION_WORDS})\b)|"
+    rf",?\s+(?:et|and|&)\s+(?=(?:la|le|les|the)\s[^?.!,]{{0,30}}?\b(?:{_ASKED_LATE})\b)|,?\s+(?:et|and|&)\s+(?=(?:à la fin|a la fin|au final|ensuite|après|finally|then|in the end)\s+(?:{_QUESTION_WORDS})\b)|"
     rf",?\s+(?:et|and)\s+(?=(?:il|elle|ils|elles|on|ça|c['’]est|it|they)\s[^?.!]{{0,30}}?\b(?:{_QUESTION_WORDS})\b)|(?:,?\s(?:et|and))?\s+\d\s?\)\s+",
     re.IGNORECASE | re.DOTALL,
 )
@@ -71,11 +74,26 @@ def parts_of(question: Question, conversation: Conversation, reader: Reader, ret
         return []
     parts: list[Part] = []
     for one in asked:
-        alone = reader.understand(one, conversation, language=question.language, default=question.language)
-        found = retriever.surest(alone.heard)
-        if found is None or found[1] < LIKELIER_THAN_NOT:
+        part = _part(one, conversation, question, reader, retriever)
+        if part is None:
             return []
-        section, _, leads = found
-        parts.append(Part(section, leads))
+        parts.append(part)
         conversation = Conversation((*conversation.messages, one))
     return parts if len({part.section.id for part in parts}) == len(parts) else []
+
+
+def _part(
+    asked: str, conversation: Conversation, question: Question, reader: Reader, retriever: Retriever
+) -> Part | None:
+    """What answers `asked`, one of the questions of `question`, after those before it; None when that is not likely. By itself it may ask for the
+    same more surely, unless it leans on them."""
+    after, alone = (
+        retriever.surest(reader.understand(asked, said, language=question.language, default=question.language).heard)
+        for said in (conversation, Conversation())
+    )
+    if after is None or alone is None:
+        return None
+    section, share, leads = after
+    if alone[0] is section and not reader.is_dependent(asked):
+        share = max(share, alone[1])
+    return Part(section, leads) if share >= LIKELIER_THAN_NOT else None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -12,7 +12,13 @@ from numpy.typing import NDArray
 from assistant.chain import Request, known
 from assistant.reading.learnt import BELIEVED, SecondReader
 from assistant.retrieve import LIKELIER_THAN_NOT, Recognised
-from assistant.situation import asks_of_their_project, asks_verdict_in_words, eligibility_scope, read_situation
+from assistant.situation import (
+    asks_of_their_project,
+    asks_verdict_in_words,
+    body_named,
+    eligibility_scope,
+    read_situation,
+)
 from assistant.understand import Reader
 from assistant.verdict import Scope, VerdictWriter
 from assistant.vocabulary import Situation
@@ -45,6 +51,9 @@ class ScopeFinder:
             return None
         earlier = request.conversation.messages
         situation = read_situation((*earlier, request.message), self.verdict_writer.call, self.second)
+        applies = self.verdict_writer.call.criteria[0].fields[0].id
+        if scope == "general" and not asks_verdict_in_words(request.message) and (body := body_named(request.message)):
+            situation = replace(situation, readings={applies: body, **situation.readings})
         if scope == "own" and self._only_tells_a_story(request, situation):
             return None
         if not situation.readings and known(request.evidence).sufficiency == "off_topic":
@@ -61,7 +70,15 @@ class ScopeFinder:
             scope = None if evidence.sufficiency == "sufficient" else "own"
         if scope or search.recognised is None:
             return scope
-        return "own" if search.recognised.own >= (LIKELY_AGAIN if self._asked_before(earlier) else BELIEVED) else None
+        if search.recognised.own >= (LIKELY_AGAIN if self._asked_before(earlier) else BELIEVED):
+            return "own"
+        return "general" if self._asks_about_a_body(request) else None
+
+    def _asks_about_a_body(self, request: Request) -> bool:
+        """True for a question that names a body of which the rules say more than what was found: « une SEM, c’est vu comme du public ? »."""
+        best = known(request.search).found[0].section.passage(known(request.question).language)
+        body = body_named(request.message) if request.evidence_is_sufficient else None
+        return body is not None and self.verdict_writer.says_more_than(best, body)
 
     def _asked_before(self, earlier: Sequence[str]) -> bool:
         """True when one of the `earlier` messages asked for a verdict on their project."""

@@ -5,9 +5,18 @@ over the result say who is who and what is denied (`roles`, `bodies`, `project`,
 What is not certain is not read: it will be asked.
 """
 
+from assistant.reading.bodies import body_named
 from assistant.reading.conversation import read_situation
 from assistant.reading.parse import warm_up
 from assistant.reading.scope import asks_of_their_project, asks_verdict_in_words, eligibility_scope
 from assistant.reading.text import Scope
 
-__all__ = ["Scope", "asks_of_their_project", "asks_verdict_in_words", "eligibility_scope", "read_situation", "warm_up"]
+__all__ = [
+    "Scope",
+    "asks_of_their_project",
+    "asks_verdict_in_words",
+    "body_named",
+    "eligibility_scope",
+    "read_situation",
+    "warm_up",
+]

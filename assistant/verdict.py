@@ -11,9 +11,9 @@ from assistant.draft import MOST_SENTENCES, claims_of
 from assistant.explain import word_verdict
 from assistant.judge import judge
 from assistant.verify import shortest_support
-from assistant.vocabulary import Citation, Claim, Draft, Question, Situation, Verdict
+from assistant.vocabulary import Citation, Claim, Draft, Question, Reading, Situation, Verdict
 from assistant.window import window_preface
-from corpus.call import Call
+from corpus.call import Call, holds
 from corpus.index import PassageIndex
 from corpus.passages import Language, Passage
 
@@ -81,6 +81,24 @@ class VerdictWriter:
     def states_a_rule(self, passage: Passage) -> bool:
         """True for a passage of the texts that state the conditions of the call; not for those on the dates or on the file to hand in."""
         return self.may_open_with(passage) and any(passage.section_id in sections for sections in self._stated_beside)
+
+    def says_more_than(self, passage: Passage, body: Reading) -> bool:
+        """True where the rules say more of a kind of `body` than `passage` does: that no source names it, or who else may apply."""
+        rules = self.call.criteria[0]
+        field = rules.fields[0].id
+        status = judge(Situation({field: body}), self.call, on=self.call.dates.closes).criteria[0]
+        said = set(passage.fact_ids)
+        if passage.is_not_stated and said & {*status.fact_ids, *self._caveats_of(body.value)}:
+            return True
+        of_others = {
+            fact for row in rules.rows if row.status == "met" and row.when.keys() == {field} for fact in row.facts
+        }
+        others = {caveat.fact for caveat in rules.caveats if caveat.when.keys() == {field}}
+        return status.status == "unknown" and bool(said & (of_others | others))
+
+    def _caveats_of(self, kind: str) -> set[str]:
+        rules = self.call.criteria[0]
+        return {caveat.fact for caveat in rules.caveats if holds(caveat.when, {rules.fields[0].id: kind})}
 
     @cached_property
     def _stated_beside(self) -> tuple[frozenset[str], ...]:

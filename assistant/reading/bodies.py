@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from assistant.reading.lexicon import the_lists
 from assistant.reading.negation import AFTER_NONE, AFTER_YES, has_denial, is_denied
+from assistant.reading.parse import parse_message
 from assistant.reading.roles import (
     JOINT,
     Mention,
@@ -127,6 +128,17 @@ def read_bodies(message: Message, bare_body_is: str, before: Situation) -> dict[
     if need:
         readings["shared_need"] = need
     return readings
+
+
+def body_named(text: str) -> Reading | None:
+    """The one kind of body that a question names (« SEM et SPL, c’est vu comme du public ? »); None where there are two, or where one is a partner,
+    a customer…"""
+    message = parse_message(text)
+    named = [mention for mention in mentions_of(message) if mention.kind not in UNCERTAIN]
+    roles = {role_of(mention, message)[0] for mention in named}
+    if len({mention.kind for mention in named}) != 1 or not roles <= {"", "applicant", "compared"}:
+        return None
+    return Reading(named[0].kind, mention_words(message, named[0]))
 
 
 _QUANTIFIES = frozenset(
