@@ -328,6 +328,48 @@ def test_a_general_question_gets_the_whole_sentence_that_names_the_case(real):
 
 
 @pytest.mark.real_index
+@pytest.mark.parametrize(
+    ("message", "status"),
+    [
+        ("Associations loi 1901 : oui ou non, et à quelle condition ?", "unknown"),
+        ("une SEM ou une SPL c vu comme du public ou du privé pour l'appel??", "unknown"),
+        ("Les universités publiques et les labos du CNRS, c'est prévu quelque part ?", "met"),
+        ("are sole traders out?", "not_settled"),
+        ("Bodies such as a CAF, may they apply?", "met"),
+    ],
+)
+def test_a_question_that_names_a_body_gets_its_rule(message, status, real):
+    reply = asked(real, message)
+    assert reply.verdict is not None, to_markdown(reply)
+    assert reply.verdict.criteria[0].status == status
+
+
+@pytest.mark.real_index
+@pytest.mark.parametrize(
+    "message",
+    ["Une ville belge peut-elle participer ?", "Quelles conditions pour une candidature avec une commune partenaire ?"],
+)
+def test_a_body_that_is_named_is_not_taken_for_an_applicant_that_meets_the_condition(message, real):
+    reply = asked(real, message)
+    assert reply.verdict is None or reply.verdict.criteria[0].status != "met", to_markdown(reply)
+
+
+@pytest.mark.real_index
+def test_a_condition_of_the_project_is_not_said_to_be_that_of_the_applicant(real):
+    reply = asked(real, "Un projet d'IA générative pour les agents publics est-il éligible ?")
+    assert reply.verdict is not None and "porte sur le candidat" not in to_markdown(reply)
+
+
+@pytest.mark.real_index
+def test_what_is_asked_of_two_editions_is_answered_of_each(real):
+    reply = asked(real, "les deux premières éditions, c'était sur quoi ?")
+    assert [claim.citations[0].passage.section_id for claim in reply.claims] == [
+        "edition-2021-health",
+        "edition-2022-edtech",
+    ]
+
+
+@pytest.mark.real_index
 def test_who_said_who_they_are_is_not_sent_to_what_others_may(real):
     told = "Nous sommes une coopérative, sans partenaire public, notre IA en développement trie le courrier des mairies. Éligible ?"
     reply = asked(real, told)

@@ -69,10 +69,12 @@ def told_unknown(text: str) -> set[str]:
         ("Personal data? Not sure.", {"personal_data"}),
         ("Je ne sais plus à quoi elle servirait.", {"public_service"}),
         ("On ne m'a rien dit sur les données personnelles.", {"personal_data"}),
+        ("À quoi ça servira, on n'a pas décidé.", {"public_service"}),
         # Not known, and no matter.
         ("Je ne sais pas si notre prototype est éligible.", set()),
         ("I don't know whether our prototype qualifies.", set()),
         ("Je ne sais pas comment déposer le dossier de notre prototype.", set()),
+        ("Aucune administration ne nous a jamais dit avoir ce besoin.", set()),
         ("Nous ne savons pas combien coûtera le prototype.", set()),
         ("On ne sait pas si le fait d'être en service nous disqualifie.", set()),
         ("Nous ignorons la date du marché, mais l'outil est en service.", set()),
@@ -102,6 +104,16 @@ def test_what_is_not_known_any_more_is_withdrawn_until_it_is_told():
     assert (first.value("stage"), first.unknown) == ("before", frozenset())
     assert (second.value("stage"), second.unknown) == (None, frozenset({"stage"}))
     assert (third.value("stage"), third.unknown) == ("deployed", frozenset())
+
+
+def test_what_is_not_decided_in_the_middle_of_a_conversation_stays_open():
+    told = [
+        "Labo d'une université publique à Lille, réseau de neurones qui devine les émotions dans la voix, rien en service. Éligible ?",
+        "voix de vraies personnes oui",
+        "À quoi ça servira, on n'a pas décidé. Peut-être une administration, peut-être un centre d'appels privé.",
+        "donc on peut candidater ?",
+    ]
+    assert read_situation(told, CALL, Silent()).value("public_service") is None
 
 
 def test_an_answer_in_unforeseen_words_is_left_to_the_second_reader():

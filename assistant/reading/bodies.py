@@ -499,7 +499,7 @@ def _seat(message: Message) -> Reading | None:
                 first, last = span_of(view, one)
                 return Reading("abroad" if match.group("abroad") else "france", message.words(sentence, first, last))
         told = re.search(
-            r"(?:^|(?<= ))(?:elle|il|elles|nous|on|we|it|they|PRIVS?|ASSOS?) (?:n )?(?:est|sont|sommes|is|are|etait|was|were) (?:(?:pas|not) [a-z]+ (?:mais|but) )?(?P<word>[a-z]+)(?= |$)",
+            r"(?:^|(?<= ))(?:elle|il|elles|nous|on|we|it|they|(?:PRIVS?|ASSOS?)(?: (?:qui|that|which) (?:candidat\w+|depos\w+|port\w+ le projet|applies|is applying))?) (?:n )?(?:est|sont|sommes|is|are|etait|was|were) (?:(?:pas|not) [a-z]+ (?:mais|but) )?(?P<word>[a-z]+)(?= |$)",
             view.text,
         )
         if told and (match := lexicon.nationality.fullmatch(told.group("word"))):
