@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assistant.chain import Request, known
+from assistant.draft import TIE
 from assistant.reading.learnt import BELIEVED, SecondReader
 from assistant.retrieve import LIKELIER_THAN_NOT, Recognised
 from assistant.situation import (
@@ -76,9 +77,10 @@ class ScopeFinder:
 
     def _asks_about_a_body(self, request: Request) -> bool:
         """True for a question that names a body of which the rules say more than what was found: « une SEM, c’est vu comme du public ? »."""
-        best = known(request.search).found[0].section.passage(known(request.question).language)
         body = body_named(request.message) if request.evidence_is_sufficient else None
-        return body is not None and self.verdict_writer.says_more_than(best, body)
+        found, language = known(request.search).found, known(request.question).language
+        equals = [one.section.passage(language) for one in found[:2] if found[0].score - one.score < TIE]
+        return body is not None and any(self.verdict_writer.says_more_than(one, body) for one in equals)
 
     def _asked_before(self, earlier: Sequence[str]) -> bool:
         """True when one of the `earlier` messages asked for a verdict on their project."""

@@ -40,6 +40,8 @@ class VerdictWriter:
         for text, fact_id in said.sentences:
             if passage := self._passage(fact_id, language):
                 reasons.append(Claim(text, (Citation(passage, shortest_support(text, passage)),)))
+        if rule and scope == "general" and self._is_of_other_bodies(rule, situation):
+            rule = None
         opens = rule is not None and (scope == "general" or verdict.status == "depends")
         cited = {citation.passage.id for claim in reasons for citation in claim.citations}
         ruled: list[Claim] = []
@@ -83,18 +85,29 @@ class VerdictWriter:
         return self.may_open_with(passage) and any(passage.section_id in sections for sections in self._stated_beside)
 
     def says_more_than(self, passage: Passage, body: Reading) -> bool:
-        """True where the rules say more of a kind of `body` than `passage` does: that no source names it, or who else may apply."""
+        """True where the rules say more of a kind of `body` than `passage` does: a row of its own, that no source names it, or that it is under a
+        condition."""
         rules = self.call.criteria[0]
         field = rules.fields[0].id
         status = judge(Situation({field: body}), self.call, on=self.call.dates.closes).criteria[0]
         said = set(passage.fact_ids)
-        if passage.is_not_stated and said & {*status.fact_ids, *self._caveats_of(body.value)}:
+        row = rules.row_for({field: body.value})
+        has_a_row = row is not None and row.when == {field: (body.value,)}
+        facts = {*status.fact_ids, *self._caveats_of(body.value)}
+        if (passage.is_not_stated or has_a_row) and said & facts:
             return True
         of_others = {
             fact for row in rules.rows if row.status == "met" and row.when.keys() == {field} for fact in row.facts
         }
         others = {caveat.fact for caveat in rules.caveats if caveat.when.keys() == {field}}
         return status.status == "unknown" and bool(said & (of_others | others))
+
+    def _is_of_other_bodies(self, passage: Passage, situation: Situation) -> bool:
+        """True where it is known who applies, and `passage` says that the sources name bodies of another kind nowhere."""
+        rules = self.call.criteria[0]
+        body = situation.value(rules.fields[0].id)
+        silences = {caveat.fact for caveat in rules.caveats} - self._caveats_of(body or "")
+        return body is not None and bool(silences & set(passage.fact_ids))
 
     def _caveats_of(self, kind: str) -> set[str]:
         rules = self.call.criteria[0]

@@ -95,7 +95,7 @@ def read_bodies(message: Message, bare_body_is: str, before: Situation) -> dict[
         before.value("public_partner") or any(m.kind in PUBLIC_ACTORS for m in mentions_of(message))
     ):
         affirmed = _first(message, lexicon.sentence_patterns["partner_pronoun"])
-    named = next((p for p in partners if not _is_partner_denied(message, p) and not _is_abroad(message, p)), None)
+    named = next((p for p in partners if not is_partner_denied(message, p) and not _is_abroad(message, p)), None)
     if named is not None:
         affirmed = Evidence(
             "yes", mention_words(message, named), (named.sentence, named.item), is_corrected(named, message)
@@ -211,7 +211,7 @@ def mention_words(message: Message, mention: Mention) -> str:
     return message.words(sentence, item.first, item.last)
 
 
-def _is_partner_denied(message: Message, mention: Mention) -> bool:
+def is_partner_denied(message: Message, mention: Mention) -> bool:
     sentence = message.sentences[mention.sentence]
     if _is_unsure(sentence):
         return True

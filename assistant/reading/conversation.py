@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from assistant.judge import next_question
 from assistant.reading.answers import YES_NO, read_answer
-from assistant.reading.bodies import read_bodies
+from assistant.reading.bodies import is_partner_denied, read_bodies
 from assistant.reading.learnt import SecondReader
 from assistant.reading.lexicon import the_lists
 from assistant.reading.parse import parse_message, speaks_of_self
@@ -169,9 +169,13 @@ def _only_customers(heard: Sequence[str]) -> bool:
 
 
 def _roles(heard: Sequence[str]) -> list[tuple[str, str]]:
-    """The kind and the role of each body that is named."""
+    """The kind and the role of each body that is named; one that is said to take no part has none."""
     messages = [parse_message(text) for text in heard]
-    return [(mention.kind, role_of(mention, message)[0]) for message in messages for mention in mentions_of(message)]
+    return [
+        (mention.kind, "" if is_partner_denied(message, mention) else role_of(mention, message)[0])
+        for message in messages
+        for mention in mentions_of(message)
+    ]
 
 
 def _puts_another(message: Message, situation: Situation, readings: Mapping[str, Reading]) -> bool:
