@@ -30,7 +30,6 @@ from assistant.retrieve import Recogniser
 from assistant.settings import Settings
 from assistant.situation import eligibility_scope
 from assistant.small_talk import LONGEST_SMALL_TALK
-from assistant.understand import SmalltalkKind
 from corpus.call import Call, load_call
 from corpus.embed import Encoder
 from corpus.errors import ExplainedError, run_explained
@@ -96,7 +95,7 @@ class Talk(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     say: str = Field(min_length=1)
-    kind: SmalltalkKind | Literal["none"]
+    kind: Literal["greeting", "thanks", "goodbye", "identity", "unclear", "yes_no", "none"]
 
 
 class TalkFile(RootModel[list[Talk]]):
@@ -267,7 +266,7 @@ def load_talks(examples: Sequence[Example], descriptions: Sequence[Example]) -> 
     """Small talk and what is none, with its place among the kinds (0: none)."""
     told = load_checked(SMALL_TALK, TalkFile).root
     talks = [
-        (Example((talk.say,), "elsewhere", "", ""), TALKS.index(talk.kind) + 1 if talk.kind in TALKS else 0)
+        (Example((talk.say,), "elsewhere", "", ""), 0 if talk.kind == "none" else TALKS.index(talk.kind) + 1)
         for talk in told
     ]
     others = [
