@@ -18,8 +18,8 @@ from corpus.token_encoder import TokenEncoder, by_length
 BATCH = 32
 _IN_HALF_PRECISION = bool(torch.ops.mkldnn._is_mkldnn_bf16_supported())
 """Products in half precision, twice as fast where the processor knows them; elsewhere twenty times slower."""
-_STEP, _GOING_ON, _HEADS = 3e-4, 1e-4, 10 / 3
-"""How far one step goes in the layers, in those that have learnt before, and how many times farther above them."""
+_STEP, _HEADS = 3e-4, 10 / 3
+"""How far one step goes in the layers, and how many times farther above them."""
 _NOISY = 0.25
 _MISTAKES = 60  # letters for one mistake of typing
 
@@ -120,19 +120,6 @@ def fit(
             lost += loss.item() * len(places)
         print(f"{name}: round {number + 1} of {rounds}, loss {lost / len(states):.3f}", flush=True)
     network.eval()
-
-
-def fit_further(
-    network: nn.Module,
-    loss_of: Callable[[Batch, list[int]], Tensor],
-    states: Sequence[Tensor],
-    noisy: Sequence[Tensor],
-    name: str,
-) -> None:
-    """Let `network`, which has learnt before, learn once more from `states`, and stop half way: what it knew is not to be lost."""
-    known = {name: weights.clone() for name, weights in network.state_dict().items()}
-    fit(network, loss_of, states, noisy, name, 1, _GOING_ON)
-    network.load_state_dict({name: (known[name] + now) / 2 for name, now in network.state_dict().items()})
 
 
 def batch_of(states: Sequence[Tensor]) -> Batch:

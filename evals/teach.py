@@ -3,7 +3,7 @@
 
 `python -m evals.teach` writes `assistant/reading/learnt.safetensors` and prints, for each value, what both readers together make of messages that
 they were not taught with. On two cores this takes an hour and a half: one process learns from a part, to be tried on the rest, while another learns from
-all. `--go-on NAME`, for each new file of `corpus/situations`, starts from what was learnt, and takes a quarter of the time.
+all.
 """
 
 from __future__ import annotations
@@ -11,13 +11,13 @@ from __future__ import annotations
 import random
 import tempfile
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from datetime import date
 from multiprocessing import get_context
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Any
 
 import torch
 import typer
@@ -29,14 +29,14 @@ from torch.nn import functional
 from assistant.judge import judge
 from assistant.network import Trunk
 from assistant.reading.learnt import UNSAID, SecondReader, open_second_reader
-from assistant.reading.network import Gathering, load, save
+from assistant.reading.network import Gathering, save
 from assistant.settings import Settings
 from assistant.situation import read_situation
 from corpus.call import Call, load_call
 from corpus.errors import ExplainedError, run_explained
 from corpus.token_encoder import TokenEncoder
 from corpus.yaml_files import load_checked
-from evals.learning import Batch, fit, fit_further, keep_states, kept_states, states_of
+from evals.learning import Batch, fit, keep_states, kept_states, states_of
 
 CASES = Path("evals/cases/taught")
 FACTS = Path("evals/cases/dev")
@@ -57,8 +57,6 @@ _NEIGHBOURS, _TRIED = 40, 5
 _WHOLE = 4  # fields, beside the theme, that an example tells when it describes a whole project
 _QUESTIONS = 500
 _ROUNDS = 3
-_GONE_OVER = 4
-"""When what was learnt goes on, one example in so many of those that it knows is gone over again."""
 # What the status of a criterion says of its one field.
 OF_STATUS = {
     "ai": ("uses_ai", {"met": "yes", "not_met": "no", "unknown": UNSAID}),
@@ -198,11 +196,10 @@ def learn(
     states: Sequence[Tensor],
     noisy: Sequence[Tensor],
     name: str,
-    before: Gathering | None = None,
 ) -> Gathering:
-    """Fit every field at once. `noisy`: the states of the same texts, typed in a hurry. `before`: what has learnt of the same values, to go on from."""
+    """Fit every field at once. `noisy`: the states of the same texts, typed in a hurry."""
     torch.manual_seed(0)
-    reading = before or Gathering(TokenEncoder(), values)
+    reading = Gathering(TokenEncoder(), values)
     told = [
         torch.tensor([names.index(e.reads[field]) if field in e.reads else -100 for e in examples])
         for field, names in values.items()
@@ -216,10 +213,7 @@ def learn(
         ]
         return torch.stack(losses).sum() / len(places)
 
-    if before:
-        fit_further(reading, loss_of, states, noisy, name)
-    else:
-        fit(reading, loss_of, states, noisy, name, _ROUNDS)
+    fit(reading, loss_of, states, noisy, name, _ROUNDS)
     return reading
 
 
@@ -238,28 +232,21 @@ def confusions_of(examples: Sequence[Example], call: Call) -> dict[str, dict[str
     }
 
 
-def _taught(
-    examples: Sequence[Example],
-    values: Mapping[str, Sequence[str]],
-    given: Path,
-    tried: Collection[int],
-    going_on: bool,
-) -> dict[str, Tensor]:
-    """What is learnt from the examples but those in the places `tried`; `going_on` from what `LEARNT` holds."""
+def _taught(examples: Sequence[Example], given: Path, name: str, tried: bool) -> dict[str, Tensor]:
+    """What is learnt from the examples, those that are tried left out if `tried`."""
     torch.set_num_threads(1)  # each process has a core of its own
     states, noisy = kept_states(given)
-    rows = [row for row in range(len(examples)) if row not in tried]
-    before = load(LEARNT, Trunk())[0].gathering if going_on else None
-    some = [examples[n] for n in rows]
-    name = "trial" if tried else "all"
-    return learn(some, values, [states[n] for n in rows], [noisy[n] for n in rows], name, before).state_dict()
+    rows = [row for row, example in enumerate(examples) if not (tried and is_tried(row, example))]
+    values = values_of(examples)
+    learnt = learn([examples[n] for n in rows], values, [states[n] for n in rows], [noisy[n] for n in rows], name)
+    return learnt.state_dict()
 
 
 def report(reader: SecondReader, examples: Sequence[Example], call: Call) -> None:
-    """Print what `reader` makes of examples that it was not taught with: how many of the values told are read, and how many wrongly."""
+    """Print what `reader` makes of the examples that it was not taught with: how many of the values told are read, and how many wrongly."""
     told, right, wrong = Counter[tuple[str, str]](), Counter[tuple[str, str]](), Counter[tuple[str, str]]()
-    for example in examples:
-        if example.reads.keys() == {SCOPE}:
+    for row, example in enumerate(examples):
+        if not is_tried(row, example) or example.reads.keys() == {SCOPE}:
             continue
         turns = example.text.split("\n")
         situation = reader.weigh(read_situation(turns, call), turns, call)
@@ -275,43 +262,24 @@ def report(reader: SecondReader, examples: Sequence[Example], call: Call) -> Non
             print(f"{field} = {value}: {right[one]} of {told[one]} are read, {wrong[one]} more wrongly")
 
 
-def main(
-    trial: Annotated[Path | None, typer.Option(help="Where to write also what was learnt from a part.")] = None,
-    go_on: Annotated[
-        list[str] | None,
-        typer.Option(help="A new file, by its name: start from what was learnt, and go once over such files."),
-    ] = None,
-) -> None:
-    """Learn, try, print and write."""
+def main(trial: Path | None = None) -> None:
+    """Learn, try, print and write. `trial`: where to write also what was learnt from a part, to be judged on the rest."""
     call = load_call(Settings().corpus_folder / "call.yaml")
     examples = load_examples(call)
-    values = values_of(examples)
-    tried = {row for row, example in enumerate(examples) if is_tried(row, example)}
-    kept = list(range(len(examples)))
-    if go_on:
-        known = load(LEARNT, Trunk())[0].gathering.values
-        if known != values:
-            raise ExplainedError(
-                f"'{LEARNT}' was learnt of other fields or values than the examples tell. "
-                "Run `python -m evals.teach` without an option, to learn it from the start."
-            )
-        new = {row for row, example in enumerate(examples) if example.source in go_on}
-        tried &= new
-        kept = [row for row in kept if row in new or row % _GONE_OVER == 0]
-    taught = [examples[row] for row in kept]
-    left_out = {place for place, row in enumerate(kept) if row in tried}
-    print(f"{len(taught)} examples; reading them", flush=True)
+    print(f"{len(examples)} examples; reading them", flush=True)
     with tempfile.TemporaryDirectory() as folder:
         given = Path(folder) / "states.safetensors"
-        texts = [(example.text,) for example in taught]
+        texts = [(example.text,) for example in examples]
         keep_states(given, *states_of(TokenEncoder().eval(), texts, random.Random(0)))
         with ProcessPoolExecutor(2, get_context("spawn")) as pool:
-            partly, wholly = (pool.submit(_taught, taught, values, given, some, bool(go_on)) for some in (left_out, ()))
+            partly = pool.submit(_taught, examples, given, "trial", True)
+            wholly = pool.submit(_taught, examples, given, "all", False)
             confusions = confusions_of(examples, call)
-            part = trial or Path(folder) / "trial.safetensors"
-            save(part, partly.result(), values, confusions)
+            values = values_of(examples)
+            tried = trial or Path(folder) / "trial.safetensors"
+            save(tried, partly.result(), values, confusions)
             save(LEARNT, wholly.result(), values, confusions)
-        report(open_second_reader(part, Trunk()), [taught[place] for place in sorted(left_out)], call)
+            report(open_second_reader(tried, Trunk()), examples, call)
 
 
 if __name__ == "__main__":

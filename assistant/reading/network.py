@@ -47,14 +47,14 @@ class Network:
     """The encoder with what was learnt: likelihoods of a text. Safe to share between threads."""
 
     def __init__(self, trunk: Trunk, gathering: Gathering) -> None:
-        self._trunk, self.gathering = trunk, gathering.eval()
+        self._trunk, self._gathering = trunk, gathering.eval()
 
     @torch.inference_mode()
     def read(self, text: str) -> tuple[dict[str, dict[str, float]], dict[str, str]]:
         """For each field, the likelihood of each value, and the sentence of `text` where it was looked for most."""
         heard = unshouted(text)
-        scores, looked = self.gathering(*self._trunk.states(tuple(self._trunk.encoder.tokens(heard))))
-        fields = zip(self.gathering.values.items(), scores, strict=True)
+        scores, looked = self._gathering(*self._trunk.states(tuple(self._trunk.encoder.tokens(heard))))
+        fields = zip(self._gathering.values.items(), scores, strict=True)
         shares = {
             field: dict(zip(values, score[0].softmax(0).tolist(), strict=True)) for (field, values), score in fields
         }
