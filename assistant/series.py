@@ -26,6 +26,14 @@ _OF_SOMETHING_ELSE = re.compile(r"\s(?:fois|time|chose|thing|question|réponse|a
 """What, after « la dernière », says that it is not one of a series."""
 
 
+_SAID_OF_IT = re.compile(
+    r"\b(?:c['’]est|est-ce|est-il|est-elle|est|this is|is this|it is|it['’]s|is it|was it|was this|call is)\s+(?:bien |donc |vraiment |already |really |only |just )?"
+    r"(?:la |le |l['’]|votre |leur |the |your |their |a |an |very )*$",
+    re.IGNORECASE,
+)
+"""Before a name, what makes the name what is said or asked of something (« c’est la deuxième édition ? »)."""
+
+
 @dataclass(frozen=True)
 class Meant:
     """What a follow-up asks of the one at `place` of a series: `asked` are the messages that ask it by its name."""
@@ -109,11 +117,15 @@ class Series(BaseModel):
         return _has_one_of(self.places[old], text)
 
     def in_the_names_of_the_corpus(self, text: str, language: Language) -> str:
-        """`text` with the names of `heard_as` replaced, the longest first."""
-        others = self.heard_as.get(language, {})
+        """`text` with the names of `heard_as` replaced, the longest first; not where they are said of another that it names, or of « c’est »: the
+        place among the others is what is asked then."""
+        others, changed, left = self.heard_as.get(language, {}), text, text
         for name in sorted(others, key=len, reverse=True):
-            text = pattern_of(name).sub(others[name], text)
-        return text
+            found = pattern_of(name).search(changed)
+            if found and not _SAID_OF_IT.search(changed, 0, found.start()):
+                changed, left = pattern_of(name).sub(others[name], changed), pattern_of(name).sub(" ", left)
+        named_beside = self.named_in(left).keys()
+        return text if named_beside and self.named_in(changed).keys() - named_beside else changed
 
     def each_named(self, text: str) -> list[str]:
         """`text` asked of each of two that it names side by side (« les thèmes de 2021 et 2022 »); empty when it does not."""
