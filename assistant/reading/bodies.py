@@ -124,10 +124,25 @@ def read_bodies(message: Message, bare_body_is: str, before: Situation) -> dict[
         readings["public_partner"] = Reading("no", denied.words)
     elif affirmed:
         readings["public_partner"] = Reading("yes", affirmed.words)
-    need = _need(message)
+    need = _need(message) or (_only_one_left(message) if before.value("shared_need") == "several" else None)
     if need:
         readings["shared_need"] = need
     return readings
+
+
+# « après vérification, il n'y en a qu'une », said once several bodies were named that have the need.
+_ONLY_ONE = re.compile(
+    r"(?:^|(?<= ))(?:(?:il n y en a|il n en reste|il en reste|n en reste|c est|c etait) (?:plus |donc |finalement |en fait |bien )*qu une?(?: seule?)?|"
+    r"(?:there is|there s|there was|it is|it s|it was) (?:in fact |actually |really )?(?:only|just) one)(?= ?$| ?[,.;:])"
+)
+
+
+def _only_one_left(message: Message) -> Reading | None:
+    for sentence in message.sentences:
+        if match := _ONLY_ONE.search(sentence.bodies.text):
+            first, last = span_of(sentence.bodies, match)
+            return Reading("one", message.words(sentence, first, last))
+    return None
 
 
 def body_named(text: str) -> Reading | None:

@@ -117,7 +117,7 @@ def read_situation(messages: Sequence[str], call: Call, second: SecondReader | N
             # Asked again, it may be answered in words that `second` alone hears; if not, it is still not known.
             reopened |= unknown & {pending}
             unknown -= {pending}
-        answered = answered - back - set(readings)
+        answered -= back | {name for name, reading in readings.items() if situation.value(name) != reading.value}
         if len(text.split()) <= _LONGEST_ANSWER:
             answered |= {
                 name

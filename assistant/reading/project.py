@@ -230,7 +230,7 @@ _OTHER_SYSTEM = re.compile(
 )
 # « sans rapport avec l’appli de la pharmacie, qui est en service »
 _UNRELATED = re.compile(
-    r"(?:^|(?<= ))(?:sans (?:aucun )?(?:rapport|lien)|rien a voir|nothing to do|no(?:thing in)? (?:link|relation|common)|unrelated|unconnected|a ne pas confondre|not to be confused) (?:avec|with|to) "
+    r"(?:^|(?<= ))(?:sans (?:aucun )?(?:rapport|lien)|rien a voir|nothing to do|no(?:thing in)? (?:link|relation|common)|unrelated|unconnected|a ne pas confondre|not to be confused|separate|distinct|independent|distincte?|separee?|independante?) (?:avec|with|to|from|of|de|d|du|des) "
     r"(?:(?!(?:mais|but|nous|on|we|notre|our|la notre|ours)\b|[:;.,] (?!qui |which |that ))[^ ]+ )*$"
 )
 
@@ -332,6 +332,8 @@ def read_stage(message: Message, before: str | None = None) -> Reading | None:
             continue  # « le mot « prototype » traîne encore dans nos plaquettes »
         if is_hardly(sentence.tokens, item.first) or _is_said_unrelated(sentence, item.first):
             continue
+        if _is_theirs(sentence, item.first, item.last) or _is_of_a_neighbour(sentence, item.first, item.first):
+            continue
         if left & _PAST:
             if left & DENIALS:  # "not finished with our prototype", "without having finished"
                 event("before", number, sentence, item.first, item.last)
@@ -340,7 +342,7 @@ def read_stage(message: Message, before: str | None = None) -> Reading | None:
             event("before", number, sentence, item.first, item.last)
     for number, sentence, first, last in found_patterns(message, "before"):
         # These patterns hold their own negations.
-        if _is_quoted(sentence, first, first) or is_hardly(sentence.tokens, first):
+        if _is_quoted(sentence, first, first) or is_hardly(sentence.tokens, first) or _is_theirs(sentence, first, last):
             continue
         event("before-weak", number, sentence, first, last)
     for number, sentence, first, last in _made(message):
@@ -410,12 +412,26 @@ _OF_ANOTHER_TOOL = re.compile(
 )
 
 
+# « ça tourne chez eux », "live since 2020 but that's theirs", "theirs is a sketch".
+_AT_THEIRS = re.compile(
+    r"(?:^|(?<= ))(?:chez (?:eux|elles?|lui|les autres)|(?:that s|it s|that is|c est) (?:theirs|les? leurs?|la leur)|theirs , not ours|not (?:ours|us)|pas (?:la|le|les) notres?)(?= |$)"
+)
+_THEIRS = re.compile(r"(?:^|(?<= ))(?:theirs|le leur|la leur|les leurs)(?= |$)")
+
+
+def _is_theirs(sentence: Sentence, first: int, last: int) -> bool:
+    """True for what is said of a tool that others have."""
+    told = " ".join(token.text for token in sentence.tokens[first : last + 9])
+    clause = re.split(r" [:;(,] | (?:mais|but|and|et) ", words_before(sentence, first))[-1]
+    return bool(_AT_THEIRS.search(told) or _THEIRS.search(clause))
+
+
 def _is_elsewhere(sentence: Sentence, first: int, last: int) -> bool:
     """True for a service of others, of one machine, or that nearly was."""
     before = words_before(sentence, first)
     after = " ".join(token.text for token in sentence.tokens[last + 1 :])
     is_not_theirs = _NOT_HERE.match(after) or _OF_ANOTHER_TOOL.match(after) or _ALMOST.search(before)
-    return bool(is_not_theirs) or _is_of_a_neighbour(sentence, first, last)
+    return bool(is_not_theirs) or _is_theirs(sentence, first, last) or _is_of_a_neighbour(sentence, first, last)
 
 
 # "It is live", "live on our portal"; not "I live in Nantes", "it lives on a laptop", "they follow it live".
