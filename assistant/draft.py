@@ -94,7 +94,13 @@ class Writer:
         else:
             chosen = [best, *self._also(question, standing, best)]
             led = [claim for passage in chosen for claim in _led(claims_of(passage), passage, leads)]
-        said = self._details(question, best) or [*self._official(question, best, standing), *led][:MOST_SENTENCES]
+        details = self._details(question, best)
+        if details and self.premise_is_false(question, standing[0], best):
+            details = [
+                *claims_of(best, most=1),
+                *details,
+            ]  # « ils sont douze, non ? la liste » : how many they are comes first
+        said = details or [*self._official(question, best, standing), *led][:MOST_SENTENCES]
         preface = window_preface(self.index, self.call, language, on=on) if best.concerns_applying else ()
         said = [claim for claim in said if not _is_told(claim, preface)] or said
         if question.is_brief:

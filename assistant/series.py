@@ -62,6 +62,8 @@ class Series(BaseModel):
     places: list[list[str]] = []
     after: list[str] = []
     heard_as: dict[Language, dict[str, str]] = {}
+    follows: list[str] = []
+    wanted: dict[Language, str] = {}
 
     @model_validator(mode="after")
     def _has_a_name_for_each(self) -> Self:
@@ -93,7 +95,7 @@ class Series(BaseModel):
             return Meant((self._with_another(subject, old, place, names[0]),), place)
         asks_what_is_next = _has_one_of(self.then, text) and not without(text, [*self.then, *around])
         if asks_what_is_next and self.named_in(subject) and old + 1 < len(self):
-            return Meant((self.called[language][old + 1],), old + 1)
+            return self._what_it_is(old + 1, language)
         pointed = self._pointed_to(text, old)
         if others or pointed is None:
             return None
@@ -153,6 +155,20 @@ class Series(BaseModel):
             if named and place + 1 < len(self) and re.search(rf"{opening}(?:{named})\b", said):
                 return self.called[language][place + 1]
         return None
+
+    def asks_what_follows(self, text: str, language: Language, around: Sequence[str]) -> Meant | None:
+        """The one after that which `text` names, when it asks no more than what comes next (« et juste après la première phase ? »)."""
+        named = self.named_in(text)
+        if not self.follows or len(named) != 1 or not _has_one_of(self.after, text):
+            return None
+        ((place, names),) = named.items()
+        left = without(text, [*names, *self.after, *self.follows, *around])
+        if content_words(left) or place + 1 == len(self):
+            return None
+        return self._what_it_is(place + 1, language)
+
+    def _what_it_is(self, place: int, language: Language) -> Meant:
+        return Meant((self.wanted.get(language, "{}").format(self.called[language][place]),), place)
 
     def __len__(self) -> int:
         return len(self.named[0])

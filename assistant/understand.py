@@ -123,7 +123,10 @@ class Reader:
         said, follow_up = ("", text) if leans else self._follow_up_in(text)
         before, is_as_written = self._subject_before(conversation, written_in) if follow_up else ("", True)
         subject = self.repair(before, written_in)
-        if subject and (another := self._of_a_series(follow_up, f"{subject} {said}".strip(), written_in)):
+        another = self._what_follows(text, written_in)
+        if subject and not another:
+            another = self._of_a_series(follow_up, f"{subject} {said}".strip(), written_in)
+        if another:
             number, meant = another
             standalone = " ".join(meant.asked)
             return Question(
@@ -331,6 +334,13 @@ class Reader:
                 return number, meant
             if self.series[number].means_the_presumed(text, subject):
                 return None  # and no other series: « en trois étapes ? », « et la première ? »
+        return None
+
+    def _what_follows(self, text: str, language: Language) -> tuple[int, Meant] | None:
+        """The place of the series of which `text` asks what comes after one that it names, and what it asks."""
+        for number, one in enumerate(self.series):
+            if meant := one.asks_what_follows(text, language, self.phrases.connectives):
+                return number, meant
         return None
 
     def _follow_up_in(self, text: str) -> tuple[str, str]:

@@ -11,7 +11,7 @@ from assistant.draft import MOST_SENTENCES, claims_of
 from assistant.explain import word_verdict
 from assistant.judge import judge
 from assistant.verify import shortest_support
-from assistant.vocabulary import Citation, Claim, Draft, Question, Reading, Situation, Verdict
+from assistant.vocabulary import Citation, Claim, Criterion, Draft, Question, Reading, Situation, Verdict
 from assistant.window import window_preface
 from corpus.call import Call, holds
 from corpus.index import PassageIndex
@@ -89,7 +89,7 @@ class VerdictWriter:
         condition."""
         rules = self.call.criteria[0]
         field = rules.fields[0].id
-        status = judge(Situation({field: body}), self.call, on=self.call.dates.closes).criteria[0]
+        status = self._status_of(body)
         said = set(passage.fact_ids)
         row = rules.row_for({field: body.value})
         has_a_row = row is not None and row.when == {field: (body.value,)}
@@ -101,6 +101,15 @@ class VerdictWriter:
         }
         others = {caveat.fact for caveat in rules.caveats if caveat.when.keys() == {field}}
         return status.status == "unknown" and bool(said & (of_others | others))
+
+    def is_under_a_condition(self, body: Reading) -> bool:
+        """True for a kind of body that may apply under a condition only."""
+        return self._status_of(body).status == "unknown"
+
+    def _status_of(self, body: Reading) -> Criterion:
+        """The condition about the applicant, of a kind of body of which nothing else is known."""
+        field = self.call.criteria[0].fields[0].id
+        return judge(Situation({field: body}), self.call, on=self.call.dates.closes).criteria[0]
 
     def _is_of_other_bodies(self, passage: Passage, situation: Situation) -> bool:
         """True where it is known who applies, and `passage` says that the sources name bodies of another kind nowhere."""

@@ -42,7 +42,7 @@ def heard(reader: Reader, *messages: str) -> tuple[str, ...]:
             id="a question of its own",
         ),
         pytest.param(("Quels critères en 2022 ?", "et lannée davant ?"), ("Quels critères en 2021 ?",), id="without apostrophes"),
-        pytest.param(("What happens in the first phase?", "and then?"), ("the second phase, of implementation",), id="what comes then"),
+        pytest.param(("What happens in the first phase?", "and then?"), ("what happens in the second phase, of implementation?",), id="what comes then"),
         pytest.param(
             ("Which edition came after the AI edition?", "how many slots?"), ("the 2024 edition (silver economy)", "how many slots?"), id="told as the next one"
         ),
@@ -112,11 +112,28 @@ def test_what_means_no_other_one_stays_as_it_is(messages, reader):
         ("What came after the first edition?", "What came after the 2021 edition?"),
         ("les deux premieres editions, c'était sur quoi ?", "les éditions 2021 et 2022, c'était sur quoi ?"),
         ("La troisième personne de la liste ?", "La troisième personne de la liste ?"),
+        ("L'appel de 2023 est-il la quatrième édition ?", "L'appel de 2023 est-il la quatrième édition ?"),
+        ("So this is your second edition, right?", "So this is your second edition, right?"),
+        ("Les deux éditions précédentes, sur quoi ?", "Les éditions 2021 et 2022, sur quoi ?"),
     ],
 )
 def test_an_edition_is_heard_under_the_name_that_the_corpus_uses(message, in_other_words, reader):
     question = reader.understand(message, Conversation(), language=None, default="fr")
     assert (question.repaired, question.text) == (in_other_words, message)
+
+
+@pytest.mark.parametrize(
+    ("message", "means"),
+    [
+        ("et il se passe quoi juste après cette première phase ?", (1, 1)),
+        ("What comes after the second stage?", (1, 2)),
+        ("Après la première phase, qui paie ?", None),
+        ("Combien dure la première phase ?", None),
+        ("Et après la troisième phase ?", None),
+    ],
+)
+def test_what_comes_after_a_stage_is_the_next_one(message, means, reader):
+    assert reader.understand(message, Conversation(), language=None, default="fr").means == means
 
 
 @pytest.mark.parametrize(
