@@ -332,7 +332,7 @@ def read_stage(message: Message, before: str | None = None) -> Reading | None:
             continue  # « le mot « prototype » traîne encore dans nos plaquettes »
         if is_hardly(sentence.tokens, item.first) or _is_said_unrelated(sentence, item.first):
             continue
-        if _is_theirs(sentence, item.first, item.last) or _is_of_a_neighbour(sentence, item.first, item.first):
+        if _is_theirs(sentence, item.first, item.last):
             continue
         if left & _PAST:
             if left & DENIALS:  # "not finished with our prototype", "without having finished"
@@ -412,8 +412,12 @@ _OF_ANOTHER_TOOL = re.compile(
 )
 
 
-# « ça tourne chez eux », "live since 2020 but that's theirs", "theirs is a sketch".
-_AT_THEIRS = re.compile(
+# « ça tourne chez eux », "live since 2020 but that's theirs", "theirs is a sketch". A tool of the person's own may be in service « chez lui », the customer.
+_RUNS_AT_THEIRS = re.compile(r"^(?:[^ ]+ ){0,3}?chez (?:eux|elles|les autres)(?= |$)")
+_IS_THEIRS = re.compile(
+    r"(?:^|(?<= ))(?:(?:that s|it s|that is|c est) (?:theirs|les? leurs?|la leur)|not (?:ours|us)|pas (?:la|le|les) notres?)(?= |$)"
+)
+_THEIRS = re.compile(
     r"(?:^|(?<= ))(?:chez (?:eux|elles?|lui|les autres)|(?:that s|it s|that is|c est) (?:theirs|les? leurs?|la leur)|theirs , not ours|not (?:ours|us)|pas (?:la|le|les) notres?)(?= |$)"
 )
 _THEIRS = re.compile(r"(?:^|(?<= ))(?:theirs|le leur|la leur|les leurs)(?= |$)")
@@ -423,7 +427,8 @@ def _is_theirs(sentence: Sentence, first: int, last: int) -> bool:
     """True for what is said of a tool that others have."""
     told = " ".join(token.text for token in sentence.tokens[first : last + 9])
     clause = re.split(r" [:;(,] | (?:mais|but|and|et) ", words_before(sentence, first))[-1]
-    return bool(_AT_THEIRS.search(told) or _THEIRS.search(clause))
+    runs = clause.strip(" ,") in ("", "ca", "cela") and _RUNS_AT_THEIRS.match(told)
+    return bool(runs or _IS_THEIRS.search(told) or _THEIRS.search(clause))
 
 
 def _is_elsewhere(sentence: Sentence, first: int, last: int) -> bool:
