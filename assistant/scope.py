@@ -52,10 +52,10 @@ class ScopeFinder:
             return None
         earlier = request.conversation.messages
         situation = read_situation((*earlier, request.message), self.verdict_writer.call, self.second)
-        applies = self.verdict_writer.call.criteria[0].fields[0].id
-        body = body_named(request.message) if scope == "general" and applies not in situation.readings else None
+        who = self.verdict_writer.who
+        body = body_named(request.message) if scope == "general" and who not in situation.readings else None
         if body and (not asks_verdict_in_words(request.message) or self.verdict_writer.is_under_a_condition(body)):
-            situation = replace(situation, readings={applies: body, **situation.readings})
+            situation = replace(situation, readings={who: body, **situation.readings})
         if scope == "own" and self._only_tells_a_story(request, situation):
             return None
         if not situation.readings and known(request.evidence).sufficiency == "off_topic":

@@ -27,6 +27,11 @@ class VerdictWriter:
     index: PassageIndex
     call: Call
 
+    @property
+    def who(self) -> str:
+        """The field that tells who applies: the first of the first condition."""
+        return self.call.criteria[0].fields[0].id
+
     def write(self, question: Question, situation: Situation, scope: Scope, rule: Passage | None, *, on: date) -> Draft:
         """The draft of a verdict, or of the question that it still depends on.
 
@@ -51,8 +56,7 @@ class VerdictWriter:
             # The whole sentence instead of the words that a reason takes from it: it may name the case that is asked about.
             ruled = claims_of(rule, most=1)
             reasons = [claim for claim in reasons if all(c.passage.id != rule.id for c in claim.citations)]
-        applies = self.call.criteria[0].fields[0].id
-        hangs_on_who = scope == "general" and applies in situation.readings and verdict.criteria[0].status != "met"
+        hangs_on_who = scope == "general" and self.who in situation.readings and verdict.criteria[0].status != "met"
         return Draft(
             kind="clarification" if verdict.status == "depends" and scope == "own" else "verdict",
             question=question,
@@ -74,10 +78,9 @@ class VerdictWriter:
         """True for a passage of interest after a verdict: a rule of the call, or another matter than who may apply; of applicants none, when it is
         known who applies."""
         is_about_applicants = passage.section_id in self._stated_beside[0]
-        applies = self.call.criteria[0].fields[0].id
         return passage.concerns_applying and (
             not is_about_applicants
-            or (situation.value(applies) is None and bool(set(passage.fact_ids) & self.criteria_facts))
+            or (situation.value(self.who) is None and bool(set(passage.fact_ids) & self.criteria_facts))
         )
 
     def states_a_rule(self, passage: Passage) -> bool:
@@ -87,19 +90,17 @@ class VerdictWriter:
     def says_more_than(self, passage: Passage, body: Reading) -> bool:
         """True where the rules say more of a kind of `body` than `passage` does: a row of its own, that no source names it, or that it is under a
         condition."""
-        rules = self.call.criteria[0]
-        field = rules.fields[0].id
-        status = self._status_of(body)
+        rules, status = self.call.criteria[0], self._status_of(body)
         said = set(passage.fact_ids)
-        row = rules.row_for({field: body.value})
-        has_a_row = row is not None and row.when == {field: (body.value,)}
+        row = rules.row_for({self.who: body.value})
+        has_a_row = row is not None and row.when == {self.who: (body.value,)}
         facts = {*status.fact_ids, *self._caveats_of(body.value)}
         if (passage.is_not_stated or has_a_row) and said & facts:
             return True
         of_others = {
-            fact for row in rules.rows if row.status == "met" and row.when.keys() == {field} for fact in row.facts
+            fact for row in rules.rows if row.status == "met" and row.when.keys() == {self.who} for fact in row.facts
         }
-        others = {caveat.fact for caveat in rules.caveats if caveat.when.keys() == {field}}
+        others = {caveat.fact for caveat in rules.caveats if caveat.when.keys() == {self.who}}
         return status.status == "unknown" and bool(said & (of_others | others))
 
     def is_under_a_condition(self, body: Reading) -> bool:
@@ -108,19 +109,16 @@ class VerdictWriter:
 
     def _status_of(self, body: Reading) -> Criterion:
         """The condition about the applicant, of a kind of body of which nothing else is known."""
-        field = self.call.criteria[0].fields[0].id
-        return judge(Situation({field: body}), self.call, on=self.call.dates.closes).criteria[0]
+        return judge(Situation({self.who: body}), self.call, on=self.call.dates.closes).criteria[0]
 
     def _is_of_other_bodies(self, passage: Passage, situation: Situation) -> bool:
         """True where it is known who applies, and `passage` says that the sources name bodies of another kind nowhere."""
-        rules = self.call.criteria[0]
-        body = situation.value(rules.fields[0].id)
-        silences = {caveat.fact for caveat in rules.caveats} - self._caveats_of(body or "")
+        body = situation.value(self.who)
+        silences = {caveat.fact for caveat in self.call.criteria[0].caveats} - self._caveats_of(body or "")
         return body is not None and bool(silences & set(passage.fact_ids))
 
     def _caveats_of(self, kind: str) -> set[str]:
-        rules = self.call.criteria[0]
-        return {caveat.fact for caveat in rules.caveats if holds(caveat.when, {rules.fields[0].id: kind})}
+        return {caveat.fact for caveat in self.call.criteria[0].caveats if holds(caveat.when, {self.who: kind})}
 
     @cached_property
     def _stated_beside(self) -> tuple[frozenset[str], ...]:
