@@ -96,10 +96,8 @@ class Writer:
             led = [claim for passage in chosen for claim in _led(claims_of(passage), passage, leads)]
         details = self._details(question, best)
         if details and self.premise_is_false(question, standing[0], best):
-            details = [
-                *claims_of(best, most=1),
-                *details,
-            ]  # « ils sont douze, non ? la liste » : how many they are comes first
+            # « ils sont douze, non ? la liste » : how many they are comes first.
+            details = [*claims_of(best, most=1), *details]
         said = details or [*self._official(question, best, standing), *led][:MOST_SENTENCES]
         preface = window_preface(self.index, self.call, language, on=on) if best.concerns_applying else ()
         said = [claim for claim in said if not _is_told(claim, preface)] or said

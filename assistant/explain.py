@@ -56,10 +56,6 @@ _GENERAL: dict[str, dict[Language, str]] = {
         "fr": "La condition qui porte sur le candidat est remplie{NB}; les autres portent sur le projet.",
         "en": "The condition about the applicant is met; the others are about the project.",
     },
-    "met, of the project": {
-        "fr": "La condition qui porte sur ce point est remplie{NB}; l’appel en pose d’autres.",
-        "en": "The condition on this point is met; the call sets others.",
-    },
     "not_met": {
         "fr": "Non{NB}: la condition posée n’est pas remplie.",
         "en": "No: the condition is not met.",
@@ -72,6 +68,10 @@ _GENERAL: dict[str, dict[Language, str]] = {
         "fr": "Les sources ne permettent pas de trancher ce cas.",
         "en": "The sources do not settle this case.",
     },
+}
+_POINT_MET: dict[Language, str] = {
+    "fr": "La condition qui porte sur ce point est remplie{NB}; l’appel en pose d’autres.",
+    "en": "The condition on this point is met; the call sets others.",
 }
 _TO_FIND_OUT: dict[Language, str] = {
     "fr": "C’est un point à vérifier de votre côté.",
@@ -140,8 +140,8 @@ def _headline(
     if scope == "general" and verdict.status != "eligible":
         first = _general_criterion(verdict, said, call)
         if first is not None:
-            of_project = first.status == "met" and first.id != call.criteria[0].id
-            return _say(_GENERAL["met, of the project" if of_project else first.status][language])
+            is_of_project = first.status == "met" and first.id != call.criteria[0].id
+            return _say((_POINT_MET if is_of_project else _GENERAL[first.status])[language])
     if verdict.status != "depends":
         return _VERDICT[verdict.status][language]
     points = [_point(rules, said, field).topic[language] for rules in _held_back(verdict, call)]

@@ -22,8 +22,9 @@ _BEFORE = r"(?:à |pour |par |de |avec |depuis |for |by |with |from |to |in )?"
 _ASKED_LATE = r"combien|quand|quoi|comment|pourquoi|où|how|when|what|where|why"
 """What may stand far from the « et » of a second question: « et la deuxième on y fait quoi »."""
 _BREAK = re.compile(
-    rf"(?<=\?)\s+(?=\S.*\?)|(?<=\?)\s+(?=(?:{_QUESTION_WORDS})\b)|,?\s+(?:et|and|&)\s+(?={_BEFORE}(?:{_QUESTION_WORDS})\b)|"
-    rf",?\s+(?:et|and|&)\s+(?=(?:la|le|les|the)\s[^?.!,]{{0,30}}?\b(?:{_ASKED_LATE})\b)|,?\s+(?:et|and|&)\s+(?=(?:à la fin|a la fin|au final|ensuite|après|finally|then|in the end)\s+(?:{_QUESTION_WORDS})\b)|"
+    rf"(?<=\?)\s+(?=\S.*\?)|(?<=\?)\s+(?=(?:{_QUESTION_WORDS})\b)|"
+    rf",?\s+(?:et|and|&)\s+(?={_BEFORE}(?:{_QUESTION_WORDS})\b|(?:la|le|les|the)\s[^?.!,]{{0,30}}?\b(?:{_ASKED_LATE})\b|"
+    rf"(?:à la fin|a la fin|au final|ensuite|après|finally|then|in the end)\s+(?:{_QUESTION_WORDS})\b)|"
     rf",?\s+(?:et|and)\s+(?=(?:il|elle|ils|elles|on|ça|c['’]est|it|they)\s[^?.!]{{0,30}}?\b(?:{_QUESTION_WORDS})\b)|(?:,?\s(?:et|and))?\s+\d\s?\)\s+",
     re.IGNORECASE | re.DOTALL,
 )
@@ -87,13 +88,16 @@ def _part(
 ) -> Part | None:
     """What answers `asked`, one of the questions of `question`, after those before it; None when that is not likely. By itself it may ask for the
     same more surely, unless it leans on them."""
-    after, alone = (
-        retriever.surest(reader.understand(asked, said, language=question.language, default=question.language).heard)
-        for said in (conversation, Conversation())
-    )
-    if after is None or alone is None:
+
+    def surest(after: Conversation) -> tuple[Section, float, Leads] | None:
+        return retriever.surest(
+            reader.understand(asked, after, language=question.language, default=question.language).heard
+        )
+
+    found = surest(conversation)
+    if found is None:
         return None
-    section, share, leads = after
-    if alone[0] is section and not reader.is_dependent(asked):
-        share = max(share, alone[1])
+    section, share, leads = found
+    if share < LIKELIER_THAN_NOT and not reader.is_dependent(asked) and (alone := surest(Conversation())):
+        share = alone[1] if alone[0] is section else share
     return Part(section, leads) if share >= LIKELIER_THAN_NOT else None

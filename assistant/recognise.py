@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from itertools import accumulate
 from pathlib import Path
+from typing import Literal, get_args
 
 import torch
 from torch import Tensor, nn
@@ -20,12 +21,13 @@ from assistant.lead import Leads
 from assistant.learnt_file import LearntFile
 from assistant.network import Trunk, Upper, restore, store
 from assistant.retrieve import Recognised
-from assistant.understand import MOST_HEARD, SmalltalkKind
+from assistant.understand import MOST_HEARD
 from corpus.token_encoder import TokenEncoder
 from corpus.words import unshouted
 
 _LOOKS = 4
-TALKS: tuple[SmalltalkKind, ...] = ("greeting", "thanks", "goodbye", "identity", "unclear", "yes_no")
+LearntTalk = Literal["greeting", "thanks", "goodbye", "identity", "unclear", "yes_no"]
+TALKS: tuple[LearntTalk, ...] = get_args(LearntTalk)
 """The kinds of small talk that are learnt; what asks or tells something comes before them."""
 SURELY_TALK = 0.95
 """How likely small talk must be to be taken for it, of whatever kind: of 150 messages by a stranger seven in eight are, and of 1,500 that ask or tell

@@ -126,6 +126,8 @@ class Series(BaseModel):
             found = pattern_of(name).search(changed)
             if found and not _SAID_OF_IT.search(changed, 0, found.start()):
                 changed, left = pattern_of(name).sub(others[name], changed), pattern_of(name).sub(" ", left)
+        if changed == text:
+            return text
         named_beside = self.named_in(left).keys()
         return text if named_beside and self.named_in(changed).keys() - named_beside else changed
 

@@ -25,7 +25,7 @@ from torch.nn import functional
 from assistant.draft import MOST_SENTENCES
 from assistant.lead import reading_order
 from assistant.network import FROZEN, Trunk
-from assistant.recognise import TALKS, Choosing, load, places_of, restored, save, tokens_of
+from assistant.recognise import TALKS, Choosing, LearntTalk, load, places_of, restored, save, tokens_of
 from assistant.retrieve import Recogniser
 from assistant.settings import Settings
 from assistant.situation import eligibility_scope
@@ -95,7 +95,7 @@ class Talk(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     say: str = Field(min_length=1)
-    kind: Literal["greeting", "thanks", "goodbye", "identity", "unclear", "yes_no", "none"]
+    kind: LearntTalk | Literal["none"]
 
 
 class TalkFile(RootModel[list[Talk]]):

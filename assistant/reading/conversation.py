@@ -135,6 +135,12 @@ def read_situation(messages: Sequence[str], call: Call, second: SecondReader | N
     if "public_service" not in withdrawn | reopened:
         situation = _with_public_service(situation, heard, call)
     known = second.weigh(situation, heard, call, withdrawn, answered) if second else situation
+    known = _as_the_bodies_tell(known, situation, heard)
+    return Situation(known.readings, known.unknown | (reopened - set(known.readings)))
+
+
+def _as_the_bodies_tell(known: Situation, situation: Situation, heard: Sequence[str]) -> Situation:
+    """What both readers made of partners and needs, put right by the parts of the bodies that are named; `situation`: what the first one found."""
     need = known.readings.get("shared_need")
     if need and "shared_need" not in situation.readings and need.value == "several" and _only_customers(heard):
         known = _without(known, ["shared_need"])  # that several would buy the tool does not say that they have the need
@@ -144,7 +150,7 @@ def read_situation(messages: Sequence[str], call: Call, second: SecondReader | N
     elif found and found.value == "no" and "public_partner" not in known.readings and _only_private_partners(heard):
         # « pas de partenaire », then « un cabinet privé mène le projet avec nous »
         known = replace(known, readings={**known.readings, "public_partner": found})
-    return Situation(known.readings, known.unknown | (reopened - set(known.readings)))
+    return known
 
 
 def _is_of_no_public_body(said: Reading | None) -> bool:
