@@ -79,6 +79,39 @@ def test_two_readers_that_agree_are_believed_and_two_that_differ_are_not():
     assert weighed(doubtful, Situation(), TEXT) == {"stage": "before"}
 
 
+class BySentence(Sure):
+    """Likelihoods of a whole text, and the stage that each sentence tells by itself."""
+
+    def __init__(self, whole: Mapping[str, float], told: Mapping[str, str]) -> None:
+        super().__init__({"stage": whole})
+        self._told = told
+
+    def read(self, text: str) -> tuple[Mapping[str, Mapping[str, float]], Mapping[str, str]]:
+        if "\n" in text or text.count(".") > 1:
+            return super().read(text)
+        return {"stage": {self._told.get(text, UNSAID): 0.97, "minor_update": 0.03}}, {"stage": text}
+
+
+OURS, ANOTHERS = "Le nôtre est un prototype.", "Le département voisin a le sien en production."
+
+
+@pytest.mark.parametrize(
+    ("told", "stage"),
+    [
+        ({OURS: "before"}, "before"),
+        ({OURS: "before", ANOTHERS: "deployed"}, "before"),
+        ({OURS: "before", "Il est né de celui qui sert partout.": "deployed"}, None),
+        ({OURS: "before", "Et si le voisin l'a en production ?": "deployed"}, None),
+        ({ANOTHERS: "deployed"}, None),
+    ],
+)
+def test_where_the_readers_differ_on_the_stage_each_sentence_is_read_by_itself(told: dict[str, str], stage: str | None):
+    second = SecondReader(BySentence({"before": 0.2, "deployed": 0.8, UNSAID: 0.0}, told), {})
+    heard = f"{OURS} {ANOTHERS} {' '.join(told)}"
+    found = Situation({"stage": Reading("before", "prototype")})
+    assert weighed(second, found, heard).get("stage") == stage
+
+
 def test_the_first_reader_is_overruled_only_by_what_is_sure_and_in_a_conversation_by_what_is_surer():
     found = Situation({"stage": Reading("deployed", "en service")})
     sure = reader(stage={"before": 0.96, "deployed": 0.04, UNSAID: 0.0})

@@ -12,7 +12,7 @@ from assistant.reading.bodies import is_partner_denied, read_bodies
 from assistant.reading.learnt import SecondReader
 from assistant.reading.lexicon import the_lists
 from assistant.reading.parse import parse_message, speaks_of_self
-from assistant.reading.project import read_ai, read_data, read_stage, read_theme
+from assistant.reading.project import read_ai, read_data, read_stage, read_theme, speaks_of_stage
 from assistant.reading.roles import mentions_of, role_of
 from assistant.reading.scope import INVERTED, asks_fact, asks_verdict, eligibility_scope, thread_scope
 from assistant.reading.service import read_public_service
@@ -255,13 +255,9 @@ def _taken_back(message: Message, situation: Situation, readings: Mapping[str, R
             for m in mentions
         ):
             gone.add("applicant")
-    if "stage" not in readings and "stage" in situation.readings and _speaks_of_stage(message):
+    if "stage" not in readings and "stage" in situation.readings and speaks_of_stage(message):
         gone.add("stage")
     return gone
-
-
-def _speaks_of_stage(message: Message) -> bool:
-    return any(item.text in ("DEP", "BEF", "ACT") for sentence in message.sentences for item in sentence.project.items)
 
 
 def _statements(text: str) -> str:

@@ -7,7 +7,6 @@ each value, « unsaid » among them. `python -m evals.teach` learns it.
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -16,14 +15,12 @@ from torch import Tensor, nn
 
 from assistant.learnt_file import LearntFile
 from assistant.network import Trunk, Upper, restore, store
-from assistant.reading.learnt import Confusions
+from assistant.reading.learnt import Confusions, sentences_of
 from corpus.token_encoder import TokenEncoder
 from corpus.words import unshouted
 
 Values = Mapping[str, Sequence[str]]
 """Field → its values, in the order of the likelihoods."""
-
-_SENTENCE = re.compile(r"(?<=[.!?;:])\s+|\n+")
 
 
 class Gathering(Upper):
@@ -62,18 +59,14 @@ class Network:
 
     def _most_looked_at(self, text: str, heard: str, looked: Tensor) -> list[str]:
         """The sentence of `text` with most of each field's attention in `heard`, the same text as it was read; `looked`: (tokens, fields)."""
-        sentences = _sentences(text)
+        sentences = sentences_of(text)
         encoder = self._trunk.encoder
         alone = len(encoder.tokens(""))
-        lengths = [len(encoder.tokens(sentence)) - alone for sentence in _sentences(heard)]
+        lengths = [len(encoder.tokens(sentence)) - alone for sentence in sentences_of(heard)]
         inside = looked[alone - 1 : -1]  # the first token and the words before the text; the last token
         parts = torch.split(inside[: sum(lengths)], _clipped(lengths, len(inside)))
         best = torch.stack([part.sum(0) for part in parts]).argmax(0)
         return [sentences[place] for place in best.tolist()]
-
-
-def _sentences(text: str) -> list[str]:
-    return [part.strip() for part in _SENTENCE.split(text) if part.strip()] or [text]
 
 
 def _clipped(lengths: Sequence[int], whole: int) -> list[int]:

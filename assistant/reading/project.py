@@ -366,6 +366,11 @@ def read_stage(message: Message, before: str | None = None) -> Reading | None:
     return _settle_stage(message, events, before)
 
 
+def speaks_of_stage(message: Message) -> bool:
+    """True when the message holds words of a stage, whoever they are said of."""
+    return any(item.text in ("DEP", "BEF", "ACT") for sentence in message.sentences for item in sentence.project.items)
+
+
 def _is_without_ai(sentence: Sentence, first: int) -> bool:
     """True when the tool that is in service at `first` is said to have no AI: "our booking site has no AI and is live"."""
     items = sentence.project.items
