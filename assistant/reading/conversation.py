@@ -124,6 +124,9 @@ def read_situation(messages: Sequence[str], call: Call, second: SecondReader | N
                 for name, reading in readings.items()
                 if name == pending or situation.value(name) not in (None, reading.value)
             }
+        partner = readings.get("public_partner")
+        if number and number == len(messages) - 1 and partner and _is_supposed(message, partner):
+            answered.add("public_partner")  # the case that is asked about, whatever was told before
         situation = _without(situation, back)
         if number and scope is not None and _puts_another(message, known, readings):
             routes = ("public_partner", "shared_need", "public_service") if "applicant" not in readings else ()
@@ -182,6 +185,20 @@ def _roles(heard: Sequence[str]) -> list[tuple[str, str]]:
         for message in messages
         for mention in mentions_of(message)
     ]
+
+
+_SUPPOSED = re.compile(
+    r"^(?:[^ ]+ ){0,6}?(?:(?:et|but|and|mais|now|then|alors|maintenant|so|,|:) )?(?:et si|and if|but if|what if|mais si|suppose|supposing|supposons|supposez|imagine|imaginez|imaginons|"
+    r"admettons|mettons que|assume|assuming)(?= )"
+)
+
+
+def _is_supposed(message: Message, reading: Reading) -> bool:
+    """True when `reading` is what the message supposes in so many words: "now suppose the town runs it with us"."""
+    return any(
+        _SUPPOSED.search(sentence.bodies.text) and reading.words in message.words(sentence, 0, len(sentence.tokens) - 1)
+        for sentence in message.sentences
+    )
 
 
 def _puts_another(message: Message, situation: Situation, readings: Mapping[str, Reading]) -> bool:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from assistant.judge import alike
 from assistant.reading.parse import parse_message
-from assistant.reading.project import read_stage, speaks_of_stage
+from assistant.reading.project import is_beside_the_point, read_stage, speaks_of_stage
 from assistant.reading.text import Scope
 from assistant.stated import take_stated
 from assistant.vocabulary import Reading, Situation
@@ -56,6 +56,10 @@ _CALLED_PUBLIC = re.compile(
     rf"[^.;:!?]{{0,25}}?(?:, |\(){_SAID_TO_BE}(?:(?:etablissement|organisme|service) public|public (?:body|establishment|authority))\b"
 )
 """What comes after the name of a body that is said to be public: « notre régie, qui est un établissement public »."""
+_CONDUCTS_WITH_US = re.compile(
+    r"[^.;:!?]{0,30}? (?:codirige|copilote|mene|pilote|porte|conduit|runs?|leads?|conducts?|carries|builds?|develops?)\b[^.;:!?]{0,30}? (?:avec nous|with us)\b"
+)
+"""What comes after the name of a body that is said to run the project with the person: "the regional council conducts the project with us"."""
 
 Shares = Mapping[str, Mapping[str, float]]
 """Field → value (`unsaid` among them) → likelihood."""
@@ -166,8 +170,11 @@ class SecondReader:
             if found and not agreed and field.id not in withdrawn and self._is_told_alone(field.id, found.value, text):
                 readings[field.id] = found
                 continue
-            if found and field.id in NAMED and len(heard) == 1 and (share < needed or _is_called_public(found, text)):
+            is_named = found and field.id in NAMED and (share < needed or _is_called_public(found, text))
+            if found and len(heard) == 1 and (is_named or _is_said_to_conduct(found, text)):
                 readings[field.id] = found
+                continue
+            if found is None and is_beside_the_point(fold(sentences[field.id])):
                 continue
             if applies and best != UNSAID and share >= needed:
                 readings[field.id] = found if found and agrees else Reading(best, sentences[field.id])
@@ -208,10 +215,17 @@ def _is_of_anothers_stage(sentence: str) -> bool:
 
 def _is_called_public(found: Reading, text: str) -> bool:
     """True when the message itself says that the body of `found` is a public one."""
-    if found.value != "public":
-        return False
-    _, _, after = fold(text).partition(fold(found.words))
-    return bool(_CALLED_PUBLIC.match(after))
+    return found.value == "public" and bool(_CALLED_PUBLIC.match(_after(found, text)))
+
+
+def _is_said_to_conduct(found: Reading, text: str) -> bool:
+    """True when the message says in so many words that the body of `found` runs the project with the person."""
+    return found.value == "yes" and bool(_CONDUCTS_WITH_US.match(_after(found, text)))
+
+
+def _after(found: Reading, text: str) -> str:
+    """What `text` says right after the words of `found`, folded."""
+    return fold(text).partition(fold(found.words))[2]
 
 
 def _likeliest(likely: Mapping[str, float], groups: Sequence[Collection[str]]) -> Collection[str]:

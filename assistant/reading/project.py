@@ -73,6 +73,8 @@ def read_ai(message: Message) -> Reading | None:
                 so_called = True
                 continue
             rest = sentence.project.text[sentence.project.starts[index] + len(item.text) + 1 :]
+            if is_beside_the_point(before):
+                continue  # "unrelated, but the press office uses ChatGPT"
             if _is_of_the_past(before):
                 continue  # "in 2019 we dropped an AI project", "our old site had no AI"
             if _is_doubted(sentence, index):
@@ -132,6 +134,17 @@ _ONE_OF_THEM = re.compile(
 _SUBJECT_OF_CLAIM = re.compile(
     r"(?:^|(?<= ))(?:que|qu|that|imagine|think|believe|assume|suppose) (?:(?:our|the|l|la|notre|cette|this) )+$"
 )
+# What opens a sentence about something else.
+_BESIDE_THE_POINT = re.compile(
+    r"^(?:(?:totally|completely|entirely|quite|and|but|also|mais|et|sinon) )*(?:unrelated|as an aside|sans (?:aucun )?(?:rapport|lien)|rien a voir|c est sans rapport|a part ca|en aparte)(?=[ ,:])"
+)
+
+
+def is_beside_the_point(text: str) -> bool:
+    """True for the folded `text` of a sentence that says of itself that it is about something else."""
+    return bool(_BESIDE_THE_POINT.match(text))
+
+
 # Words of an AI, or of a tool, that is not the one of the project.
 _PAST_AI = re.compile(
     r"(?<= )(?:(?:in|back in|en|des|vers|depuis) (?:19|20)[0-9][0-9]|last year|years ago|l an dernier|il y a (?:[a-z0-9]+ )?ans|jadis|autrefois|formerly|"

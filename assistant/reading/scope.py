@@ -172,7 +172,8 @@ def _whose(message: Message, verdicts: Sequence[str]) -> Scope:
     """Whose eligibility is asked: that of the person, or that of bodies in general."""
     whole = _whole(message)
     # The last question counts: "a town near us applied. We are a company: eligible?"
-    in_general = _asks_in_general(message, verdicts[-1])
+    is_theirs = any(_OURS.match(sentence.bodies.text) for sentence in message.sentences)
+    in_general = _asks_in_general(message, verdicts[-1]) and not is_theirs
     if any(speaks_of_self(message, text) for text in verdicts) and not in_general:
         return "own"
     names_body = any(re.search(rf"{_ANY_BODY}(?= |$)", text) for text in verdicts)
@@ -181,6 +182,8 @@ def _whose(message: Message, verdicts: Sequence[str]) -> Scope:
     return "general" if in_general else "own"
 
 
+# "Is a cooperative allowed? Ours builds an AI for farmers."
+_OURS = re.compile(r"(?:et |and |car |since )?(?:ours|mine|(?:le|la) (?:notre|mienne|mien))(?= )")
 _ANY_BODY = r"(?:PUB|ENT|RES|HOS|PRIV|ASSO|INDIV|AMB)S?"
 _INDEFINITE = re.compile(
     rf"(?:^|(?<= ))(?:un|une|des|les|a|an|any|can|are|is|could|may|do|toute?s?|certaine?s?|chaque) (?:(?!(?:the|le|la|l|this|that|ce|cet|cette|d|de|du)\b)[a-z0-9]+ ){{0,2}}{_ANY_BODY}(?= |$)"
