@@ -370,6 +370,95 @@ def test_every_question_of_the_call_is_asked_in_both_languages(site: TestClient,
         assert all(value.label[language][1:] in page for value in CALL.field(field).values)  # type: ignore[index]
 
 
+YES = {"applicant": "public", "uses_ai": "yes", "public_service": "yes", "stage": "before"}
+
+
+def read_card(site: TestClient, answers: dict[str, str], language: Language = "fr") -> str:
+    path = {"fr": "/eligibilite/verdict", "en": "/en/eligibility/verdict"}[language]
+    return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", site.post(path, data=answers).text)).split())
+
+
+def test_a_yes_that_leaves_a_point_open_says_so(site: TestClient) -> None:
+    card = read_card(site, YES)
+    assert "Éligible, d’après les règles" in card
+    assert "le projet remplit les conditions de l’appel. Un point reste ouvert : données personnelles." in card
+    assert "toutes les conditions" not in card
+    assert "every condition" not in read_card(site, YES, "en")
+    assert "One point remains open: personal data." in read_card(site, YES, "en")
+    assert "toutes les conditions de l’appel sont remplies" in read_card(site, YES | {"personal_data": "yes"})
+
+
+@pytest.mark.parametrize(
+    ("answers", "french", "english"),
+    [
+        pytest.param(
+            YES | {"uses_ai": "no"},
+            "une condition n’est pas remplie : intelligence artificielle.",
+            "a condition is not met: artificial intelligence.",
+            id="one condition not met",
+        ),
+        pytest.param(
+            YES | {"uses_ai": "no", "public_service": "no", "stage": "deployed"},
+            "plusieurs conditions ne sont pas remplies : intelligence artificielle, service public et maturité.",
+            "several conditions are not met: artificial intelligence, public service and maturity.",
+            id="three conditions not met",
+        ),
+        pytest.param(
+            YES | {"stage": "evolution"}, "sur ce point : maturité.", "on this point: maturity.", id="one silence"
+        ),
+        pytest.param(
+            YES | {"applicant": "individual", "stage": "evolution"},
+            "sur ces points : organisme candidat et maturité.",
+            "on these points: applicant and maturity.",
+            id="two silences",
+        ),
+    ],
+)
+def test_the_sentence_agrees_with_what_it_names(
+    site: TestClient, answers: dict[str, str], french: str, english: str
+) -> None:
+    assert french in read_card(site, answers)
+    assert english in read_card(site, answers, "en")
+
+
+@pytest.mark.parametrize(
+    ("answers", "words"),
+    [
+        ({"applicant": "association"}, "ne traite nommément des associations"),
+        ({"applicant": "research"}, "ne parle expressément des universités"),
+        ({"applicant": "entrusted"}, "cette liste est donnée à titre d’exemples"),
+        ({"stage": "deployed"}, "Les éditions 2021 et 2022 écartaient expressément"),
+        ({"theme": "cameras"}, "« non prioritaire » ne veut pas dire irrecevable"),
+        ({"theme": "security"}, "Aucune source consultée ne dit si les projets de police"),
+    ],
+)
+def test_what_the_rules_add_is_said_once(site: TestClient, answers: dict[str, str], words: str) -> None:
+    response = site.post("/eligibilite/verdict", data=answers)
+    said = re.findall(r'<p class="because">(.*?)</p>', typeset(html.unescape(response.text)).replace("\u00a0", " "))
+    assert "".join(said).count(words) == 1
+
+
+def test_what_the_rules_add_is_quoted_with_its_source(site: TestClient) -> None:
+    marked = re.findall(
+        r"<mark>(.*?)</mark>", site.post("/eligibilite/verdict", data={"applicant": "association"}).text
+    )
+    quote = next(quote for quote in marked if "nommément des associations" in quote)
+    assert "Rien d" not in quote
+
+
+def test_what_is_supposed_is_said(site: TestClient) -> None:
+    supposed = "le verdict suppose : « Établissement : en France. »"
+    assert supposed in read_card(site, YES)
+    assert "the verdict supposes: “Place of establishment: in France.”" in read_card(site, YES, "en")
+    for answers in ({}, YES | {"established": "france"}, YES | {"established": "abroad"}):
+        assert supposed not in read_card(site, answers)
+
+
+def test_what_was_not_answered_is_not_said_to_be_so(site: TestClient) -> None:
+    assert "Thème : remplie, quelle que soit la réponse" in read_card(site, {})
+    assert "Thème : remplie Aucune" in read_card(site, {"theme": "health"})
+
+
 def test_the_verdict_alone_carries_the_message_for_the_chat(site: TestClient) -> None:
     response = site.post("/en/eligibility/verdict", data={"applicant": "public", "uses_ai": "yes"})
     assert 'data-status="depends"' in response.text
@@ -604,6 +693,20 @@ def test_too_many_questions_get_429_and_when_to_come_back(assistant: FakeAssista
     assert int(refusal.headers["retry-after"]) >= 1
     assert "Réessayez dans" in refusal.json()["error"]["message"]
     assert client.get("/health").status_code == 200
+
+
+def test_a_page_asked_too_often_is_refused_by_a_page(assistant: FakeAssistant) -> None:
+    client = open_site(assistant, questions_per_minute=1, burst=1)
+    answers, seen = {"applicant": "public"}, {"accept": "text/html,*/*"}
+    pages = [client.post("/en/eligibility/document", data=answers, headers=seen) for _ in range(9)]
+    assert pages[-1].status_code == 429
+    assert int(pages[-1].headers["retry-after"]) >= 1
+    assert pages[-1].headers["content-type"].startswith("text/html")
+    assert "Many requests in a short time" in pages[-1].text
+    assert "/en/eligibility" in pages[-1].text
+    # What a script asks for stays what a script reads.
+    refusal = client.post("/eligibilite/verdict", data=answers)
+    assert "beaucoup de demandes" in refusal.json()["error"]["message"]
 
 
 def test_when_too_many_wait_the_next_one_is_refused() -> None:

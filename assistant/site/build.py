@@ -12,7 +12,7 @@ import gradio as gr
 from fastapi import FastAPI, Request, Response
 from fastapi.middleware.cors import CORSMiddleware
 from fastapi.responses import FileResponse, HTMLResponse, JSONResponse, PlainTextResponse
-from markupsafe import Markup, escape
+from markupsafe import Markup
 from starlette.types import ASGIApp
 
 from corpus.call import Call
@@ -21,7 +21,7 @@ from corpus.passages import Language
 from ..render import to_json, to_markdown
 from ..vocabulary import Answer
 from .chat_page import Dressed, build_page, build_theme, dress, render_bottom, render_top, script_texts
-from .check import Check, corrections, document_name, link_to_check, read_values, tell_situation
+from .check import Check, corrections, document_name, link_to_check, read_values
 from .engine import AnswersQuestions, Engine
 from .feedback import Counters
 from .gate import Cost, Doorkeeper, Frame, SizeLimit, content_policy, language_of
@@ -67,7 +67,8 @@ def build_site(assistant: AnswersQuestions, options: SiteOptions) -> ASGIApp:
         "question": Pace(options.questions_per_minute, options.burst),
         "little": Pace(options.questions_per_minute * 8, options.burst * 4),
     }
-    return Frame(Doorkeeper(SizeLimit(GradioDoor(app)), paces, pages.not_found, engine.turnstile.is_full))
+    inside = SizeLimit(GradioDoor(app))
+    return Frame(Doorkeeper(inside, paces, pages.not_found, pages.too_often, engine.turnstile.is_full))
 
 
 def error_response(status: int, code: str, message: str, headers: dict[str, str] | None = None) -> JSONResponse:
@@ -187,7 +188,6 @@ def add_check_in(app: FastAPI, check: Check, pages: Pages, language: Language) -
             fields=check.form(values, language),
             card=Markup(check.card(values, language)),
             verdict_url=f"{address}/verdict",
-            document_url=f"{address}/document",
             script_texts=json.dumps({key: raw(key, language) for key in CHECK_TEXTS}, ensure_ascii=False),
         )
         return HTMLResponse(html, headers=NO_STORE)
@@ -195,9 +195,7 @@ def add_check_in(app: FastAPI, check: Check, pages: Pages, language: Language) -
     @app.post(f"{address}/verdict")
     async def verdict(request: Request) -> Response:
         values = read_values(await request.body(), check.call)
-        message = tell_situation(values, check.call, language) if values else ""
-        card = check.card(values, language)
-        return HTMLResponse(f'<div data-message="{escape(message)}">{card}</div>', headers=NO_STORE)
+        return HTMLResponse(check.card(values, language), headers=NO_STORE)
 
     @app.post(f"{address}/document")
     async def document(request: Request) -> Response:

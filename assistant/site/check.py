@@ -12,11 +12,13 @@ from corpus.passages import Language
 
 from ..judge import judge, next_question
 from ..stated import state
+from ..verify import shortest_support
 from ..vocabulary import Citation, Criterion, Reading, Situation, Understood, Verdict
 from .engine import Engine
+from .pages import ADDRESSES
 from .reply import Choice, Correction, describe_source
 from .templates import render
-from .texts import say
+from .texts import TEXTS, say
 from .typography import in_full
 
 Values = Mapping[str, str]
@@ -45,6 +47,12 @@ def situation_of(values: Values) -> Situation:
 def capital(text: str) -> str:
     """The text with a capital letter."""
     return text[:1].upper() + text[1:]
+
+
+def enumerate_names(names: Sequence[str], language: Language) -> str:
+    """The names as a sentence says them: « organisme candidat, intelligence artificielle et maturité »."""
+    said = [name if name[1:2].isupper() else name[:1].lower() + name[1:] for name in names]
+    return say("and", language).join(part for part in (", ".join(said[:-1]), *said[-1:]) if part)
 
 
 def describe_field(field: Field, values: Values, language: Language) -> dict[str, object]:
@@ -111,7 +119,8 @@ class Check:
 
     def card(self, values: Values, language: Language, *, document: bool = False) -> str:
         """The verdict as HTML; `document` is the version to keep, with every source open."""
-        return render("check_card.html", language, **self.describe(values, language), document=document)
+        said = self.describe(values, language)
+        return render("check_card.html", language, **said, links=ADDRESSES[language], document=document)
 
     def describe(self, values: Values, language: Language) -> dict[str, object]:
         """Everything that the card says."""
@@ -124,7 +133,7 @@ class Check:
             "sentence": self.sentence(verdict, language),
             "window": self.engine.notice(language) if verdict.window != "open" else "",
             "not_priority": verdict.not_priority,
-            "criteria": [self.describe_criterion(criterion, verdict, language) for criterion in verdict.criteria],
+            "criteria": [self.describe_criterion(criterion, values, language) for criterion in verdict.criteria],
             "next": {"field": asked, "question": self.call.field(asked).question[language]} if asked else None,
             "message": tell_situation(values, self.call, language),
             "day": in_full(day, language),
@@ -141,37 +150,55 @@ class Check:
         }
 
     def sentence(self, verdict: Verdict, language: Language) -> str:
-        """The verdict in one plain sentence, naming the conditions that decide."""
+        """The verdict in plain words, naming the conditions that decide, or what stays open beside a yes."""
         deciding = {
-            "eligible": [],
+            "eligible": list(verdict.missing),
             "not_eligible": [c.id for c in verdict.criteria if c.status == "not_met"],
             "not_settled": [c.id for c in verdict.criteria if c.status == "not_settled"],
             "depends": list(verdict.missing),
         }[verdict.status]
-        names = ", ".join(self.call.criterion(identifier).name[language] for identifier in deciding)
-        return say(f"check_{verdict.status}", language, names=names)
+        names = [self.call.criterion(identifier).name[language] for identifier in deciding]
+        key = "check_eligible_open" if verdict.status == "eligible" and names else f"check_{verdict.status}"
+        if len(names) > 1 and f"{key}_many" in TEXTS:
+            key = f"{key}_many"
+        return say(key, language, names=enumerate_names(names, language))
 
-    def describe_criterion(self, criterion: Criterion, verdict: Verdict, language: Language) -> dict[str, object]:
-        """A condition: its state, the reason, and the sources that say it."""
-        sources: list[dict[str, object]] = []
-        for fact in criterion.fact_ids:
-            citation = self.citation(fact, language)
+    def describe_criterion(self, criterion: Criterion, values: Values, language: Language) -> dict[str, object]:
+        """A condition: its state, the reason with what the rules add to it and what is supposed, and the sources that say it."""
+        rules = self.call.criterion(criterion.id)
+        because = criterion.because.get(language, "")
+        caveats = {one.text[language]: one.fact for one in rules.caveats if holds(one.when, values)}
+        caveats.pop(because, None)
+        is_answered = any(field.id in values for field in rules.fields)
+        told = "met_anyway" if criterion.status == "met" and not is_answered else criterion.status
+        supposed = [
+            say("check_supposed", language, stated=state(field, field.value(field.presumed), language))
+            for field in rules.fields
+            if field.presumed and field.id not in values and is_answered and criterion.status != "unknown"
+        ]
+        cited = [self.citation(fact, language) for fact in criterion.fact_ids]
+        cited += [self.citation(fact, language, carrying=text) for text, fact in caveats.items()]
+        sources: dict[object, dict[str, object]] = {}
+        for citation in cited:
             if citation is not None:
                 source = describe_source(0, citation, language)
-                if all(source["title"] != other["title"] for other in sources):
-                    sources.append(source)
+                sources.setdefault(source["title"], source)
         return {
-            "name": self.call.criterion(criterion.id).name[language],
+            "id": criterion.id,
+            "name": rules.name[language],
             "status": criterion.status,
-            "because": criterion.because.get(language, ""),
-            "is_missing": criterion.id in verdict.missing,
-            "sources": sources,
+            "state": say(f"criterion_{told}", language),
+            "because": because,
+            "added": [*caveats, *supposed],
+            "sources": list(sources.values()),
         }
 
-    def citation(self, fact: str, language: Language) -> Citation | None:
-        """The passage that states a fact, quoted whole."""
+    def citation(self, fact: str, language: Language, *, carrying: str = "") -> Citation | None:
+        """The passage that states a fact, quoted whole, or by the sentences that carry a text."""
         passage = self.engine.passage_stating(fact, language)
-        return Citation(passage, passage.text.strip()) if passage is not None else None
+        if passage is None:
+            return None
+        return Citation(passage, shortest_support(carrying, passage) if carrying else passage.text.strip())
 
 
 def document_name(day: date, language: Language) -> str:

@@ -60,14 +60,30 @@ def language_of(scope: Scope) -> Language:
     return "en" if header(scope, b"accept-language").strip().lower().startswith("en") else "fr"
 
 
+def wants_page(scope: Scope) -> bool:
+    """True when a person looks at what comes back, rather than a script or a program."""
+    return "text/html" in header(scope, b"accept")
+
+
+async def send_whole(
+    send: Send, status: int, kind: str, body: bytes, extra: Mapping[str, str] | None, *, is_head: bool = False
+) -> None:
+    """A response in one piece."""
+    headers = {"content-type": f"{kind}; charset=utf-8", "content-length": str(len(body)), **(extra or {})}
+    pairs = [(key.encode(), value.encode("latin-1")) for key, value in headers.items()]
+    await send({"type": "http.response.start", "status": status, "headers": pairs})
+    await send({"type": "http.response.body", "body": b"" if is_head else body})
+
+
 async def send_error(send: Send, status: int, code: str, message: str, extra: Mapping[str, str] | None = None) -> None:
     """A JSON error: a code for programs, a message for people."""
     body = json.dumps({"error": {"code": code, "message": message}}, ensure_ascii=False).encode()
-    headers = {"content-type": "application/json; charset=utf-8", "content-length": str(len(body)),
-               "cache-control": "no-store", **(extra or {})}  # fmt: skip
-    pairs = [(key.encode(), value.encode("latin-1")) for key, value in headers.items()]
-    await send({"type": "http.response.start", "status": status, "headers": pairs})
-    await send({"type": "http.response.body", "body": body})
+    await send_whole(send, status, "application/json", body, {"cache-control": "no-store", **(extra or {})})
+
+
+async def send_page(scope: Scope, send: Send, status: int, page: bytes, extra: Mapping[str, str] | None = None) -> None:
+    """An error as a page that a person can read."""
+    await send_whole(send, status, "text/html", page, extra, is_head=scope["method"] == "HEAD")
 
 
 class Frame:
@@ -231,9 +247,11 @@ class Doorkeeper:
         app: ASGIApp,
         paces: Mapping[Cost, Pace],
         not_found: Callable[[Language], bytes],
+        too_often: Callable[[Language, int], bytes],
         is_full: Callable[[], bool] = lambda: False,
     ) -> None:
-        self.app, self.paces, self.not_found, self.is_full = app, paces, not_found, is_full
+        self.app, self.paces, self.is_full = app, paces, is_full
+        self.not_found, self.too_often = not_found, too_often
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -259,8 +277,12 @@ class Doorkeeper:
                 return
             client = scope.get("client")
             if seconds := self.paces[found.costs].seconds_to_wait(client[0] if client else ""):
-                message = say("error_too_many", language, seconds=seconds)
-                await send_error(send, 429, "too_many", message, {"retry-after": str(seconds)})
+                again = {"retry-after": str(seconds)}
+                if found.costs == "little" and wants_page(scope):
+                    await send_page(scope, send, 429, self.too_often(language, seconds), again)
+                    return
+                key = "error_too_many" if found.costs == "question" else "error_too_often"
+                await send_error(send, 429, "too_many", say(key, language, seconds=seconds), again)
                 return
         if FORBIDDEN_QUERIES.search(scope.get("query_string", b"")):
             scope = {**scope, "query_string": b""}
@@ -270,13 +292,10 @@ class Doorkeeper:
         await self.app(scope, receive, send)
 
     async def _send_not_found(self, scope: Scope, send: Send, language: Language) -> None:
-        if b"text/html" not in header(scope, b"accept").encode() or scope["method"] not in ("GET", "HEAD"):
+        if not wants_page(scope) or scope["method"] not in ("GET", "HEAD"):
             await send_error(send, 404, "not_found", say("error_not_found", language))
             return
-        page = self.not_found(language)
-        headers = [(b"content-type", b"text/html; charset=utf-8"), (b"content-length", str(len(page)).encode())]
-        await send({"type": "http.response.start", "status": 404, "headers": headers})
-        await send({"type": "http.response.body", "body": page if scope["method"] == "GET" else b""})
+        await send_page(scope, send, 404, self.not_found(language))
 
     async def _stream(self, scope: Scope, receive: Receive, send: Send) -> None:
         started = finished = False

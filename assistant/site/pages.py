@@ -68,6 +68,12 @@ class Pages:
             "message.html", language, "chat", title=title, help=text, closed=closed, skip_to="content"
         ).encode()
 
+    def too_often(self, language: Language, seconds: int) -> bytes:
+        """The page of someone whose requests follow one another too fast."""
+        title, text = say("error_too_often_title", language), say("error_too_often_help", language, seconds=seconds)
+        closed = self.options.is_chat_closed()
+        return self.fill("message.html", language, "document", title=title, help=text, closed=closed).encode()
+
     def no_document(self, language: Language) -> str:
         """The page of a document, or of a page of one, that is not among the sources."""
         title, text = say("doc_unknown", language), say("doc_unknown_help", language)

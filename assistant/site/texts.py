@@ -112,10 +112,12 @@ TEXTS: dict[str, tuple[str, str]] = {
     "state_not_eligible": ("Non éligible, d'après les règles", "Not eligible, according to the rules"),
     "state_depends": ("Cela dépend", "It depends"),
     "state_not_settled": ("Les sources ne tranchent pas", "The sources do not settle this"),
+    "and": (" et ", " and "),
     "source_alone": ("Source", "Source"),
     "source_n": ("source", "source"),
     "criteria": ("Critère par critère", "Criterion by criterion"),
     "criterion_met": ("remplie", "met"),
+    "criterion_met_anyway": ("remplie, quelle que soit la réponse", "met, whatever the answer"),
     "criterion_not_met": ("non remplie", "not met"),
     "criterion_unknown": ("à préciser", "to be told"),
     "criterion_not_settled": ("non tranchée par les sources", "not settled by the sources"),
@@ -323,6 +325,15 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Vous avez posé beaucoup de questions en peu de temps. Réessayez dans {seconds} s.",
         "You have asked many questions in a short time. Please try again in {seconds} s.",
     ),
+    "error_too_often": (
+        "Vous avez envoyé beaucoup de demandes en peu de temps. Réessayez dans {seconds} s.",
+        "You have sent many requests in a short time. Please try again in {seconds} s.",
+    ),
+    "error_too_often_title": ("Beaucoup de demandes en peu de temps", "Many requests in a short time"),
+    "error_too_often_help": (
+        "Patientez {seconds} s, revenez à la page précédente, puis recommencez. Rien de ce que vous y aviez choisi n'est perdu.",
+        "Wait {seconds} s, go back to the previous page, then try again. Nothing that you had chosen there is lost.",
+    ),
     "error_closed": (
         "La conversation est fermée pour le moment. Vous pouvez vous adresser à la CNIL : {contact}",
         "The conversation is closed for now. You can turn to the CNIL: {contact}",
@@ -383,17 +394,38 @@ TEXTS: dict[str, tuple[str, str]] = {
         "D'après vos réponses, toutes les conditions de l'appel sont remplies.",
         "From your answers, every condition of the call is met.",
     ),
+    "check_eligible_open": (
+        "D'après vos réponses, le projet remplit les conditions de l'appel. Un point reste ouvert : {names}.",
+        "From your answers, the project meets the conditions of the call. One point remains open: {names}.",
+    ),
+    "check_eligible_open_many": (
+        "D'après vos réponses, le projet remplit les conditions de l'appel. Des points restent ouverts : {names}.",
+        "From your answers, the project meets the conditions of the call. Some points remain open: {names}.",
+    ),
     "check_not_eligible": (
         "D'après vos réponses, une condition n'est pas remplie : {names}.",
         "From your answers, a condition is not met: {names}.",
+    ),
+    "check_not_eligible_many": (
+        "D'après vos réponses, plusieurs conditions ne sont pas remplies : {names}.",
+        "From your answers, several conditions are not met: {names}.",
     ),
     "check_depends": ("Il reste à préciser : {names}.", "Still to be told: {names}."),
     "check_not_settled": (
         "Les sources ne disent pas ce qu'il en est sur ce point : {names}.",
         "The sources do not say what holds on this point: {names}.",
     ),
+    "check_not_settled_many": (
+        "Les sources ne disent pas ce qu'il en est sur ces points : {names}.",
+        "The sources do not say what holds on these points: {names}.",
+    ),
+    "check_supposed": (
+        "Faute de réponse sur ce point, le verdict suppose : « {stated} »",
+        "For want of an answer on this point, the verdict supposes: “{stated}”",
+    ),
     "check_so_far": ("Pour l'instant :", "So far:"),
     "check_next": ("La question qui éclaire le plus :", "The question that settles most:"),
+    "check_next_open": ("La question qui reste :", "The question that remains:"),
     "check_indication": (
         "C'est une indication tirée des règles de l'appel ; elle n'engage pas la CNIL.",
         "This is an indication drawn from the call's rules; it does not bind the CNIL.",
@@ -408,10 +440,12 @@ TEXTS: dict[str, tuple[str, str]] = {
     "check_no_answer": ("Aucune réponse donnée.", "No answer given."),
     "check_restarted": ("Vos réponses sont effacées.", "Your answers are cleared."),
     "check_verdict_now": ("Verdict : {state}. {sentence}", "Verdict: {state}. {sentence}"),
+    "check_failed_title": ("Le verdict n'est pas à jour", "The verdict is not up to date"),
     "check_failed": (
-        "Le verdict n'a pas pu être mis à jour. Vos réponses sont gardées dans la page ; réessayez.",
-        "The verdict could not be updated. Your answers are still on the page; please try again.",
+        "Le service ne répond pas. Vos réponses sont restées dans la page : vérifiez votre connexion, puis réessayez.",
+        "The service does not respond. Your answers are still on the page: check your connection, then try again.",
     ),
+    "check_retry": ("Réessayer", "Try again"),
     "step": ("Question {number} sur {total}", "Question {number} of {total}"),
     "step_result": ("Résultat", "Result"),
     "step_back": ("Question précédente", "Previous question"),

@@ -110,7 +110,15 @@ DATE_FR = passage(
 DATE_EN = passage(
     "date", "Deadline", "The deadline was 30 September 2023.", facts=("call-deadline",), language="en", start=1000
 )
-RESTATED = (PRIVATE_FR, AI_FR, DATE_FR, PRIVATE_EN, DATE_EN)
+ASSOCIATION_FR = passage(
+    "associations",
+    "Associations",
+    "Aucune source consultée ne traite nommément des associations. La règle connue distingue seulement organismes "
+    "publics et organismes privés, ces derniers étant soumis à condition. Rien d'autre n'a été trouvé.",
+    facts=("not-stated-associations",),
+    start=3000,
+)
+RESTATED = (PRIVATE_FR, AI_FR, DATE_FR, ASSOCIATION_FR, PRIVATE_EN, DATE_EN)
 
 # Documents by others, read and kept by the product's own ingest.
 ACT_TITLE = "Règlement d’essai relatif aux registres"

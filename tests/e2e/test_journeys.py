@@ -434,6 +434,168 @@ def test_the_check_works_by_keyboard(page: Page, address: str) -> None:
     expect(page.locator("#announcer")).to_contain_text("It depends")
 
 
+def answer(page: Page, **answers: str) -> None:
+    for name, value in answers.items():
+        page.locator(f"input[name={name}][value={value}]").check()
+
+
+def listen(page: Page) -> None:
+    """Keep what the live region says from now on."""
+    page.evaluate(
+        """() => { window.heard = []; new MutationObserver(() => {
+            const words = document.getElementById("announcer").textContent; if (words) window.heard.push(words);
+        }).observe(document.getElementById("announcer"), {childList: true}); }"""
+    )
+
+
+ALL_YES = {
+    "applicant": "private",
+    "public_partner": "yes",
+    "uses_ai": "yes",
+    "public_service": "yes",
+    "stage": "before",
+}
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+def test_coming_back_to_the_check_finds_it_as_it_was_left(page: Page, address: str, width: int) -> None:
+    page.set_viewport_size({"width": width, "height": 900})
+    open_page(page, address + "/eligibilite")
+    if width < 1000:
+        for value in ("private", "", "yes"):
+            page.locator(f'fieldset.field:visible input[value="{value}"]').check()
+            page.locator("#step-next").click()
+        expect(page.locator("#step-count")).to_have_text("Question 4 sur 9")
+    else:
+        answer(page, **ALL_YES)
+        expect(page.locator("#check-state")).to_contain_text("Éligible")
+    page.goto(address + "/confidentialite")
+    page.go_back()
+    page.wait_for_selector("html[data-ready]")
+    expect(page.locator("input[name=public_partner][value=yes]")).to_be_checked()
+    if width < 1000:
+        expect(page.locator("#step-count")).to_have_text("Question 4 sur 9")
+        expect(page.locator("#mini-link")).to_have_text("Cela dépend")
+    else:
+        expect(page.locator("#field-public_partner")).to_be_visible()
+        expect(page.locator("#check-state")).to_contain_text("Éligible")
+
+
+@pytest.mark.parametrize("width", [640, 1280])
+def test_enter_in_an_answer_sends_nothing(page: Page, address: str, width: int) -> None:
+    page.set_viewport_size({"width": width, "height": 900})
+    open_page(page, address + "/eligibilite")
+    page.evaluate("window.same = true")
+    page.locator("input[name=applicant][value=public]").check()
+    page.keyboard.press("Enter")
+    if width == 640:
+        expect(page.locator("#step-count")).to_have_text("Question 2 sur 7")
+        expect(page.locator("#field-established legend")).to_be_focused()
+    else:
+        expect(page.locator("input[name=applicant][value=public]")).to_be_focused()
+    page.wait_for_timeout(300)
+    assert page.evaluate("window.same") is True
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+def test_a_failure_of_the_check_leaves_no_verdict_and_can_be_tried_again(
+    page: Page, address: str, context: BrowserContext, width: int
+) -> None:
+    page.set_viewport_size({"width": width, "height": 844})
+    open_page(page, address + "/eligibilite")
+    page.locator("input[name=applicant][value=public]").check()
+    expect(page.locator("#check-state")).to_contain_text("Cela dépend")
+    expect(page.locator("#check-card")).to_contain_text("Organisme candidat\u00a0: remplie")
+    context.set_offline(True)
+    page.locator("input[name=applicant][value=private]").check()
+    message = page.get_by_text("Le service ne répond pas").locator("visible=true")
+    expect(message).to_be_in_viewport()
+    expect(page.locator("#announcer")).to_contain_text("Le verdict n’est pas à jour")
+    assert "Cela dépend" not in page.locator("#check").inner_text()
+    assert "remplie" not in page.locator("#check").inner_text()
+    check_axe(page, "failure of the check")
+    check_fits(page, "failure of the check")
+    if width == 390:
+        page.locator("#step-next").click()
+        expect(page.get_by_role("button", name="Réessayer")).to_be_in_viewport()
+    context.set_offline(False)
+    page.get_by_role("button", name="Réessayer").click()
+    expect(page.locator("#check-state")).to_contain_text("Cela dépend")
+    expect(message).to_have_count(0)
+    expect(page.locator("#field-established legend" if width == 390 else "#check-state")).to_be_focused()
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+def test_paper_holds_the_answers_and_the_verdict_in_dark_ink(page: Page, address: str, width: int) -> None:
+    page.emulate_media(color_scheme="dark")
+    page.set_viewport_size({"width": width, "height": 844})
+    open_page(page, address + "/eligibilite")
+    page.locator("input[name=applicant][value=public]").check()
+    expect(page.locator("#check-card")).to_contain_text("Organisme candidat\u00a0: remplie")
+    page.emulate_media(color_scheme="dark", media="print")
+    page.evaluate("window.dispatchEvent(new Event('beforeprint'))")
+    words = page.locator("#check").inner_text()
+    for seen in ("Vos réponses", "Quel organisme porte le projet", "Organisme public", "Cela dépend", "Références"):
+        assert seen in words
+    for unseen in ("Aucune réponse", "Association", "Le projet recourt-il", "Continuer", "Télécharger"):
+        assert unseen not in words.split("Critère par critère")[0].replace("plus\u00a0: Le projet recourt-il", "")
+    ink, ground = page.evaluate(
+        "[getComputedStyle(document.body).color, getComputedStyle(document.body).backgroundColor]"
+    )
+    assert (ink, ground) == ("rgb(29, 36, 51)", "rgb(255, 255, 255)")
+    assert page.evaluate("getComputedStyle(document.querySelector('#check .card')).breakInside") == "auto"
+    titles = page.locator("#check-card details[open] .source-title").all_inner_texts()
+    assert len(titles) == len(set(titles)) > 0
+    page.evaluate("window.dispatchEvent(new Event('afterprint'))")
+    assert page.locator("#check-card details[open]").count() == 0
+
+
+def test_what_can_be_done_with_the_verdict_is_in_sight(page: Page, address: str) -> None:
+    open_page(page, address + "/eligibilite")
+    answer(page, **ALL_YES)
+    expect(page.locator("#check-state")).to_contain_text("Éligible")
+    page.evaluate("window.scrollTo(0, 0)")
+    for name in ("Imprimer", "Télécharger", "Recommencer"):
+        expect(page.get_by_role("button", name=name)).to_be_in_viewport(ratio=1)
+    expect(page.get_by_role("link", name="En parler dans la conversation")).to_be_in_viewport(ratio=1)
+
+
+def test_an_unchanged_verdict_is_not_said_again_and_what_is_open_stays_open(page: Page, address: str) -> None:
+    open_page(page, address + "/eligibilite")
+    listen(page)
+    page.locator("input[name=applicant][value=public]").check()
+    expect(page.locator("#announcer")).to_contain_text("Cela dépend")
+    page.locator("#check-card details summary").first.click()
+    for theme in ("edtech", "cameras"):  # the theme changes nothing of the verdict
+        with page.expect_response("**/verdict"):
+            page.locator(f"input[name=theme][value={theme}]").check()
+    expect(page.locator("#check-card")).to_contain_text("non prioritaire")
+    expect(page.locator("#check-card details[open]")).to_have_count(1)
+    page.locator("input[name=uses_ai][value=no]").check()
+    expect(page.locator("#announcer")).to_contain_text("Non éligible")
+    expect(page.locator("#announcer")).to_contain_text("une condition n’est pas remplie")
+    assert len(page.evaluate("window.heard")) == 2
+
+
+def test_a_phone_is_told_what_becomes_of_the_answers(page: Page, address: str) -> None:
+    page.set_viewport_size({"width": 390, "height": 844})
+    open_page(page, address + "/eligibilite")
+    promise = page.get_by_text("Vos réponses ne sont pas conservées")
+    expect(promise).to_be_in_viewport(ratio=1)
+    expect(promise).to_contain_text("n’engage pas la CNIL")
+
+
+def test_a_note_does_not_take_the_colour_of_a_verdict(page: Page, address: str) -> None:
+    open_page(page, address + "/eligibilite")
+    page.locator("input[name=applicant][value=private]").check()
+    page.locator("#check-card details", has_text="À noter").locator("summary").first.click()
+    note, state = (
+        page.locator(f"#check-card {one} strong").first.evaluate("one => getComputedStyle(one).color")
+        for one in (".note", ".criterion-name")
+    )
+    assert note != state
+
+
 def test_the_check_works_without_a_script(browser: Any, address: str) -> None:
     context = browser.new_context(java_script_enabled=False)
     page = context.new_page()

@@ -4,14 +4,17 @@ import { say } from "./actions.js";
 
 const root = document.getElementById("check");
 const form = document.getElementById("check-form");
+const card = root.querySelector(".card");
 const texts = JSON.parse(root.dataset.texts);
-const narrow = window.matchMedia("(max-width: 46rem)");
+const narrow = window.matchMedia("screen and (max-width: 46rem)");
 const fields = [...form.querySelectorAll("fieldset.field")];
 const byId = (id) => document.getElementById(id);
 const fill = (text, values) => text.replace(/\{(\w+)\}/g, (whole, name) => (name in values ? values[name] : whole));
+const PATIENCE = 15_000;
 let step = 0;
 let latest = 0;
-let message = "";
+let judging = null;
+let said = "";
 
 const answerTo = (name) => form.querySelector(`input[name="${name}"]:checked`)?.value || "";
 
@@ -23,11 +26,11 @@ function asked() {
   return fields.filter((field) => !field.dataset.aside);
 }
 
+// An answer set aside is kept in the page: the server leaves it out as long as its question does not apply.
 function setAside() {
   fields.forEach((field) => {
     if (applies(field)) delete field.dataset.aside;
     else field.dataset.aside = "true";
-    field.disabled = Boolean(field.dataset.aside);
   });
 }
 
@@ -35,68 +38,109 @@ function showStep() {
   const stepping = narrow.matches;
   const steps = asked();
   step = Math.min(step, steps.length);
+  const atResult = step === steps.length;
+  const failed = card.classList.contains("state-failed");
   root.classList.toggle("stepping", stepping);
-  root.classList.toggle("at-result", stepping && step === steps.length);
+  root.classList.toggle("at-start", step === 0);
+  root.classList.toggle("at-result", stepping && atResult);
   fields.forEach((field) => field.classList.toggle("current", stepping && field === steps[step]));
   byId("steps").hidden = !stepping;
   byId("step-count").hidden = !stepping;
-  byId("step-count").textContent = step < steps.length
-    ? fill(texts.step, { number: step + 1, total: steps.length })
-    : texts.step_result;
+  byId("step-count").textContent = atResult
+    ? texts.step_result
+    : fill(texts.step, { number: step + 1, total: steps.length });
   byId("step-back").hidden = step === 0;
-  byId("step-next").hidden = step === steps.length;
+  byId("step-next").hidden = atResult;
   byId("step-next").textContent = step === steps.length - 1 ? texts.step_end : texts.step_next;
-  byId("mini").hidden = !stepping || step === steps.length || !message;
+  byId("mini").hidden = atResult || failed || !card.dataset.message;
+  byId("mini-failure").hidden = atResult || !failed;
+}
+
+function moveTo(to) {
+  step = Math.max(0, Math.min(to, asked().length));
+  // Whoever leaves and comes back finds the same question: the entry of the history knows which, the device keeps nothing.
+  window.history.replaceState({ step }, "");
+  showStep();
 }
 
 function go(to) {
-  step = Math.max(0, Math.min(to, asked().length));
-  showStep();
+  moveTo(to);
   window.scrollTo({ top: 0 });
   const target = asked()[step]?.querySelector("legend") || byId("check-state");
   target.focus();
 }
 
-async function judge({ quietly = false } = {}) {
+function failure(text) {
+  const failed = byId("check-failure").content.firstElementChild.cloneNode(true);
+  failed.querySelector(".check-sentence").textContent = text;
+  byId("mini-failure").querySelector("p").textContent = text;
+  return failed;
+}
+
+async function fetchCard() {
+  const response = await fetch(root.dataset.verdict, {
+    method: "POST",
+    body: new URLSearchParams(new FormData(form)),
+    credentials: "omit",
+    cache: "no-store",
+    referrerPolicy: "no-referrer",
+    signal: AbortSignal.timeout(PATIENCE),
+  });
+  if (response.status === 429) return failure((await response.json()).error.message);
+  if (!response.ok) throw new Error(String(response.status));
+  const template = document.createElement("template");
+  template.innerHTML = await response.text();
+  return template.content.querySelector(".card");
+}
+
+// What the card says is replaced; its buttons stay, and what was open in it.
+function show(fresh) {
+  const open = [...card.querySelectorAll("details[open]")].map((details) => details.id);
+  const held = document.activeElement.closest("details")?.id;
+  card.className = fresh.className;
+  card.dataset.message = fresh.dataset.message;
+  fresh.querySelectorAll("[data-part]").forEach((part) => {
+    card.querySelector(`[data-part="${part.dataset.part}"]`).replaceChildren(...part.childNodes);
+  });
+  open.forEach((id) => byId(id)?.setAttribute("open", ""));
+  if (held) byId(held)?.querySelector("summary").focus({ preventScroll: true });
+  byId("mini-link").textContent = byId("check-state").textContent.trim();
+  showStep();
+}
+
+async function followAnswers(quietly) {
   const mine = ++latest;
-  const scrolled = byId("check-card").querySelectorAll("details[open]").length;
-  try {
-    const response = await fetch(root.dataset.verdict, {
-      method: "POST",
-      body: new URLSearchParams(new FormData(form)),
-      credentials: "omit",
-      cache: "no-store",
-      referrerPolicy: "no-referrer",
-    });
-    if (!response.ok) throw new Error(String(response.status));
-    const html = await response.text();
-    if (mine !== latest) return;
-    const template = document.createElement("template");
-    template.innerHTML = html;
-    const holder = template.content.firstElementChild;
-    message = holder.dataset.message;
-    byId("check-card").replaceChildren(...holder.children);
-    const state = byId("check-state").textContent.trim();
-    const sentence = byId("check-card").querySelector(".check-sentence").textContent.trim();
-    byId("mini-link").textContent = state;
-    byId("check-outcome").hidden = true;
-    showStep();
-    if (!quietly && !scrolled) say(fill(texts.check_verdict_now, { state, sentence }));
-    else if (!quietly) say(state);
-  } catch {
-    byId("check-outcome").textContent = texts.check_failed;
-    byId("check-outcome").hidden = false;
-    say(texts.check_failed);
-  }
+  root.classList.add("waiting-for-verdict");
+  const fresh = await fetchCard().catch(() => failure(texts.check_failed));
+  if (mine !== latest) return;
+  root.classList.remove("waiting-for-verdict");
+  show(fresh);
+  const state = byId("check-state").textContent.trim();
+  const sentence = card.querySelector(".check-sentence").textContent.trim();
+  const words = fill(texts.check_verdict_now, { state, sentence });
+  if (card.classList.contains("state-failed")) say(`${state}. ${sentence}`);
+  else if (!quietly && words !== said) say(words);
+  said = words;
+}
+
+function judge({ quietly = false } = {}) {
+  judging = followAnswers(quietly);
+  return judging;
+}
+
+async function retry(button) {
+  const inCard = card.contains(button);
+  await judge();
+  if (button.offsetParent) return;
+  (inCard ? byId("check-state") : asked()[step].querySelector("legend")).focus();
 }
 
 function reset() {
   form.reset();
   form.querySelectorAll('input[value=""]').forEach((input) => { input.checked = true; });
   setAside();
-  step = 0;
+  moveTo(0);
   judge({ quietly: true });
-  showStep();
   say(texts.check_restarted);
   window.scrollTo({ top: 0 });
   fields[0].querySelector("legend").focus();
@@ -114,7 +158,6 @@ function receive() {
     }
   });
   if (any) window.history.replaceState(null, "", window.location.pathname);
-  return any;
 }
 
 form.addEventListener("change", (event) => {
@@ -123,6 +166,12 @@ form.addEventListener("change", (event) => {
   showStep();
   judge();
 });
+// Enter in an answer sends a form: here nothing has to be sent but what is downloaded.
+form.addEventListener("submit", (event) => {
+  if (event.submitter?.hasAttribute("formaction")) return;
+  event.preventDefault();
+  if (narrow.matches) go(step + 1);
+});
 byId("step-next").addEventListener("click", () => go(step + 1));
 byId("step-back").addEventListener("click", () => go(step - 1));
 byId("mini-link").addEventListener("click", (event) => {
@@ -130,18 +179,19 @@ byId("mini-link").addEventListener("click", (event) => {
   go(asked().length);
 });
 byId("check-print").hidden = false;
-byId("check-print").addEventListener("click", () => {
-  byId("check-card").querySelectorAll("details").forEach((details) => { details.open = true; });
-  window.print();
-});
+byId("check-print").addEventListener("click", () => window.print());
 byId("check-reset").hidden = false;
 byId("check-reset").addEventListener("click", reset);
-byId("check-talk").addEventListener("click", (event) => {
-  if (!message) return;
+byId("check-talk").addEventListener("click", async (event) => {
   event.preventDefault();
-  window.location.assign(`${root.dataset.chat}#${new URLSearchParams({ message })}`);
+  await judging;
+  if (card.classList.contains("state-failed")) return;
+  const { message } = card.dataset;
+  window.location.assign(message ? `${root.dataset.chat}#${new URLSearchParams({ message })}` : root.dataset.chat);
 });
 document.addEventListener("click", (event) => {
+  const button = event.target.closest?.("[data-retry]");
+  if (button) retry(button);
   const link = event.target.closest?.(".check-next a");
   if (!link) return;
   event.preventDefault();
@@ -153,10 +203,29 @@ document.addEventListener("click", (event) => {
   }
 });
 narrow.addEventListener("change", showStep);
+// On paper every source is open, once.
+let unfolded = [];
+window.addEventListener("beforeprint", () => {
+  const titles = new Set();
+  unfolded = [...card.querySelectorAll("details")].filter((details) => {
+    const title = details.querySelector(".source-title").textContent;
+    const isNew = !titles.has(title) && !details.open;
+    titles.add(title);
+    return isNew;
+  });
+  unfolded.forEach((details) => { details.open = true; });
+});
+window.addEventListener("afterprint", () => unfolded.forEach((details) => { details.open = false; }));
 root.querySelector(".submit").hidden = true;
 root.classList.add("live");
-receive();
 setAside();
 showStep();
-judge({ quietly: true });
-document.documentElement.dataset.ready = "true";
+// Coming back, the browser restores the answers after this script has run and before it says that the page is shown.
+window.addEventListener("pageshow", () => {
+  receive();
+  step = window.history.state?.step ?? 0;
+  setAside();
+  showStep();
+  judge({ quietly: true });
+  document.documentElement.dataset.ready = "true";
+});
