@@ -14,10 +14,10 @@ from ..judge import judge, next_question
 from ..stated import state
 from ..vocabulary import Citation, Criterion, Reading, Situation, Understood, Verdict
 from .engine import Engine
-from .reply import Choice, Correction, describe_source
+from .reply import Choice, Correction, describe_source, say_date
 from .templates import render
 from .texts import say
-from .typography import in_full
+from .typography import in_full, typed
 
 Values = Mapping[str, str]
 
@@ -128,7 +128,7 @@ class Check:
             "next": {"field": asked, "question": self.call.field(asked).question[language]} if asked else None,
             "message": tell_situation(values, self.call, language),
             "day": in_full(day, language),
-            "version": self.call.version,
+            "version": say_date(self.call.version, language),
             "answers": [
                 {
                     "question": field.question[language],
@@ -163,7 +163,7 @@ class Check:
         return {
             "name": self.call.criterion(criterion.id).name[language],
             "status": criterion.status,
-            "because": criterion.because.get(language, ""),
+            "because": typed(criterion.because.get(language, "")),
             "is_missing": criterion.id in verdict.missing,
             "sources": sources,
         }
