@@ -314,6 +314,7 @@ def test_nothing_is_left_on_the_device(page: Page, context: BrowserContext, addr
     page.locator('[data-action="copy"]').first.click()
     page.wait_for_timeout(300)
     assert left_behind(context, page) == CLEAN
+    page.locator("#restart").click()
     page.reload()
     page.wait_for_selector("html[data-ready]")
     expect(page.locator(".turn")).to_have_count(0)
@@ -377,10 +378,94 @@ def test_suggestions_and_follow_ups_ask(page: Page, address: str, fake: Any) -> 
 def test_what_was_understood_can_be_corrected(page: Page, address: str, fake: Any) -> None:
     open_page(page, address)
     ask(page, QUESTIONS["fr"]["verdict"])
-    page.locator(".correction summary").last.click()
-    page.locator(".correction[open] button", has_text="Oui").click()
-    page.wait_for_selector(".turn:nth-child(2) .reply")
+    page.locator(".correction summary").last.press("Enter")
+    expect(page.locator(".correction[open]")).to_contain_text("D’après vos mots : « seule »")
+    page.locator(".correction[open] button", has_text="Oui").press("Enter")
+    expect(page.locator(".turn:nth-child(2) .state")).to_be_focused()
+    expect(page.locator(".turn:nth-child(2) .state")).to_be_in_viewport()
     assert fake.asked[-1][0].startswith("Acteur public associé\u00a0: oui.")
+
+
+@pytest.mark.parametrize("size", [{"width": 1280, "height": 900}, {"width": 390, "height": 844}])
+def test_the_focus_is_never_under_the_composer(page: Page, address: str, size: Any) -> None:
+    page.set_viewport_size(size)
+    open_page(page, address)
+    ask(page, QUESTIONS["fr"]["verdict"])
+    page.evaluate("document.querySelectorAll('#conversation details').forEach((each) => { each.open = true; })")
+    page.locator('[data-action="report"]').click()
+    page.locator(".state").focus()
+    page.evaluate("window.scrollTo(0, 0)")
+    hidden, seen = [], set()
+    for _ in range(60):
+        page.keyboard.press("Tab")
+        words, top, bottom, composer = page.evaluate(
+            """() => {
+                const focused = document.activeElement.getBoundingClientRect();
+                const words = document.activeElement.closest('#conversation') && document.activeElement.textContent.trim();
+                return [words, focused.top, focused.bottom, document.getElementById('composer').getBoundingClientRect().top];
+            }"""
+        )
+        if words is None:
+            break
+        seen.add(words)
+        hidden += [words] if top < 0 or bottom > composer else []
+    assert hidden == []
+    assert {"Reprendre dans le test guidé", "Copier", "Utile", "Pas utile", "Signaler une erreur", "Oui"} <= seen
+
+
+def test_the_conversation_is_found_again_by_the_way_back_in_the_other_language_and_after_a_reload(
+    page: Page, address: str, fake: Any
+) -> None:
+    open_page(page, address)
+    ask(page, QUESTIONS["fr"]["verdict"])
+    ask(page, QUESTIONS["fr"]["answer"])
+    page.get_by_role("link", name="Reprendre dans le test guidé").click()
+    page.wait_for_selector("#check")
+    page.go_back()
+    expect(page.locator(".reply")).to_have_count(2)
+    expect(page.locator("#panel-sources")).to_contain_text("Date limite")
+    page.locator("#question-field").fill("Et le budget")
+    page.get_by_role("link", name="EN", exact=True).click()
+    page.wait_for_url(f"{address}/en")
+    expect(page.locator(".reply")).to_have_count(2)
+    expect(page.locator("#question-field")).to_have_value("Et le budget")
+    ask(page, QUESTIONS["en"]["answer"])
+    assert fake.asked[-1][1] == (QUESTIONS["fr"]["verdict"], QUESTIONS["fr"]["answer"])
+    page.reload()
+    expect(page.locator(".reply")).to_have_count(3)
+    page.locator("#restart").click()
+    page.reload()
+    page.wait_for_selector("html[data-ready]")
+    expect(page.locator(".turn")).to_have_count(0)
+
+
+def test_a_conversation_survives_a_document_closed_by_an_answer_on_a_phone(page: Page, address: str, fake: Any) -> None:
+    page.set_viewport_size({"width": 390, "height": 844})
+    open_page(page, address)
+    ask(page, QUESTIONS["fr"]["answer"])
+    fake.pause = 1.0
+    try:
+        page.locator("#question-field").fill(QUESTIONS["fr"]["abstention"])
+        page.keyboard.press("Enter")
+        page.locator("a.marker").first.click()
+        page.wait_for_selector("#panel-document .doc")
+        expect(page.locator(".reply")).to_have_count(2)
+    finally:
+        fake.pause = 0.0
+    expect(page.locator("#panel-document .doc")).to_have_count(0)
+    page.wait_for_timeout(300)
+    page.reload()
+    expect(page.locator(".reply")).to_have_count(2)
+
+
+def test_the_answers_of_the_check_follow_into_the_other_language(page: Page, address: str) -> None:
+    open_page(page, address + "/eligibilite")
+    page.locator("input[name=applicant][value=private]").check()
+    page.locator("input[name=public_partner][value=no]").check()
+    page.get_by_role("link", name="EN", exact=True).click()
+    expect(page.locator("#check-state")).to_contain_text("It depends")
+    expect(page.locator("input[name=public_partner][value=no]")).to_be_checked()
+    assert page.url == f"{address}/en/eligibility"
 
 
 def test_the_check_follows_the_answers_and_talks_to_the_chat(page: Page, address: str, fake: Any) -> None:

@@ -1,6 +1,7 @@
-// The conversation. It lives in this page only: messages travel with each request and nothing is written on the device.
+// The conversation. It lives in this tab only: messages travel with each request, and the tab keeps the turns with its history.
 
 import { say, wireActions } from "./actions.js";
+import { isPlain } from "./document.js";
 import { forgetSources, showNewSources, wireSources } from "./sources.js";
 
 const texts = JSON.parse(document.getElementById("page-texts").textContent);
@@ -9,7 +10,7 @@ const MAX_EARLIER = 12;
 const MAX_BYTES = 15000;
 const PATIENCE = 30000;
 const SHORT_WAIT = 6;
-const messages = [];
+const turns = []; // each question, and its reply as the server sent it
 let pending = null;
 
 // What Gradio drew for us to fill, ours once the page is wired.
@@ -58,13 +59,13 @@ function count() {
 }
 
 function earlierFor(question) {
-  const earlier = messages.slice(-MAX_EARLIER);
+  const earlier = turns.slice(-MAX_EARLIER).map((turn) => turn.question);
   const bytes = () => new TextEncoder().encode(JSON.stringify({ question, conversation: earlier })).length;
   while (earlier.length && bytes() > MAX_BYTES) earlier.shift();
-  return { earlier, leftOut: earlier.length < messages.length };
+  return { earlier, leftOut: earlier.length < turns.length };
 }
 
-function startTurn(question) {
+function drawTurn(question) {
   document.body.classList.add("has-turns");
   field().placeholder = "";
   const turn = document.createElement("section");
@@ -79,11 +80,17 @@ function startTurn(question) {
   words.className = "asked-words";
   words.textContent = question;
   asked.append(title, words);
+  turn.append(asked);
+  byId("conversation").append(turn);
+  return turn;
+}
+
+function startTurn(question) {
+  const turn = drawTurn(question);
   const waiting = document.createElement("p");
   waiting.className = "waiting";
   waiting.textContent = texts.waiting;
-  turn.append(asked, waiting);
-  byId("conversation").append(turn);
+  turn.append(waiting);
   turn.scrollIntoView({ block: "start" });
   say(texts.waiting);
   return turn;
@@ -110,18 +117,43 @@ async function postPatiently(question, earlier, signal) {
   return post(question, earlier, signal);
 }
 
-function showReply(turn, html) {
+function drawReply(turn, html) {
   const template = document.createElement("template");
   template.innerHTML = html;
   const reply = template.content.querySelector(".reply");
-  turn.querySelector(".waiting").remove();
+  turn.querySelector(".waiting")?.remove();
   turn.append(reply);
   showNewSources(reply, texts);
   turn.scrollIntoView({ block: "start" });
+  return reply;
+}
+
+function showReply(turn, html) {
+  const reply = drawReply(turn, html);
   const state = reply.querySelector(".state").textContent.trim();
   const words = reply.querySelector(".text").cloneNode(true);
   words.querySelectorAll(".marker").forEach((marker) => marker.remove());
   say(`${state}. ${words.textContent.replace(/\s+/g, " ").trim()}`);
+}
+
+// The browser keeps the conversation with this page of the tab's history: who comes back, reloads or changes language finds it again.
+function keep(written = "") {
+  window.history.replaceState({ ...window.history.state, turns, written }, "");
+}
+
+function restore() {
+  const { turns: kept = [], written = "" } = window.history.state || {};
+  kept.forEach(({ question, html }) => drawReply(drawTurn(question), html));
+  turns.push(...kept);
+  if (written) setField(written);
+  keep();
+}
+
+// The same page of the history in the other language, with what it keeps and what is not answered yet.
+function changeLanguage(address) {
+  keep(field().value || pending?.question);
+  window.history.replaceState(window.history.state, "", address);
+  window.location.reload();
 }
 
 async function explain(response) {
@@ -138,7 +170,8 @@ function setPending(controller) {
   byId("conversation").setAttribute("aria-busy", String(Boolean(controller)));
 }
 
-async function ask(written) {
+// `opener` is in the turn that it corrects: the focus goes from there to the new reply.
+async function ask(written, opener = null) {
   if (pending) {
     say(texts.already_waiting);
     return;
@@ -155,18 +188,21 @@ async function ask(written) {
   if (fromField) setField("");
   showMessage(leftOut ? texts.oldest_left_out : "", { isNews: true });
   const turn = startTurn(question);
-  const controller = new AbortController();
+  const controller = Object.assign(new AbortController(), { question });
   setPending(controller);
   const slow = window.setTimeout(() => {
     turn.querySelector(".waiting").textContent = texts.still_waiting;
     say(texts.still_waiting);
   }, 4000);
   const limit = window.setTimeout(() => controller.abort("late"), PATIENCE);
+  let html = "";
   let problem = "";
   try {
     const response = await postPatiently(question, earlier, controller.signal);
-    if (response.ok) showReply(turn, await response.text());
-    else problem = await explain(response);
+    if (response.ok) {
+      html = await response.text();
+      showReply(turn, html);
+    } else problem = await explain(response);
   } catch {
     problem = controller.signal.reason === "late" ? texts.error_timeout : texts.error_network;
   }
@@ -182,18 +218,21 @@ async function ask(written) {
     field().focus();
     return;
   }
-  messages.push(question);
+  turns.push({ question, html });
+  keep();
+  if (opener && document.activeElement === opener) turn.querySelector(".state").focus({ preventScroll: true });
 }
 
 function restart() {
   const controller = pending;
   setPending(null);
   controller?.abort("restart");
-  messages.length = 0;
+  turns.length = 0;
   forgetSources(texts);
   byId("conversation").replaceChildren();
   document.body.classList.remove("has-turns");
   setField("");
+  keep();
   showMessage(texts.restarted, { isNews: true });
   window.scrollTo({ top: 0 });
   field().focus({ preventScroll: true });
@@ -254,8 +293,14 @@ function wire() {
   document.addEventListener("click", (event) => {
     const starter = event.target.closest?.("button.starter, button.chip, button.choice");
     if (!starter) return;
-    ask(starter.dataset.message || starter.dataset.question || starter.textContent.trim());
-    if (!starter.classList.contains("choice")) field().focus({ preventScroll: true });
+    const corrects = starter.classList.contains("choice");
+    ask(starter.dataset.message || starter.dataset.question || starter.textContent.trim(), corrects ? starter : null);
+    if (!corrects) field().focus({ preventScroll: true });
+  });
+  document.querySelector(".languages a").addEventListener("click", (event) => {
+    if (!isPlain(event)) return;
+    event.preventDefault();
+    changeLanguage(event.currentTarget.href);
   });
   document.querySelector(".skip").addEventListener("click", (event) => {
     event.preventDefault();
@@ -263,6 +308,12 @@ function wire() {
   });
   wireSources(texts);
   wireActions(texts);
+  // What has the focus must not be under the composer, whose height follows what is written in it.
+  new ResizeObserver(([{ target }]) => {
+    document.documentElement.style.setProperty("--composer", `${target.offsetHeight}px`);
+  }).observe(document.getElementById("composer"));
+  restore();
+  window.addEventListener("popstate", () => keep()); // closing a document leads back to an older state of the page
   document.documentElement.dataset.ready = "true";
   receive();
 }

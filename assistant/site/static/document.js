@@ -86,7 +86,7 @@ export async function openDocument(link, texts) {
   const wasOpen = isOpen();
   document.body.classList.add("has-document");
   setApart();
-  if (!wasOpen && !wide.matches) window.history.pushState({ document: true }, "");
+  if (!wasOpen && !wide.matches) window.history.pushState({ ...window.history.state, document: true }, "");
   const waiting = document.createElement("p");
   waiting.className = "waiting";
   waiting.textContent = texts.doc_opening;
