@@ -25,6 +25,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from starlette.testclient import TestClient
 
+from assistant.render import to_markdown
 from assistant.site.check import corrections, read_values, tell_situation
 from assistant.site.engine import notice_on
 from assistant.site.gate import WAYS, find_way
@@ -33,7 +34,7 @@ from assistant.site.options import SiteOptions
 from assistant.site.reply import highlight, to_html
 from assistant.site.switches import FORCED, force_switches
 from assistant.site.texts import CHECK_TEXTS, SCRIPT_TEXTS, TEXTS, raw, say
-from assistant.site.typography import today_in_paris, typeset
+from assistant.site.typography import in_full, today_in_paris, typed, typeset
 from assistant.stated import state, take_stated
 from assistant.vocabulary import Understood
 from corpus.passages import Language
@@ -83,7 +84,8 @@ def test_a_page_says_its_language_title_and_where_the_call_stands(site: TestClie
     assert response.status_code == 200
     assert re.search(rf'<html\s+lang="{language}"', response.text)
     assert re.search(r"<title>[^<]{10,}</title>", response.text)
-    assert {"fr": "clos depuis le 30 septembre 2023", "en": "closed on 30 September 2023"}[language] in response.text
+    closed = {"fr": "clos depuis le 30\u00a0septembre\u00a02023", "en": "closed on 30\u00a0September\u00a02023"}
+    assert closed[language] in response.text
     assert "gradio.app" not in response.text
     assert "githubusercontent" not in response.text
 
@@ -286,6 +288,32 @@ def test_typesetting_keeps_what_is_right() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("le 22 novembre 2023, dès le 1er mai ou en juin 2024", "le 22~novembre~2023, dès le 1er~mai ou en juin~2024"),
+        ("on 3 May 2024, then in June 2025", "on 3~May~2024, then in June~2025"),
+        ("128 mai, 5 may or 2023 may", "128 mai, 5 may or 2023 may"),
+        ("""the "AI" sandbox ("2023"), officials' 'tools'""", "the “AI” sandbox (“2023”), officials’ ‘tools’"),
+    ],
+)
+def test_dates_hold_together_and_quotation_marks_are_curled(text: str, shown: str) -> None:
+    assert typed(text) == shown.replace("~", "\u00a0")
+
+
+@pytest.mark.parametrize(
+    "question", ["Une start-up seule ?", "Can a start-up apply, in the rules?", "La date limite ?"]
+)
+def test_what_a_card_shows_is_typeset_and_what_it_sends_or_copies_is_not(
+    assistant: FakeAssistant, question: str
+) -> None:
+    answer = assistant.ask(question, as_of=date(2023, 9, 1))
+    page = to_html(answer, "r1", to_copy=to_markdown(answer))
+    shown = html.unescape(re.sub(r"<[^>]*>", "", page))
+    assert not re.findall(r".{9} [;:?!»]|« .{9}|.{9}['\"].{9}|\d (?:septembre|September|juillet)", shown)
+    assert to_markdown(answer) in html.unescape(page)
+
+
 # What the check and the labels write is read to the letter
 
 
@@ -469,9 +497,19 @@ def test_the_verdict_alone_carries_the_message_for_the_chat(site: TestClient) ->
 def test_the_document_says_its_date_its_rules_and_its_sources(site: TestClient) -> None:
     response = site.post("/eligibilite/document", data={"applicant": "private", "public_partner": "yes"})
     assert response.headers["content-disposition"].startswith('attachment; filename="eligibilite-')
-    assert CALL.version in response.text
+    assert in_full(date.fromisoformat(CALL.version), "fr") in response.text
+    assert CALL.version not in response.text
     assert "https://www.cnil.fr/fr/appel-a-projets" in response.text
     assert "<script" not in response.text
+
+
+@pytest.mark.parametrize("path", ["/eligibilite/document", "/en/eligibility/document"])
+def test_the_document_stands_alone(site: TestClient, path: str) -> None:
+    page = site.post(path, data={"applicant": "private", "public_partner": "yes"}).text
+    outline = Outline(page)
+    assert len(outline.links) > 1
+    assert all(str(link["href"]).startswith("https://") for link in outline.links)
+    assert not re.search(r"url\(|src=|<link", page)
 
 
 @pytest.mark.parametrize("body", [b"applicant=king", b"applicant=%ff%00", b"&" * 999, b"x=" + b"y" * 9000, b"\xff"])
@@ -511,7 +549,8 @@ PARIS = ZoneInfo("Europe/Paris")
     ],
 )
 def test_the_notice_is_right_to_the_second(instant: str, words: str) -> None:
-    assert words in notice_on(today_in_paris(datetime.fromisoformat(instant)), CALL, "fr")
+    notice = notice_on(today_in_paris(datetime.fromisoformat(instant)), CALL, "fr")
+    assert words in notice.replace("\u00a0", " ")
 
 
 # The gate

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import re
 import secrets
 from collections.abc import Callable
 from typing import Any
@@ -30,8 +31,8 @@ from .limits import Overloaded, Pace
 from .options import SiteOptions
 from .pages import ADDRESSES, Pages
 from .paper import Undrawable
-from .reading import ADDRESS, unbroken
-from .reply import describe_reference, say_date, to_html
+from .reading import ADDRESS
+from .reply import as_shown, describe_reference, say_date, to_html
 from .requests import AskRequest, BadRequest, read_ask, read_json_object, read_opinion
 from .templates import STATIC, render
 from .texts import CHECK_TEXTS, raw, say
@@ -40,6 +41,7 @@ from .viewer import Unknown, View, Viewer, Wanted, address_of
 log = logging.getLogger("assistant.site")
 
 NO_STORE = {"Cache-Control": "no-store"}
+STYLE = (STATIC / "style.css").read_text(encoding="utf-8")
 AN_HOUR = {"Cache-Control": "private, max-age=3600"}
 FOREVER = {"Cache-Control": "public, max-age=31536000, immutable"}
 
@@ -205,7 +207,8 @@ def add_check_in(app: FastAPI, check: Check, pages: Pages, language: Language) -
             language,
             **check.describe(values, language),
             card=Markup(check.card(values, language, document=True)),
-            style=Markup((STATIC / "style.css").read_text(encoding="utf-8")),
+            # The file stands alone: the fonts that the sheet names stay here.
+            style=Markup(re.sub(r"@font-face \{.*?\}\n", "", STYLE, flags=re.DOTALL)),
         )
         name = document_name(check.engine.today(), language)
         return HTMLResponse(html, headers=NO_STORE | {"Content-Disposition": f'attachment; filename="{name}"'})
@@ -257,7 +260,7 @@ def document_values(view: View, language: Language) -> dict[str, Any]:
     return {
         "view": view,
         "to": to,
-        "typed": lambda text: unbroken(text, view.language),
+        "typed": lambda text: as_shown(text, view.first),
         "date": say_date(view.first.references[0].date, language) if view.first.references else "",
         "references_of": lambda passage: [describe_reference(one, language) for one in passage.references],
         "skip_to": "passage" if view.at_passage else "content",

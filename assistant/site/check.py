@@ -16,10 +16,10 @@ from ..verify import shortest_support
 from ..vocabulary import Citation, Criterion, Reading, Situation, Understood, Verdict
 from .engine import Engine
 from .pages import ADDRESSES
-from .reply import Choice, Correction, describe_source
+from .reply import Choice, Correction, describe_source, say_date
 from .templates import render
 from .texts import TEXTS, say
-from .typography import in_full
+from .typography import in_full, typed
 
 Values = Mapping[str, str]
 
@@ -137,7 +137,7 @@ class Check:
             "next": {"field": asked, "question": self.call.field(asked).question[language]} if asked else None,
             "message": tell_situation(values, self.call, language),
             "day": in_full(day, language),
-            "version": self.call.version,
+            "version": say_date(self.call.version, language),
             "answers": [
                 {
                     "question": field.question[language],
@@ -188,8 +188,8 @@ class Check:
             "name": rules.name[language],
             "status": criterion.status,
             "state": say(f"criterion_{told}", language),
-            "because": because,
-            "added": [*caveats, *supposed],
+            "because": typed(because),
+            "added": [typed(text) for text in (*caveats, *supposed)],
             "sources": list(sources.values()),
         }
 

@@ -246,11 +246,6 @@ def pieces_of(block: Block, passage: Span | None, quote: Span | None) -> tuple[P
     return tuple(pieces)
 
 
-def unbroken(text: str, language: Language) -> str:
-    """`text` with the spaces of French punctuation made unbreakable: extraction makes them plain. Character for character."""
-    return re.sub(r"(?<=«) | (?=[»;:?!])", "\u00a0", text) if language == "fr" else text
-
-
 _FAMILY = {"heading": "heading", "item": "list", "row": "table", "header": "table"}
 
 

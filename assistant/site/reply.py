@@ -17,7 +17,7 @@ from .feedback import REASONS
 from .reading import is_restated, link_to
 from .templates import render
 from .texts import TEXTS, say
-from .typography import MONTHS, in_full, typeset
+from .typography import MONTHS, in_full, typed, unbroken
 
 LINK = re.compile(r"\[([^\]\n]+)\]\((https://[^\s()<>\"']+)\)")
 WEB_ADDRESS = re.compile(r"https?://[^\s<>\"']+")
@@ -114,14 +114,19 @@ def say_date(text: str, language: Language) -> str:
     return text
 
 
+def as_shown(text: str, passage: Passage) -> str:
+    """Words of a passage as they are shown: typeset when they are ours; in those of others, only the spaces are made to hold."""
+    return typed(text) if is_restated(passage) else unbroken(text)
+
+
 def describe_reference(reference: Reference, language: Language) -> dict[str, str]:
     """What is shown of a public reference; an address that is not of the web is not made a link."""
     parts = (reference.publisher, say_date(reference.date, language), reference.pinpoint)
     details = ", ".join(part for part in parts if part)
     return {
-        "title": reference.title,
+        "title": typed(reference.title),
         "url": reference.url if WEB_ADDRESS.fullmatch(reference.url) else "",
-        "details": details,
+        "details": typed(details),
     }
 
 
@@ -133,11 +138,14 @@ def describe_source(number: int, citation: Citation, language: Language) -> dict
         path.append(passage.locator)
     return {
         "number": number,
-        "title": passage.title,
-        "quote": citation.quote,
-        "path": " › ".join(path),
-        "paragraphs": highlight(passage.text, citation.quote),
-        "note": passage.note,
+        "title": typed(passage.title),
+        "quote": as_shown(citation.quote, passage),
+        "path": typed(" › ".join(path)),
+        "paragraphs": [
+            [Piece(as_shown(piece.text, passage), piece.marked) for piece in paragraph]
+            for paragraph in highlight(passage.text, citation.quote)
+        ],
+        "note": typed(passage.note),
         "confidence": passage.confidence,
         "origin": "official" if passage.official else "restated" if is_restated(passage) else "foreign",
         "link": link_to(passage, citation.quote, language),
@@ -173,7 +181,7 @@ def describe_verdict(
         {
             "name": name_criterion(criterion.id, language, names),
             "status": criterion.status,
-            "because": criterion.because.get(language, ""),
+            "because": typed(criterion.because.get(language, "")),
             "numbers": sources_of(criterion.fact_ids),
         }
         for criterion in answer.verdict.criteria
@@ -205,14 +213,11 @@ def to_html(
     """The reply as it appears on the page, in the language of the answer; `prefix` makes its anchors unique."""
     shown_in = answer.question.language
 
-    def typed(text: str) -> str:
-        # Our own words are typeset wherever they were written; the words of sources are shown as they are.
-        return typeset(text) if shown_in == "fr" else text
-
     numbers = number_citations(answer)
 
     def marked(claim: Claim) -> dict[str, object]:
-        return {"text": claim.text, "numbers": sorted({numbers[citation] for citation in claim.citations})}
+        text = as_shown(claim.text, claim.citations[0].passage) if claim.citations else typed(claim.text)
+        return {"text": text, "numbers": sorted({numbers[citation] for citation in claim.citations})}
 
     anchors = itertools.count(1)
     opening, lead_in = opening_of(answer)

@@ -1,10 +1,10 @@
-"""Every text of the pages, French and English side by side. French is written with plain spaces and typeset here."""
+"""Every text of the pages, French and English side by side. They are written with plain spaces and typeset here."""
 
 from __future__ import annotations
 
 from corpus.passages import Language
 
-from .typography import curl, typeset
+from .typography import typeset
 
 TEXTS: dict[str, tuple[str, str]] = {
     # the frame
@@ -94,6 +94,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "The search is taking longer than usual. Please wait.",
     ),
     "already_waiting": ("Une réponse est en cours.", "An answer is on its way."),
+    "language_erases": (
+        "Changer de langue efface la conversation : rien n'en est gardé. Continuer ?",
+        "Changing language erases the conversation: nothing of it is kept. Go on?",
+    ),
     "restarted": (
         "La conversation est effacée. Rien n'en a été conservé.",
         "The conversation is cleared. None of it was kept.",
@@ -135,7 +139,7 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Choisissez ce qui est juste ; le verdict suit aussitôt.",
         "Choose what is right; the verdict follows at once.",
     ),
-    "from_your_words": ("d'après vos mots : « {words} »", "from your words: “{words}”"),
+    "from_your_words": ("D'après vos mots : « {words} »", "From your words: “{words}”"),
     "open_in_check": ("Reprendre dans le test guidé", "Continue in the guided check"),
     "as_of": ("Valable au {day}.", "As of {day}."),
     "engine_extractive": (
@@ -463,7 +467,7 @@ TEXTS: dict[str, tuple[str, str]] = {
 
 # The texts that the page's script says by itself.
 SCRIPT_TEXTS = (
-    "you", "waiting", "still_waiting", "already_waiting", "restarted", "oldest_left_out", "characters", "copied",
+    "you", "waiting", "still_waiting", "already_waiting", "restarted", "language_erases", "oldest_left_out", "characters", "copied",
     "copy_failed", "thanks_vote", "vote_removed", "report_thanks", "report_choose", "feedback_failed", "sources",
     "sources_empty", "sources_none", "sources_of", "error_title", "error_empty", "error_too_long", "error_network",
     "error_timeout", "error_overloaded", "send", "doc_opening", "doc_failed", "doc_close",
@@ -512,14 +516,10 @@ def say(key: str, language: Language, **values: object) -> str:
 def raw(key: str, language: Language) -> str:
     """The text with its slots still open, for the page's script."""
     french, english = TEXTS[key]
-    return typeset(french) if language == "fr" else curl(english)
+    return typeset(french if language == "fr" else english)
 
 
 def starters(language: Language) -> list[tuple[str, list[str]]]:
     """The families of starting questions in `language`."""
     at = 0 if language == "fr" else 1
-
-    def written(pair: tuple[str, str]) -> str:
-        return typeset(pair[0]) if language == "fr" else curl(pair[at])
-
-    return [(written(title), [written(question) for question in questions]) for title, questions in STARTERS]
+    return [(typeset(title[at]), [typeset(question[at]) for question in questions]) for title, questions in STARTERS]

@@ -1,4 +1,4 @@
-"""French typography and dates in full: pure functions on text."""
+"""Typography and dates in full, in both languages: pure functions on text. What is shown changes, never what is checked or sent."""
 
 from __future__ import annotations
 
@@ -15,25 +15,30 @@ MONTHS: dict[Language, tuple[str, ...]] = {
     "en": ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October",
            "November", "December"),
 }  # fmt: skip
+_SPACE = re.compile(r"(?<=«) | (?=[»:;?!])|(?<=\d) (?=(?:\d{3}|ko|s|%)(?!\w))")
+_DATE = re.compile(rf"\b(?:(?:\d{{1,2}}|1er) )?(?:{'|'.join((*MONTHS['fr'], *MONTHS['en']))})(?: \d{{4}})?\b")
 
 
-def curl(text: str) -> str:
-    """The text with typographic apostrophes between its letters."""
-    return re.sub(r"(?<=\w)'(?=\w)", "’", text)
+def unbroken(text: str) -> str:
+    """`text` with no-break spaces in French punctuation, numbers and dates, which are typed with plain ones. Character for character."""
+    return _DATE.sub(lambda found: found[0].replace(" ", "\u00a0"), _SPACE.sub("\u00a0", text))
 
 
 def typeset(text: str) -> str:
-    """French text with its apostrophes and no-break spaces, which are typed as plain ones in the sources."""
-    text = curl(text)
-    text = re.sub(r" ([:;?!»])", "\u00a0\\1", text)
-    text = text.replace("« ", "«\u00a0")
-    return re.sub(r"(?<=\d) (?=(?:\d{3}|ko|s|%)(?!\w))", "\u00a0", text)
+    """`text` with its no-break spaces and its apostrophes; it may be HTML, with its attributes in double quotes."""
+    return unbroken(re.sub(r"(?<=\w)'", "’", text))
+
+
+def typed(text: str) -> str:
+    """`text` typeset, its quotation marks too, which are typed as straight ones in English."""
+    text = re.sub(r"(?<![^\s(\[—–])(['\"])(?=\w)", lambda mark: "‘" if mark[1] == "'" else "“", text)
+    return typeset(text.replace('"', "”"))
 
 
 def in_full(day: date, language: Language) -> str:
     """The date as one says it: « 1er octobre 2023 », "1 October 2023"."""
     number = "1er" if day.day == 1 and language == "fr" else str(day.day)
-    return f"{number} {MONTHS[language][day.month - 1]} {day.year}"
+    return unbroken(f"{number} {MONTHS[language][day.month - 1]} {day.year}")
 
 
 def today_in_paris(now: datetime | None = None) -> date:

@@ -94,6 +94,7 @@ def test_on_a_phone_the_document_covers_the_page_and_the_way_back_closes_it(page
         expect(page.locator("a.marker").first).to_be_focused()
         expect(page.locator(".turn")).to_have_count(1)
         assert page.evaluate("document.querySelector('#talk').inert") is False
+        page.locator("#restart").click()
 
 
 def test_the_pages_of_a_document_turn_in_place_by_keyboard(page: Page, address: str) -> None:

@@ -377,10 +377,63 @@ def test_suggestions_and_follow_ups_ask(page: Page, address: str, fake: Any) -> 
 def test_what_was_understood_can_be_corrected(page: Page, address: str, fake: Any) -> None:
     open_page(page, address)
     ask(page, QUESTIONS["fr"]["verdict"])
-    page.locator(".correction summary").last.click()
-    page.locator(".correction[open] button", has_text="Oui").click()
-    page.wait_for_selector(".turn:nth-child(2) .reply")
+    page.locator(".correction summary").last.press("Enter")
+    expect(page.locator(".correction[open]")).to_contain_text("D’après vos mots : « seule »")
+    page.locator(".correction[open] button", has_text="Oui").press("Enter")
+    expect(page.locator(".turn:nth-child(2) .state")).to_be_focused()
+    expect(page.locator(".turn:nth-child(2) .state")).to_be_in_viewport()
     assert fake.asked[-1][0].startswith("Acteur public associé\u00a0: oui.")
+
+
+@pytest.mark.parametrize("size", [{"width": 1280, "height": 900}, {"width": 390, "height": 844}])
+def test_the_focus_is_never_under_the_composer(page: Page, address: str, size: Any) -> None:
+    page.set_viewport_size(size)
+    open_page(page, address)
+    ask(page, QUESTIONS["fr"]["verdict"])
+    page.evaluate("document.querySelectorAll('#conversation details').forEach((each) => { each.open = true; })")
+    page.locator('[data-action="report"]').click()
+    page.locator(".state").focus()
+    page.evaluate("window.scrollTo(0, 0)")
+    hidden, seen = [], set()
+    for _ in range(60):
+        page.keyboard.press("Tab")
+        words, top, bottom, composer = page.evaluate(
+            """() => {
+                const focused = document.activeElement.getBoundingClientRect();
+                const words = document.activeElement.closest('#conversation') && document.activeElement.textContent.trim();
+                return [words, focused.top, focused.bottom, document.getElementById('composer').getBoundingClientRect().top];
+            }"""
+        )
+        if words is None:
+            break
+        seen.add(words)
+        hidden += [words] if top < 0 or bottom > composer else []
+    assert hidden == []
+    assert {"Reprendre dans le test guidé", "Copier", "Utile", "Pas utile", "Signaler une erreur", "Oui"} <= seen
+
+
+def test_the_other_language_asks_before_it_erases_the_conversation(page: Page, address: str, fake: Any) -> None:
+    open_page(page, address)
+    ask(page, QUESTIONS["fr"]["verdict"])
+    asked: list[str] = []
+    page.once("dialog", lambda dialog: (asked.append(dialog.message), dialog.dismiss()))
+    page.get_by_role("link", name="EN", exact=True).click()
+    expect(page.locator(".reply")).to_have_count(1)
+    assert "efface la conversation" in asked[0]
+    page.once("dialog", lambda dialog: dialog.accept())
+    page.get_by_role("link", name="EN", exact=True).click()
+    page.wait_for_url(f"{address}/en")
+    expect(page.locator(".reply")).to_have_count(0)
+
+
+def test_the_answers_of_the_check_follow_into_the_other_language(page: Page, address: str) -> None:
+    open_page(page, address + "/eligibilite")
+    page.locator("input[name=applicant][value=private]").check()
+    page.locator("input[name=public_partner][value=no]").check()
+    page.get_by_role("link", name="EN", exact=True).click()
+    expect(page.locator("#check-state")).to_contain_text("It depends")
+    expect(page.locator("input[name=public_partner][value=no]")).to_be_checked()
+    assert page.url == f"{address}/en/eligibility"
 
 
 def test_the_check_follows_the_answers_and_talks_to_the_chat(page: Page, address: str, fake: Any) -> None:

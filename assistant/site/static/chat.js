@@ -138,7 +138,8 @@ function setPending(controller) {
   byId("conversation").setAttribute("aria-busy", String(Boolean(controller)));
 }
 
-async function ask(written) {
+// `opener` is in the turn that it corrects: the focus goes from there to the new reply.
+async function ask(written, opener = null) {
   if (pending) {
     say(texts.already_waiting);
     return;
@@ -183,6 +184,7 @@ async function ask(written) {
     return;
   }
   messages.push(question);
+  if (opener && document.activeElement === opener) turn.querySelector(".state").focus({ preventScroll: true });
 }
 
 function restart() {
@@ -254,8 +256,13 @@ function wire() {
   document.addEventListener("click", (event) => {
     const starter = event.target.closest?.("button.starter, button.chip, button.choice");
     if (!starter) return;
-    ask(starter.dataset.message || starter.dataset.question || starter.textContent.trim());
-    if (!starter.classList.contains("choice")) field().focus({ preventScroll: true });
+    const corrects = starter.classList.contains("choice");
+    ask(starter.dataset.message || starter.dataset.question || starter.textContent.trim(), corrects ? starter : null);
+    if (!corrects) field().focus({ preventScroll: true });
+  });
+  document.querySelector(".languages a").addEventListener("click", (event) => {
+    // The other language is another page, and nothing is kept on the device: better asked than lost.
+    if (messages.length && !window.confirm(texts.language_erases)) event.preventDefault();
   });
   document.querySelector(".skip").addEventListener("click", (event) => {
     event.preventDefault();
@@ -263,6 +270,10 @@ function wire() {
   });
   wireSources(texts);
   wireActions(texts);
+  // What has the focus must not be under the composer, whose height follows what is written in it.
+  new ResizeObserver(([{ target }]) => {
+    document.documentElement.style.setProperty("--composer", `${target.offsetHeight}px`);
+  }).observe(document.getElementById("composer"));
   document.documentElement.dataset.ready = "true";
   receive();
 }

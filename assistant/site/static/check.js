@@ -202,6 +202,11 @@ document.addEventListener("click", (event) => {
     field.scrollIntoView({ block: "center" });
   }
 });
+// The other language opens with the same answers, carried as those of the chat are.
+document.querySelector(".languages a").addEventListener("click", (event) => {
+  const answers = [...new FormData(form)].filter(([, value]) => value);
+  event.currentTarget.hash = new URLSearchParams(answers);
+});
 narrow.addEventListener("change", showStep);
 // On paper every source is open, once.
 let unfolded = [];
