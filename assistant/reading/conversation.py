@@ -124,9 +124,9 @@ def read_situation(messages: Sequence[str], call: Call, second: SecondReader | N
                 for name, reading in readings.items()
                 if name == pending or situation.value(name) not in (None, reading.value)
             }
-        partner = readings.get("public_partner")
-        if number and number == len(messages) - 1 and partner and _is_supposed(message, partner):
-            answered.add("public_partner")  # the case that is asked about, whatever was told before
+        if number and number == len(messages) - 1:
+            # The case that is asked about, whatever was told before.
+            answered |= {name for name in _SUPPOSABLE if name in readings and _is_supposed(message, readings[name])}
         situation = _without(situation, back)
         if number and scope is not None and _puts_another(message, known, readings):
             routes = ("public_partner", "shared_need", "public_service") if "applicant" not in readings else ()
@@ -187,6 +187,8 @@ def _roles(heard: Sequence[str]) -> list[tuple[str, str]]:
     ]
 
 
+_SUPPOSABLE = ("public_partner", "stage")
+"""What a last message may suppose in words that leave no doubt; of the other fields they do (measured)."""
 _SUPPOSED = re.compile(
     r"^(?:[^ ]+ ){0,6}?(?:(?:et|but|and|mais|now|then|alors|maintenant|so|,|:) )?(?:et si|and if|but if|what if|mais si|suppose|supposing|supposons|supposez|imagine|imaginez|imaginons|"
     r"admettons|mettons que|assume|assuming)(?= )"
@@ -229,7 +231,7 @@ def _with_public_service(situation: Situation, messages: Sequence[str], call: Ca
 # "the department has left the project", whoever it is: the partner is no longer certain.
 _HAS_LEFT = re.compile(
     r"(?:^|(?<= ))(?<!we )(?<!nous )(?<!on )(?<!i )(?:(?:has|have|a|ont|s est|se sont|vient de se|just|is|est) )+(?:just |finalement |now )?"
-    r"(?:left|leaving|withdr\w+|pulled out|pulling out|dropped out|backed out|quit\w*|out|gone|retir\w+|desist\w+|desengag\w+|renonc\w+|abandonn\w+|jete l eponge|lache\w*|parti\w*)(?= |$)"
+    r"(?:left|leaving|(?:walked|walks|walking|bowed|stepped) (?:away|out|back)|withdr\w+|pulled out|pulling out|dropped out|backed out|quit\w*|out|gone|retir\w+|desist\w+|desengag\w+|renonc\w+|abandonn\w+|jete l eponge|lache\w*|parti\w*)(?= |$)"
 )
 
 

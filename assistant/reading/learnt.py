@@ -170,8 +170,10 @@ class SecondReader:
             if found and not agreed and field.id not in withdrawn and self._is_told_alone(field.id, found.value, text):
                 readings[field.id] = found
                 continue
-            is_named = found and field.id in NAMED and (share < needed or _is_called_public(found, text))
-            if found and len(heard) == 1 and (is_named or _is_said_to_conduct(found, text)):
+            if found and (
+                (len(heard) == 1 and field.id in NAMED and (share < needed or _is_called_public(found, text)))
+                or (field.id not in withdrawn and _is_said_to_conduct(found, text))
+            ):
                 readings[field.id] = found
                 continue
             if found is None and is_beside_the_point(fold(sentences[field.id])):

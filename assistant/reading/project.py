@@ -73,6 +73,8 @@ def read_ai(message: Message) -> Reading | None:
                 so_called = True
                 continue
             rest = sentence.project.text[sentence.project.starts[index] + len(item.text) + 1 :]
+            if sentence.is_question and _TAKEN_FOR.search(before):
+                continue  # "can it go in as an AI project?"
             if is_beside_the_point(before):
                 continue  # "unrelated, but the press office uses ChatGPT"
             if _is_of_the_past(before):
@@ -133,6 +135,9 @@ _ONE_OF_THEM = re.compile(
 # "It is not true that our AI is live": there is one.
 _SUBJECT_OF_CLAIM = re.compile(
     r"(?:^|(?<= ))(?:que|qu|that|imagine|think|believe|assume|suppose) (?:(?:our|the|l|la|notre|cette|this) )+$"
+)
+_TAKEN_FOR = re.compile(
+    r"(?:^|(?<= ))(?:as|comme|en tant que|au titre d|count as|called) (?:an?|une?|projet|project)?(?: (?:projet|project|d|outil|of))* ?$"
 )
 # What opens a sentence about something else.
 _BESIDE_THE_POINT = re.compile(

@@ -134,6 +134,7 @@ _FOR_ANOTHER_BODY = re.compile(
 # "It isn't my project", said by a freelancer: the body that runs it applies.
 _NOT_THEIR_PROJECT = re.compile(
     r"(?:^|(?<= ))(?:(?:it|this|that) (?:isn t|is not|s not) (?:my|our)|(?:ce n est|c est|n est) pas (?:mon|notre)) (?:own )?(?:projet|project|dossier)(?= (?:[,.;:!]|mais|but|c est|it s|it is)|$)"
+    r"|(?:^|(?<= ))(?:(?:et |mais )?(?:non|pas) moi|(?:and |but )?not (?:me|myself))(?: seule?| personnellement| alone| personally)?(?= [,.;:!]|$)"
 )
 
 
