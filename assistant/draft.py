@@ -13,7 +13,7 @@ from assistant.evidence import Evidence
 from assistant.lead import NO_LEADS, Leads, reading_order
 from assistant.official import official_of, quotable, rests_on
 from assistant.parts import Part, questions_in
-from assistant.retrieve import Found
+from assistant.retrieve import LIKELIER_THAN_NOT, Found
 from assistant.suggest import Suggester
 from assistant.understand import Reader
 from assistant.vocabulary import Citation, Claim, Draft, Question, Window
@@ -74,7 +74,9 @@ class Writer:
             runner_up = standing[1].section.passage(language)
             if not runner_up.is_not_stated and standing[0].score - standing[1].score < TIE:
                 standing, best = [standing[1], standing[0], *standing[2:]], runner_up
-        if evidence.sufficiency == "nearby" and not best.is_not_stated:
+        answering = [part.section.passage(language) for part in parts]
+        is_answered_by_parts = bool(parts) and not any(passage.is_not_stated for passage in answering)
+        if evidence.sufficiency == "nearby" and not best.is_not_stated and not is_answered_by_parts:
             return self._abstention(question, standing)
         restating = next((one for one in standing if rests_on(one.section.passage(language), best)), None)
         if best.official and restating:
@@ -83,8 +85,7 @@ class Writer:
                 [restating, *(one for one in standing if one is not restating)],
                 restating.section.passage(language),
             )
-        answering = [part.section.passage(language) for part in parts]
-        if best in answering and not any(passage.is_not_stated for passage in answering):
+        if is_answered_by_parts and (best in answering or evidence.sufficiency == "nearby"):
             chosen = answering
             led = [
                 claim
@@ -95,7 +96,7 @@ class Writer:
             chosen = [best, *self._also(question, standing, best)]
             led = [claim for passage in chosen for claim in _led(claims_of(passage), passage, leads)]
         details = self._details(question, best)
-        if details and self.premise_is_false(question, standing[0], best):
+        if details and (self.premise_is_false(question, standing[0], best) or _counts_otherwise(question, best)):
             # « ils sont douze, non ? la liste » : how many they are comes first.
             details = [*claims_of(best, most=1), *details]
         said = details or [*self._official(question, best, standing), *led][:MOST_SENTENCES]
@@ -140,13 +141,16 @@ class Writer:
         if len(standing) < 2:
             return []
         has_two_parts = len(questions_in(question.text)) > 1
-        first, runner_up = standing[0].section, standing[1].section
-        margin = standing[0].score - standing[1].score
+        # What was learnt may find another one likeliest than all that was found together: then both are shown.
+        likeliest = next((one for one in standing[1:] if one.channels.get("answered", 0.0) >= LIKELIER_THAN_NOT), None)
+        second_best = likeliest or standing[1]
+        first, runner_up = standing[0].section, second_best.section
+        margin = standing[0].score - second_best.score
         second = runner_up.passage(question.language)
         room = MOST_SENTENCES - len(sentence_spans(best.text))
         has_room = len(sentence_spans(second.text)) <= room or (room > 0 and margin < TIE)
         is_kin = margin < ALMOST_EQUAL or kinship(first, runner_up) >= KINSHIP
-        is_near = margin < 2 * NEAR if has_two_parts else margin < NEAR and is_kin
+        is_near = margin < 2 * NEAR if has_two_parts or likeliest else margin < NEAR and is_kin
         is_said_apart = best.is_not_stated or second.is_not_stated or rests_on(best, second)
         if not is_near or not has_room or is_said_apart:
             return []
@@ -223,6 +227,12 @@ class Writer:
         return Draft(
             "refusal", question, (), opening=wording.OFF_TOPIC[language], closing=wording.OFF_TOPIC_CONTACT[language]
         )
+
+
+def _counts_otherwise(question: Question, best: Passage) -> bool:
+    """True when the question counts what `best` counts, and finds another number: « ils n’en ont pris que deux : lesquels ? »."""
+    counted = {value for value in values(question.repaired) if value.isdigit() and not _YEAR.fullmatch(value)}
+    return bool(counted) and not counted & values(best.text)
 
 
 def _is_all_there_is(asked: str, said: str) -> bool:

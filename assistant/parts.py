@@ -21,11 +21,15 @@ _QUESTION_WORDS = (
 _BEFORE = r"(?:à |pour |par |de |avec |depuis |for |by |with |from |to |in )?"
 _ASKED_LATE = r"combien|quand|quoi|comment|pourquoi|où|how|when|what|where|why"
 """What may stand far from the « et » of a second question: « et la deuxième on y fait quoi »."""
+_INVERTED = r"(?:ne\s)?\w+-(?:t-)?(?:il|elle|ils|elles|on|je|nous|vous)\b|est-ce\s"
+_MODAL = r"(?:can|may|must|should|does|do|did|is|are|was|were|will)\s"
 _BREAK = re.compile(
     rf"(?<=\?)\s+(?=\S.*\?)|(?<=\?)\s+(?=(?:{_QUESTION_WORDS})\b)|"
     rf",?\s+(?:et|and|&)\s+(?={_BEFORE}(?:{_QUESTION_WORDS})\b|(?:la|le|les|the)\s[^?.!,]{{0,30}}?\b(?:{_ASKED_LATE})\b|"
     rf"(?:à la fin|a la fin|au final|ensuite|après|finally|then|in the end)\s+(?:{_QUESTION_WORDS})\b)|"
-    rf",?\s+(?:et|and)\s+(?=(?:il|elle|ils|elles|on|ça|c['’]est|it|they)\s[^?.!]{{0,30}}?\b(?:{_QUESTION_WORDS})\b)|(?:,?\s(?:et|and))?\s+\d\s?\)\s+",
+    rf",?\s+(?:et|and)\s+(?=(?:il|elle|ils|elles|on|ça|ca|c['’]est|it|they)\s[^?.!]{{0,30}}?\b(?:{_QUESTION_WORDS})\b)|"
+    rf",?\s+(?:et|and)\s+(?={_INVERTED}|{_MODAL}(?:it|they|we|i|he|she|you|the|that|this|one|a)\b[^.]*\?)|"
+    r"(?:,?\s(?:et|and))?\s+\d\s?\)\s+",
     re.IGNORECASE | re.DOTALL,
 )
 _ANNOUNCED = re.compile(
@@ -33,7 +37,7 @@ _ANNOUNCED = re.compile(
     r"(?:2|3|deux|trois|two|three) (?:petites? |quick |short )?questions?\b[^:?.,]{0,25}[:,.]\s*(?=\S)",
     re.IGNORECASE,
 )
-_ASKS = re.compile(rf"\?|\b(?:{_QUESTION_WORDS})\b", re.IGNORECASE)
+_ASKS = re.compile(rf"\?|\b(?:{_QUESTION_WORDS}|{_INVERTED})|^{_MODAL}", re.IGNORECASE)
 
 
 @dataclass(frozen=True)

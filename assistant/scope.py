@@ -119,6 +119,13 @@ class ScopeFinder:
             if is_surely_a_fact and not self.verdict_writer.states_a_rule(best) and request.evidence_is_sufficient:
                 return False
             is_unsure_what = answered < LIKELIER_THAN_NOT
+        if (
+            scope == "general"
+            and best.is_not_stated
+            and request.evidence_is_sufficient
+            and not self._is_about_a_condition(best)
+        ):
+            return False  # « un ministère peut-il déposer deux dossiers ? »: no source says, whoever may apply
         told = len(situation.readings)
         is_about_applying = best.concerns_applying or self.reader.speaks_of_applying(message)
         if told == 0:

@@ -34,6 +34,10 @@ _SAID_OF_IT = re.compile(
 """Before a name, what makes the name what is said or asked of something (« c’est la deuxième édition ? »)."""
 
 
+_THOSE = re.compile(r"\b(?:ceux|celles|those|the ones)(?=\s+(?:de\b|d['’]|du\b|of\b|from\b|in\b))", re.IGNORECASE)
+_THAT_OF = r"(?:celle|celui|the one|that) (?:de |d['’]|of |from |in )(?:l['’]|la |the )?"
+
+
 @dataclass(frozen=True)
 class Meant:
     """What a follow-up asks of the one at `place` of a series: `asked` are the messages that ask it by its name."""
@@ -47,7 +51,8 @@ class Series(BaseModel):
 
     `called`: the names that the assistant gives; `named`: those that people use. Who speaks of `nouns` and names none means `presumed`.
     `next`, `previous` and `places` (for each of them, phrases): what points to one by its place. `then`: whole messages that ask what the next
-    one is. `after`: what, before a name, speaks of the one that comes next.
+    one is. `after`: what, before a name, speaks of the one that comes next; `one_after`: what, right before a name, is that one.
+    `of_each`: what each of them has several of (laureates, files), which « ceux de 2022 » stands for.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -61,6 +66,8 @@ class Series(BaseModel):
     previous: list[str] = []
     places: list[list[str]] = []
     after: list[str] = []
+    one_after: list[str] = []
+    of_each: list[str] = []
     heard_as: dict[Language, dict[str, str]] = {}
     follows: list[str] = []
     wanted: dict[Language, str] = {}
@@ -138,12 +145,32 @@ class Series(BaseModel):
             return []
         for one, other in product(*named):
             pair = re.compile(
-                rf"{pattern_of(one).pattern},? (?:et|and|&|puis|then) (?:l['’]|la |en |in |the )?{pattern_of(other).pattern}",
+                rf"(?:{_THAT_OF})?{pattern_of(one).pattern},? (?:et|and|&|puis|then) (?:{_THAT_OF}|l['’]|la |en |in |the )?{pattern_of(other).pattern}",
                 re.IGNORECASE,
             )
             if pair.search(text):
-                return [pair.sub(name, text) for name in (one, other)]
+                each = ((name, pair.sub(name, text)) for name in (one, other))
+                return [re.sub(rf"{re.escape(name)},? {re.escape(name)}", name, asked) for name, asked in each]
         return []
+
+    def in_the_place_after(self, text: str, language: Language) -> str:
+        """`text` with what it calls the one after another ("the round after the silver economy") under its own name."""
+        pointing = "|".join(self.one_after)
+        for place, names in self.named_in(text).items() if pointing else ():
+            one = "|".join(pattern_of(name).pattern for name in sorted(names, key=len, reverse=True))
+            pointed = rf"\b(?:{pointing})\s+(?:(?:la|le|l|the|celle|de|sur|d)\b['’]?\s*)*(?:{one})"
+            if place + 1 < len(self) and re.search(pointed, text, re.IGNORECASE):
+                return re.sub(pointed, self.called[language][place + 1], text, count=1, flags=re.IGNORECASE)
+        return text
+
+    def with_what_those_are(self, text: str, earlier: Sequence[str], language: Language) -> str:
+        """`text` with « ceux » of one that it speaks of in full: what of each was last spoken of in the `earlier` messages."""
+        if not self.of_each or not _THOSE.search(text) or self.spoken_of_at(text) < 0:
+            return text
+        for message in reversed(earlier):
+            if spoken := [one for one in self.of_each if pattern_of(one).search(message)]:
+                return _THOSE.sub(f"{'les' if language == 'fr' else 'the'} {spoken[0]}", text, count=1)
+        return text
 
     def comes_after(self, text: str, language: Language) -> str | None:
         """The name of the one that `text` speaks of as coming after one that it names ("what came after the first edition?")."""

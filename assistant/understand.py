@@ -118,6 +118,8 @@ class Reader:
         conversation = Conversation(
             tuple(self._in_the_names_of_the_corpus(one, written_in) for one in conversation.messages)
         )
+        for one in self.series:
+            message = one.with_what_those_are(message, conversation.messages, written_in)
         text = self.repair(message, written_in)
         leans = self.is_dependent(text)
         said, follow_up = ("", text) if leans else self._follow_up_in(text)
@@ -146,7 +148,7 @@ class Reader:
 
     def _in_the_names_of_the_corpus(self, message: str, language: Language) -> str:
         for one in self.series:
-            message = one.in_the_names_of_the_corpus(message, language)
+            message = one.in_the_names_of_the_corpus(one.in_the_place_after(message, language), language)
         return message
 
     def once_more(self, message: str, conversation: Conversation) -> OnceMore | None:

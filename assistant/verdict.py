@@ -7,7 +7,7 @@ from datetime import date
 from functools import cached_property
 from typing import Literal
 
-from assistant.draft import MOST_SENTENCES, claims_of
+from assistant.draft import MOST_OF_A_PART, MOST_SENTENCES, claims_of
 from assistant.explain import word_verdict
 from assistant.judge import judge
 from assistant.verify import shortest_support
@@ -54,7 +54,7 @@ class VerdictWriter:
             ruled = claims_of(rule)
         elif rule and scope == "general":
             # The whole sentence instead of the words that a reason takes from it: it may name the case that is asked about.
-            ruled = claims_of(rule, most=1)
+            ruled = claims_of(rule, most=MOST_OF_A_PART)
             reasons = [claim for claim in reasons if all(c.passage.id != rule.id for c in claim.citations)]
         hangs_on_who = scope == "general" and self.who in situation.readings and verdict.criteria[0].status != "met"
         return Draft(
@@ -92,6 +92,8 @@ class VerdictWriter:
         condition."""
         rules, status = self.call.criteria[0], self._status_of(body)
         said = set(passage.fact_ids)
+        if self._is_of_other_bodies(passage, Situation({self.who: body})):
+            return True
         row = rules.row_for({self.who: body.value})
         has_a_row = row is not None and row.when == {self.who: (body.value,)}
         facts = {*status.fact_ids, *self._caveats_of(body.value)}

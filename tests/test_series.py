@@ -115,11 +115,23 @@ def test_what_means_no_other_one_stays_as_it_is(messages, reader):
         ("L'appel de 2023 est-il la quatrième édition ?", "L'appel de 2023 est-il la quatrième édition ?"),
         ("So this is your second edition, right?", "So this is your second edition, right?"),
         ("Les deux éditions précédentes, sur quoi ?", "Les éditions 2021 et 2022, sur quoi ?"),
+        ("When does the one after the silver economy open?", "When does the 2025 edition open?"),
+        (
+            "L'édition d'après la santé numérique, elle portait sur quoi ?",
+            "l'édition 2022 (EdTech), elle portait sur quoi ?",
+        ),
     ],
 )
 def test_an_edition_is_heard_under_the_name_that_the_corpus_uses(message, in_other_words, reader):
     question = reader.understand(message, Conversation(), language=None, default="fr")
     assert (question.repaired, question.text) == (in_other_words, message)
+
+
+def test_those_of_an_edition_are_what_was_spoken_of(reader):
+    earlier = ("C'était qui, les gagnants de 2023 ?", "Ah oui, la RATP.")
+    follow_up = "Et ceux de l'édition d'après, celle qui parlait des personnes âgées chez elles ?"
+    assert heard(reader, *earlier, follow_up)[-1].startswith("Et les gagnants de l'édition")
+    assert heard(reader, "Bonjour", follow_up)[-1] == follow_up
 
 
 @pytest.mark.parametrize(
@@ -141,6 +153,7 @@ def test_what_comes_after_a_stage_is_the_next_one(message, means, reader):
     [
         ("Les thèmes de 2021 et 2022 ?", ["Les thèmes de 2021 ?", "Les thèmes de 2022 ?"]),
         ("What were the 2021 edition and the 2022 edition about?", ["What were the 2021 edition about?", "What were the 2022 edition about?"]),
+        ("Celle de 2021 puis celle de 2022, leur thème ?", ["2021, leur thème ?", "2022, leur thème ?"]),
         ("Entre 2021 et l'appel de 2022 ?", []),
         ("Les thèmes de 2021 ?", []),
         ("2021, 2022 et 2023 ?", []),

@@ -22,6 +22,8 @@ from assistant.wanted import asks_for_names, gives_names
         "Donnez-moi le nom d’une des personnalités extérieures.",
         "c’était qui ? je veux les noms",
         "Ils s’appelaient comment, les membres de ce comité ?",
+        "un comité, mais c’était qui ? des noms svp",
+        "Qui étaient, nommément, les personnalités extérieures ?",
     ],
 )
 def test_names_are_asked_for(text):

@@ -145,11 +145,25 @@ def _only_one_left(message: Message) -> Reading | None:
     return None
 
 
+# « une SEM dont la ville détient le capital », "a company owned by the State"
+_OF_WHAT_IT_OWNS = re.compile(
+    r"(?:^|(?<= ))(?:dont|whose|of which|(?:detenue?s?|possedee?s?|owned|held|backed|controlee?s?|controlled) (?:[a-z0-9%]+ ){0,3}?(?:par|by)|appartenant a|filiale (?:d|de)|subsidiary of|capital (?:de|du|d)) (?:(?:la|le|l|les|the|a|an|un|une|des|some) )*$"
+)
+
+
+def _owns(message: Message, mention: Mention) -> bool:
+    """True for a body that is named as the owner of another."""
+    view = message.sentences[mention.sentence].bodies
+    return bool(_OF_WHAT_IT_OWNS.search(view.text[: view.starts[mention.item]]))
+
+
 def body_named(text: str) -> Reading | None:
     """The one kind of body that a question names (« SEM et SPL, c’est vu comme du public ? »); None where there are two, or where one is a partner,
     a customer…"""
     message = parse_message(text)
-    named = [mention for mention in mentions_of(message) if mention.kind not in UNCERTAIN]
+    named = [
+        mention for mention in mentions_of(message) if mention.kind not in UNCERTAIN and not _owns(message, mention)
+    ]
     roles = {role_of(mention, message)[0] for mention in named}
     if len({mention.kind for mention in named}) != 1 or not roles <= {"", "applicant", "compared"}:
         return None
