@@ -85,8 +85,9 @@ class Writer:
                 [restating, *(one for one in standing if one is not restating)],
                 restating.section.passage(language),
             )
-        if is_answered_by_parts and (best in answering or evidence.sufficiency == "nearby"):
+        if is_answered_by_parts and (best in answering or best.is_not_stated or evidence.sufficiency == "nearby"):
             chosen = answering
+            best = best if best in answering else answering[0]
             led = [
                 claim
                 for passage, part in zip(answering, parts, strict=True)

@@ -14,6 +14,8 @@ from corpus.index import Section
 
 MOST_PARTS = 3
 """Questions of one message that are answered apart."""
+LIKELY_LIKE_ANOTHER = 1 / 3
+"""How likely what answers a question must be where the same is asked of another of a series, and surely heard there."""
 
 _QUESTION_WORDS = (
     r"combien|quand|qui|que|quoi|comment|pourquoi|où|(?:le|la)?quel(?:le)?s?|how|when|who|whose|what|which|where|why"
@@ -73,25 +75,30 @@ def parts_of(question: Question, conversation: Conversation, reader: Reader, ret
     Each is heard after the one before it: « c’était quand, et qui a gagné ? ». One question about two of a series is asked of each.
     """
     asked = questions_in(question.text)
+    of_each: Sequence[str] = ()
     if len(asked) == 1:
-        asked = next(filter(None, (one.each_named(question.repaired) for one in reader.series)), asked)
+        of_each = next(filter(None, (one.each_named(question.repaired) for one in reader.series)), ())
+        asked = of_each or asked
     if not 1 < len(asked) <= MOST_PARTS or question.is_brief:
         return []
     parts: list[Part] = []
+    surest = 0.0
     for one in asked:
-        part = _part(one, conversation, question, reader, retriever)
-        if part is None:
+        part, share = _part(one, conversation, question, reader, retriever)
+        surest = max(surest, share)
+        if part is None or share < (LIKELY_LIKE_ANOTHER if of_each else LIKELIER_THAN_NOT):
             return []
         parts.append(part)
         conversation = Conversation((*conversation.messages, one))
-    return parts if len({part.section.id for part in parts}) == len(parts) else []
+    is_sure = surest >= LIKELIER_THAN_NOT and len({part.section.id for part in parts}) == len(parts)
+    return parts if is_sure else []
 
 
 def _part(
     asked: str, conversation: Conversation, question: Question, reader: Reader, retriever: Retriever
-) -> Part | None:
-    """What answers `asked`, one of the questions of `question`, after those before it; None when that is not likely. By itself it may ask for the
-    same more surely, unless it leans on them."""
+) -> tuple[Part | None, float]:
+    """What answers `asked`, one of the questions of `question`, after those before it, and how likely. By itself it may ask for the same more surely,
+    unless it leans on them."""
 
     def surest(after: Conversation) -> tuple[Section, float, Leads] | None:
         return retriever.surest(
@@ -100,8 +107,8 @@ def _part(
 
     found = surest(conversation)
     if found is None:
-        return None
+        return None, 0.0
     section, share, leads = found
     if share < LIKELIER_THAN_NOT and not reader.is_dependent(asked) and (alone := surest(Conversation())):
         share = alone[1] if alone[0] is section else share
-    return Part(section, leads) if share >= LIKELIER_THAN_NOT else None
+    return Part(section, leads), share
