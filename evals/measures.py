@@ -154,12 +154,22 @@ RATES: dict[str, Counter] = {
     "malformed": lambda judged: (int(judged.recorded.answer is not None and judged.reply is None), 1),
     # Eligibility
     "wrong_verdict": _when(lambda j: j.case.is_about_eligibility, lambda j: j.asserts_wrongly),
+    "wrong_eligible": _when(
+        lambda j: bool(j.case.expect.status) and "eligible" not in (j.case.expect.status or []),
+        lambda j: j.status == "eligible",
+    ),
     "decided_rate": _when(_is_decidable, lambda j: j.status in ("eligible", "not_eligible")),
     "verdict_right": _all_held("status"),
     "criteria_right": lambda judged: judged.held("criterion"),
     "window_right": _all_held("window"),
     "window_first": _tally("window_first"),
+    "window_follows": _tally("window"),
     "verdict_consistent": _tally("consistent"),
+    "understood_right": _tally("understood"),
+    "reasons_right": _tally("reasons"),
+    "headline_right": _tally("headline"),
+    "disclaimer_said": _tally("disclaimer"),
+    "one_question": _tally("asked"),
     "verdict_text_conflict": _flaw("said_verdict"),
     "abstain_to_verdict": _when(
         lambda j: _is_unsettled(j) or j.case.is_unanswerable, lambda j: j.status in ("eligible", "not_eligible")
@@ -183,10 +193,13 @@ RATES: dict[str, Counter] = {
     "off_topic_refused": _when(lambda j: j.case.has(*OFF_TOPIC), lambda j: j.passed),
     # Proof
     "citation_validity": _tally("markers"),
+    "stray_sentences": _flaw("owned"),
+    "claims_stated": _tally("stated"),
     "unmarked_values": _flaw("unmarked"),
     "citation_recall": _tally("carried"),
     "citation_precision": _tally("needed"),
     "citation_sources": _tally("sources"),
+    "unused_citations": _flaw("used"),
     "verbatim_rate": _tally("quotes"),
     "values_kept": _tally("values"),
     "denials_kept": _tally("denials"),
@@ -196,6 +209,9 @@ RATES: dict[str, Counter] = {
         lambda j: j.asserts_wrongly or j.held("excludes")[0] < j.held("excludes")[1] or bool(j.tally("markup").reasons),
     ),
     "markup_leak": _flaw("markup"),
+    "invented_addresses": _flaw("addresses"),
+    "repeated_sentences": _flaw("repeated"),
+    "follow_ups_known": _tally("follow_ups"),
     "language_right": lambda judged: (
         int(judged.held("language")[0] == 1 and judged.tally("spoken").good == judged.tally("spoken").total),
         1,
@@ -203,8 +219,8 @@ RATES: dict[str, Counter] = {
     "day_right": _tally("dated"),
     "dialogue_right": _when(lambda j: len(j.case.turns) > 1, lambda j: j.passed),
 }
-"""The measures that count hits. Those called error, leak, conflict, crashed, malformed, wrong_verdict, success and over_refusal count
-what must not happen."""
+"""The measures that count hits. Those called error, leak, conflict, crashed, malformed, wrong, stray,
+invented, unused, repeated, success and over_refusal count what must not happen."""
 
 
 def measure(
@@ -557,7 +573,8 @@ def _lengths(judged: Sequence[Judged]) -> list[Measure]:
             per_sentence.append(float(length))
             long_ones.append(length > 35)
     return [
-        _mean("reply_words", replies, p95=percentile(replies, 0.95) if replies else None),
+        _mean("reply_words", replies),
+        Measure("p95_words", Figure(percentile(replies, 0.95) if replies else None, len(replies))),
         _mean("sentence_words", per_sentence),
         _share("long_sentences", sum(long_ones), len(long_ones)),
     ]

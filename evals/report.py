@@ -574,6 +574,7 @@ _NOT_SHARES = (
     "p95_ms",
     "p95_ratio",
     "reply_words",
+    "p95_words",
     "sentence_words",
     "truthfulness",
     "risk_coverage",

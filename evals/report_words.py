@@ -10,6 +10,10 @@ MEASURES: dict[str, tuple[str, str]] = {
         "Verdicts erronés",
         "Part des cas d’éligibilité où un verdict, un critère ou une phrase affirme autre chose que ce que disent les règles.",
     ),
+    "wrong_eligible": (
+        "« Éligible » à tort",
+        "Part des cas où les règles disent non, se taisent ou attendent une précision, et où l’assistant dit « éligible » : la faute la plus grave.",
+    ),
     "decided_rate": (
         "Verdicts rendus quand les règles tranchent",
         "Part des cas tranchés par les règles où l’assistant tranche aussi, à tort ou à raison.",
@@ -24,7 +28,34 @@ MEASURES: dict[str, tuple[str, str]] = {
         "Clôture dite d’abord",
         "Part des verdicts rendus après la clôture dont la première phrase dit que l’appel est clos.",
     ),
-    "verdict_consistent": ("Verdict conforme à ses critères", "Part des verdicts qui découlent de leurs six critères."),
+    "window_follows": (
+        "État de l’appel conforme au jour",
+        "Part des réponses où l’appel n’est dit clos, ouvert ou pas encore ouvert que s’il l’est ce jour-là.",
+    ),
+    "understood_right": (
+        "Verdict conforme à ce qui a été compris",
+        "Part des verdicts dont les critères sont ceux que les règles tirent de ce que la réponse dit avoir compris.",
+    ),
+    "reasons_right": (
+        "Raisons de l’appel",
+        "Part des critères dont la raison est une phrase des règles de l’appel, sous une source qui la porte.",
+    ),
+    "headline_right": (
+        "Verdict dit dans le texte",
+        "Part des verdicts dont le texte dit l’état retenu, une seule fois, et aucun autre.",
+    ),
+    "disclaimer_said": (
+        "« N’engage pas la CNIL »",
+        "Part des verdicts qui finissent en disant qu’ils n’engagent pas la CNIL.",
+    ),
+    "one_question": (
+        "Une question à la fois",
+        "Part des réponses qui posent une question et une seule, sur un point qui trancherait et n’est pas déjà compris.",
+    ),
+    "verdict_consistent": (
+        "Verdict conforme à ses critères",
+        "Part des verdicts qui découlent de leurs six critères, et qui nomment les seuls points dont la réponse trancherait.",
+    ),
     "verdict_text_conflict": (
         "Texte contraire au verdict",
         "Part des réponses dont une phrase affirme une autre éligibilité que le verdict.",
@@ -74,6 +105,24 @@ MEASURES: dict[str, tuple[str, str]] = {
     ),
     "off_topic_refused": ("Hors-sujet déclinés", "Part des questions hors sujet qui sont déclinées."),
     "citation_validity": ("Renvois valides", "Part des renvois et citations qui mènent à un passage indexé."),
+    "stray_sentences": (
+        "Phrases sans source ni formule",
+        "Part des réponses dont une phrase n’est ni citée, ni une formule convenue de l’assistant.",
+    ),
+    "claims_stated": (
+        "Affirmations à la lettre",
+        "Part des affirmations qui sont, mot pour mot, une phrase du corpus ou des règles de l’appel.",
+    ),
+    "unused_citations": ("Sources inutilisées", "Part des sources listées auxquelles rien ne renvoie dans la réponse."),
+    "invented_addresses": (
+        "Adresses inventées",
+        "Part des réponses qui montrent un lien ou une adresse qui n’est pas celle d’une source citée.",
+    ),
+    "repeated_sentences": ("Phrases répétées", "Part des réponses qui disent deux fois la même phrase."),
+    "follow_ups_known": (
+        "Questions proposées",
+        "Part des questions proposées qui sont de la liste, dans la langue de la réponse.",
+    ),
     "unmarked_values": (
         "Valeurs sans source",
         "Part des réponses dont une phrase sans renvoi énonce une date ou un nombre.",
@@ -149,6 +198,7 @@ MEASURES: dict[str, tuple[str, str]] = {
         "Temps à 95 % divisé par celui de l’encodage de la question seule, dans la même exécution.",
     ),
     "reply_words": ("Mots par réponse", "Longueur moyenne d’une réponse."),
+    "p95_words": ("Mots par réponse, à 95 %", "Nombre de mots que 95 % des réponses ne dépassent pas."),
     "sentence_words": ("Mots par phrase", "Longueur moyenne d’une phrase."),
     "long_sentences": ("Phrases longues", "Part des phrases de plus de 35 mots."),
 }

@@ -14,6 +14,7 @@ import pytest
 from typer.testing import CliRunner
 
 from corpus.errors import ExplainedError
+from corpus.passages import Reference
 from evals import add, families, measures, near, retrieval, wording
 from evals import report_words as say
 from evals.__main__ import app
@@ -41,7 +42,15 @@ from evals.run import (
 ROOT = Path(__file__).parents[1]
 SHELF: Shelf = {
     f"{name}/{language}": Indexed(
-        f"{name}/{language}", "texts", title, text, language, False, False, (name,), (f"https://example.org/{name}",)
+        f"{name}/{language}",
+        "texts",
+        title,
+        text,
+        language,
+        False,
+        False,
+        (name,),
+        (Reference(title, "CNIL", f"https://example.org/{name}", "2023"),),
     )
     for name, language, title, text in (
         ("deadline", "fr", "Date limite", "Le dépôt des dossiers était possible jusqu’au 30 septembre 2023."),
@@ -406,14 +415,14 @@ def test_results_have_the_fields_of_the_contract_and_can_be_scored_again() -> No
 def test_a_comparison_says_what_was_fixed_what_broke_and_what_changed() -> None:
     cases = [a_case(id=name) for name in ("kept", "fixed", "broken", "reworded")]
     right = right_reply(a_case(), SHELF)
-    other = {**right, "text": right["text"].replace("Voici ce que", "Voilà ce que")}
+    other = {**right, "text": right["text"].replace("Le dépôt", "Un dépôt")}
     before = to_results(a_run(*zip(cases, (right, None, right, right), strict=True)))
     after = to_results(a_run(*zip(cases, (right, right, None, other), strict=True)))
     found = compare(before, after)
     assert [change.id for change in found.fixed] == ["fixed"]
     assert [change.id for change in found.broken] == ["broken"]
     assert [change.id for change in found.changed] == ["reworded"]
-    assert "[-Voici-] {+Voilà+}" in found.changed[0].words
+    assert "[-Le-] {+Un+}" in found.changed[0].words
     assert (found.same, found.p_value) == (1, 1.0)
 
 
