@@ -258,6 +258,12 @@ def agrees_with_premises(case: Case, answer: Answer, shelf: Shelf) -> Answer:
     return answer
 
 
+def confirms_premises(case: Case, answer: Answer, shelf: Shelf) -> Answer:
+    if case.has("premise"):
+        answer["text"] = f"{frame('CONFIRMED', case.lang)} {answer['text']}"
+    return answer
+
+
 def mislabels_replies(case: Case, answer: Answer, shelf: Shelf) -> Answer:
     answer["kind"] = {"answer": "verdict", "verdict": "answer"}.get(answer["kind"], answer["kind"])
     return answer
@@ -504,6 +510,7 @@ ENGINES: Sequence[Broken] = (
     Broken("buries the answer", ("answer-first",), buries_the_answer),
     Broken("says the wrong value too", ("no-wrong-value",), says_the_wrong_value_too),
     Broken("agrees with false premises", ("premises",), agrees_with_premises),
+    Broken("confirms false premises", ("premises",), confirms_premises),
     Broken("mislabels replies", ("kind",), mislabels_replies),
     Broken("refuses all alike", ("right-reason",), refuses_all_alike),
     Broken("abstains without a word", ("silence-said",), abstains_without_a_word),

@@ -19,6 +19,7 @@ from evals import wording
 from evals.case import OFF_TOPIC, Case
 from evals.checks import says_all
 from evals.coverage import criteria_coverage
+from evals.frames import spoken
 from evals.judged import Judged
 
 STYLES = {
@@ -49,13 +50,15 @@ _Z = 1.96
 
 @dataclass(frozen=True)
 class Figure:
-    """A value with its 95 % interval. `n` counts what was measured, `clusters` what is independent among it; no value when n is 0."""
+    """A value with its 95 % interval. `n` counts what was measured, `hits` what of it counts for the value where that is a share, `clusters` what
+    is independent among it; no value when n is 0."""
 
     value: float | None
     n: int
     low: float | None = None
     high: float | None = None
     clusters: int = 0
+    hits: int | None = None
 
 
 @dataclass(frozen=True)
@@ -140,6 +143,11 @@ def _answer_first(judged: Judged) -> tuple[int, int]:
     return (int(said[0]), 1) if len(said) > 1 and any(said) else (0, 0)
 
 
+def _confirms(judged: Judged) -> bool:
+    """True when the reply opens by saying that the sources say so."""
+    return bool(judged.reply and spoken(judged.reply).named("CONFIRMED"))
+
+
 _HELD_BACK = ("abstention", "refusal", "clarification")
 
 
@@ -182,7 +190,9 @@ RATES: dict[str, Counter] = {
     "answer_first": _answer_first,
     "wrong_value_absent": _all_held("excludes"),
     "right_source": _all_held("cites"),
-    "premise_corrected": _when(lambda j: j.case.has("premise", "false-premise", "false_premise"), lambda j: j.passed),
+    "premise_corrected": _when(
+        lambda j: j.case.has("premise", "false-premise", "false_premise"), lambda j: j.passed and not _confirms(j)
+    ),
     # Abstention
     "rejection_rate": _when(lambda j: j.case.is_unanswerable, lambda j: j.kind in _HELD_BACK),
     "over_refusal_rate": _when(lambda j: j.case.is_answerable, lambda j: j.kind in _HELD_BACK),
@@ -260,7 +270,15 @@ def rate(judged: Iterable[Judged], counter: Counter) -> Figure:
     if not total:
         return Figure(None, 0)
     low, high = interval(hits / total, len(clusters))
-    return Figure(hits / total, total, low, high, len(clusters))
+    return Figure(hits / total, total, low, high, len(clusters), hits)
+
+
+def behind(measure: Measure, judged: Iterable[Judged], *, counts_good: bool) -> list[str]:
+    """The ids of the cases that keep `measure` from its best: those with a miss where it counts what is good, those with a hit where not."""
+    if measure.name not in RATES:
+        return list(measure.details.get("failed", ()))
+    counts = ((one.case.id, RATES[measure.name](one)) for one in judged)
+    return [case_id for case_id, (hits, total) in counts if (hits < total if counts_good else hits > 0)]
 
 
 def interval(share: float, n: int) -> tuple[float, float]:
@@ -349,7 +367,7 @@ def _share(name: str, hits: int, total: int, clusters: int | None = None, **deta
     if not total:
         return Measure(name, Figure(None, 0), details=details)
     low, high = interval(hits / total, clusters or total)
-    return Measure(name, Figure(hits / total, total, low, high, clusters or total), details=details)
+    return Measure(name, Figure(hits / total, total, low, high, clusters or total, hits), details=details)
 
 
 def _truthfulness(judged: Sequence[Judged]) -> Measure:
@@ -519,6 +537,14 @@ def _span_precision(judged: Sequence[Judged]) -> Measure:
         right = sum(len(citation.quote) for citation in one.reply.citations if accepted & set(citation.fact_ids))
         values.append(right / quoted)
     return _mean("span_precision", values)
+
+
+def apart(value: float | None, bound: float) -> str:
+    """`value` with as many digits as it takes to read that it is not `bound`: 0.99994 is no 1.000."""
+    if value is None:
+        return "none"
+    digits = next((d for d in range(3, 7) if value == bound or round(value, d) != round(bound, d)), 7)
+    return f"{value:.{digits}f}"
 
 
 def percentile(values: Sequence[float], share: float) -> float:
