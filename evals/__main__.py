@@ -321,10 +321,6 @@ def _print_figures(done: runs.Run) -> None:
 
 def _print_gates(done: runs.Run) -> None:
     for outcome in done.outcomes:
-        if not outcome.passed:
-            # One line, ids included: what fails can then be kept from view as a whole.
-            console.print(f"GATE FAILED {_failed_gate(outcome, done)}", markup=False)
-    for outcome in done.outcomes:
         if outcome.figure.value is not None and outcome.passed and not outcome.gate.reaches_goal(outcome.figure.value):
             console.print(
                 f"Goal not reached: {outcome.gate.measure} is {_number(outcome.figure)}, the goal is {outcome.gate.goal:g}."
@@ -342,6 +338,10 @@ def _print_gates(done: runs.Run) -> None:
     unmeasured = ", ".join(outcome.gate.name for outcome in done.unmeasured)
     if unmeasured:
         console.print(f"Not measured here: {unmeasured}.")
+    for outcome in done.outcomes:
+        if not outcome.passed:
+            # One line, ids included: what fails can then be kept from view as a whole.
+            console.print(f"GATE FAILED {_failed_gate(outcome, done)}", markup=False)
     if done.passed:
         console.print("Every gate passes." if not unmeasured else "Every gate that was measured passes.")
 

@@ -477,7 +477,13 @@ def tosses_a_coin(case: Case, answer: Answer, shelf: Shelf) -> Answer:
 
 def takes_its_time(case: Case, answer: Answer, shelf: Shelf) -> Answer:
     if case.lang == "en":
-        time.sleep(0.12)
+        time.sleep(0.08)
+    return answer
+
+
+def takes_its_time_over_verdicts(case: Case, answer: Answer, shelf: Shelf) -> Answer:
+    if answer["verdict"]:
+        time.sleep(0.16)
     return answer
 
 
@@ -546,10 +552,11 @@ ENGINES: Sequence[Broken] = (
     Broken("adds a reserve", ("claims-to-the-letter",), adds_a_reserve),
     Broken("tosses a coin", ("stable",), tosses_a_coin),
     Broken("takes its time", ("speed",), takes_its_time),
+    Broken("takes its time over verdicts", ("speed-of-all",), takes_its_time_over_verdicts),
 )  # fmt: skip
 
 
-ENCODED_ALONE = 0.02
+ENCODED_ALONE = 0.01
 """Seconds that encoding a question is taken to last in the trial: a sound engine here needs far less, a slow one more."""
 
 

@@ -567,7 +567,7 @@ def _times(judged: Sequence[Judged], encoding: Sequence[tuple[str, float]]) -> l
     }
     whole = stages.get("answer", [])
     if not whole:
-        return [Measure(name, Figure(None, 0)) for name in ("p50_ms", "p95_ms", "p95_ratio")]
+        return [Measure(name, Figure(None, 0)) for name in ("p50_ms", "p95_ms", "p95_ratio", "slowest_ratio")]
     alone = [seconds * 1000 for _, seconds in encoding]
     timed = {case_id for case_id, _ in encoding}
     answers = [one.recorded.seconds * 1000 for one in judged if one.reply and one.case.id in timed]
@@ -583,7 +583,26 @@ def _times(judged: Sequence[Judged], encoding: Sequence[tuple[str, float]]) -> l
         Measure("p50_ms", Figure(percentile(whole, 0.5), len(whole)), details=details),
         Measure("p95_ms", Figure(percentile(whole, 0.95), len(whole)), details=details),
         ratio,
+        _slowest(judged, alone),
     ]
+
+
+_FEWEST_TIMED = 10
+
+
+def _slowest(judged: Sequence[Judged], alone: Sequence[float]) -> Measure:
+    """The slowest sort of reply (facts, verdicts, conversations): its 90th percentile over the 95th of encoding, so that a slow reply or two of a
+    busy machine do not weigh. A sort with fewer than 10 replies is not looked at."""
+    sorts: dict[str, list[float]] = defaultdict(list)
+    for one in (one for one in judged if one.reply):
+        sort = "conversations" if len(one.case.turns) > 1 else "verdicts" if one.status else "facts"
+        sorts[sort].append(one.recorded.seconds * 1000)
+    found = {sort: percentile(times, 0.9) for sort, times in sorts.items() if len(times) >= _FEWEST_TIMED}
+    if not alone or not found:
+        return Measure("slowest_ratio", Figure(None, 0))
+    encoded, timed = percentile(alone, 0.95), sum(len(sorts[sort]) for sort in found)
+    details = {f"{sort}_p90_ms": round(value, 1) for sort, value in sorted(found.items())}
+    return Measure("slowest_ratio", Figure(max(found.values()) / encoded, timed), details=details)
 
 
 def _lengths(judged: Sequence[Judged]) -> list[Measure]:

@@ -49,6 +49,7 @@ def own_words(case: Case, reply: Reply, shelf: Shelf) -> tuple[Tally, ...]:
     said = spoken(reply)
     return (
         _owned(case, reply, said, shelf),
+        _unmarked(said),
         _stated(reply, shelf),
         _headline(reply, said),
         _window(reply, shelf),
@@ -79,6 +80,13 @@ def _owned(case: Case, reply: Reply, said: Spoken, shelf: Shelf) -> Tally:
     if reply.kind in ("refusal", "smalltalk") and reply.claims:
         bad.append(f"states something in a reply of kind {reply.kind}")
     return _all_or_nothing("owned", bad)
+
+
+def _unmarked(said: Spoken) -> Tally:
+    """No sentence that is neither a claim nor a frame states a number or a date; titles between « » aside, they are no statement."""
+    shown = [re.sub(r"\"[^\"]*\"|\([^()]*\)|\[[^\]]*\]", " ", fold(stray)) for stray in said.strays]
+    bad = [f"states a value without a source: « {_short(part)} »" for part in shown if wording.values(part)]
+    return _all_or_nothing("unmarked", bad)
 
 
 def _may_fill(slot: str, text: str, frame: Frame, case: Case, reply: Reply, shelf: Shelf) -> bool:

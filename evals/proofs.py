@@ -127,7 +127,6 @@ def prove(case: Case, reply: Reply, shelf: Shelf) -> tuple[Tally, ...]:
     """Every tally of `reply`; those that compare with the index are empty when `shelf` is."""
     return (
         _markers(reply, shelf),
-        _unmarked(reply),
         _silence(reply),
         _quotes(reply, shelf),
         _sources(reply, shelf),
@@ -207,20 +206,6 @@ def _markers(reply: Reply, shelf: Shelf) -> Tally:
     ]
     total = len(uses) + len(reply.claims) + len(reply.citations)
     return Tally("markers", max(total - len(bad), 0), total, tuple(bad))
-
-
-def _unmarked(reply: Reply) -> Tally:
-    """No sentence outside the claims states a number or a date; titles between « » aside, they are no statement."""
-    rest = fold(wording.plain(reply.text))
-    for claim in sorted(reply.claims, key=lambda claim: -len(claim.text)):
-        rest = rest.replace(fold(wording.plain(claim.text)).rstrip(" .!?"), " ")
-    rest = re.sub(r'"[^"]*"|\([^()]*\)|\[[^\]]*\]', " ", rest)
-    bad = [
-        f"states a value without a source: « {_short(part)} »"
-        for part in wording.sentences(rest)
-        if wording.values(part)
-    ]
-    return Tally("unmarked", 0 if bad else 1, 1, tuple(bad))
 
 
 def _silence(reply: Reply) -> Tally:

@@ -104,7 +104,7 @@ def _head(run: Run, failures: Sequence[Judged]) -> str:
         "<h1>Évaluation de l’assistant « bac à sable »</h1>"
         f'<p class="soft">Exécution du {_e(_day(str(run.settings.get("made", ""))))}.{noted} Chaque cas est une question, ou une conversation, '
         "et ce qu’une bonne réponse doit faire ; seul le dernier message est jugé. Tout est compté par programme, sans modèle de langage pour juge.</p>"
-        f"<p><strong>{total - failed} cas réussis sur {total}</strong> ({_percent(figure.value)} ; intervalle à 95 % : {_range(figure)}). "
+        f"<p><strong>{total - failed} cas réussi{'s' if total - failed > 1 else ''} sur {total}</strong> ({_percent(figure.value)} ; intervalle à 95 % : {_range(figure)}). "
         f"{failed} échec{_s(failures)}, dont {critical} de gravité critique et {wrong} où la réponse affirme quelque chose de faux ; "
         f"dans les {failed - wrong} autres, elle s’abstient ou demande une précision au lieu de répondre.</p>{state}"
         f'<p class="soft">« Affirme quelque chose de faux » compte toute réponse qui affirme et manque une attente : un mot attendu absent, une autre source, un autre verdict. '
@@ -602,6 +602,7 @@ _NOT_SHARES = (
     "p50_ms",
     "p95_ms",
     "p95_ratio",
+    "slowest_ratio",
     "reply_words",
     "p95_words",
     "sentence_words",

@@ -200,6 +200,10 @@ MEASURES: dict[str, tuple[str, str]] = {
         "Temps rapporté à l’encodage",
         "L’encodage est la mise en nombres de la question par le modèle de langue, avant toute recherche : c’est le moins que coûte une réponse. Temps à 95 % divisé par celui de l’encodage de la question seule, dans la même exécution.",
     ),
+    "slowest_ratio": (
+        "Temps des réponses les plus lentes",
+        "Des faits, des verdicts et des conversations, la sorte la plus lente : temps que 90 % de ses réponses ne dépassent pas, divisé par celui de l’encodage.",
+    ),
     "reply_words": ("Mots par réponse", "Longueur moyenne d’une réponse."),
     "p95_words": ("Mots par réponse, à 95 %", "Nombre de mots que 95 % des réponses ne dépassent pas."),
     "sentence_words": ("Mots par phrase", "Longueur moyenne d’une phrase."),

@@ -24,6 +24,7 @@ from evals.compare import compare, word_difference
 from evals.gates import load_gates
 from evals.judged import Judged, Recorded, judge
 from evals.oracle import right_reply
+from evals.own_words import own_words
 from evals.proofs import Indexed, Shelf, is_supported, prove
 from evals.reply import Reply, read_reply
 from evals.report import to_html
@@ -230,7 +231,9 @@ def test_a_reply_that_is_not_the_object_of_the_contract_fails_its_case() -> None
 
 def _flaws(name: str, spoil: Callable[[dict[str, Any]], None]) -> tuple[str, ...]:
     case = a_case()
-    return next(tally.reasons for tally in prove(case, a_reply(case, spoil), SHELF) if tally.name == name)
+    reply = a_reply(case, spoil)
+    tallies = (*prove(case, reply, SHELF), *own_words(case, reply, SHELF))
+    return next(tally.reasons for tally in tallies if tally.name == name)
 
 
 @pytest.mark.parametrize(
