@@ -211,7 +211,8 @@ def _asked(reply: Reply, said: Spoken) -> Tally:
 
 def _understood(reply: Reply) -> Tally:
     """The criteria are what the rules make of what was understood, and each label says its value. Not measured where a reply does not tell it."""
-    if reply.verdict is None or not any(one.field for one in reply.understood):
+    # The contract's object does not carry it: only what tells it, be it that nothing was understood, is held to it.
+    if reply.verdict is None or "understood" not in reply.model_fields_set:
         return Tally("understood", 0, 0)
     bad = [
         f"« {one.label} » does not say {one.field} = {one.value}"

@@ -19,7 +19,7 @@ from evals.reply import Reply
 from evals.run import Run
 
 _SHOWN_FIRST = (
-    "cases_passed", "wrong_verdict", "decided_rate", "facts_right", "right_source", "premise_corrected", "dialogue_right", "rejection_rate", "over_refusal_rate",
+    "cases_passed", "wrong_eligible", "wrong_verdict", "decided_rate", "facts_right", "right_source", "premise_corrected", "dialogue_right", "rejection_rate", "over_refusal_rate",
     "citation_recall", "verbatim_rate", "language_right",
 )  # fmt: skip
 _LINKS_AT_ONCE = 20

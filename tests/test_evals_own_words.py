@@ -88,6 +88,7 @@ def _claims(old: str, new: str) -> Callable[[Answer], None]:
         pytest.param("self-pme", lambda a: a["verdict"].update(missing=["theme"]), "consistent", id="missing what settles nothing"),
         pytest.param("self-commune", lambda a: a["verdict"]["criteria"][0].update(citations=[99]), "reasons", id="a reason cites nothing"),
         pytest.param("self-commune", lambda a: a["understood"][0].update(label="organisme : association"), "understood", id="a false label"),
+        pytest.param("self-commune", lambda a: a.update(understood=[]), "understood", id="nothing said to be understood"),
         pytest.param("self-deadline-fr", _adds("[ici](https://cnil.example)"), "addresses", id="a link"),
         pytest.param("self-deadline-fr", _adds("contact@cnil.example"), "addresses", id="an e-mail"),
         pytest.param("self-deadline-fr", _adds("data:text/html,x"), "addresses", id="data"),
