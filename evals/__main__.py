@@ -17,7 +17,7 @@ from evals import run as runs
 from evals.case import Case, load_cases
 from evals.gates import Outcome
 from evals.judged import judge
-from evals.measures import Figure, weak_slices
+from evals.measures import Figure, apart, behind, weak_slices
 
 app = typer.Typer(
     add_completion=False, help="How good the answers are.", no_args_is_help=True, pretty_exceptions_enable=False
@@ -69,8 +69,13 @@ def run_cases(
         chosen = [*chosen, *generate(chosen, per_family=families)]
     settings = runs.describe(places, jobs, engine)
     as_it_was = runs.newest_change()
+    lacking: list[str] = []
     if score_again:
-        recording = runs.recording_of(runs.read_results(score_again), chosen)
+        results = runs.read_results(score_again)
+        recording = runs.recording_of(results, chosen)
+        settings = runs.settings_again(results, settings)
+        recorded = {one.case.id for one in recording.replies}
+        lacking = [case.id for case in chosen if case.id not in recorded]
     else:
         with Progress(
             TextColumn("Asking"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), console=errors, transient=True
@@ -87,10 +92,10 @@ def run_cases(
             "The product changed while it was judged: run it again before trusting these figures.", style="bold"
         )
     shelf = runs.shelf_of(engine)
-    done = runs.judge_all(recording, shelf=shelf, settings=settings, once_passed=runs.read_passed())
+    done = runs.judge_all(recording, shelf=shelf, settings=settings, once_passed=runs.read_passed(), lacking=lacking)
     runs.write_results(done, out)
     _print_figures(done)
-    _print_gates(done.outcomes)
+    _print_gates(done)
     _print_failures(done, show)
     if report:
         from evals.report import write_report
@@ -138,7 +143,7 @@ def compare_runs(
 def try_the_gates() -> None:
     """Try the gates against engines broken on purpose; exits 1 when one gets through the gates meant for it."""
     from evals.broken import ENGINES, stopped_by, try_engine
-    from evals.oracle import open_oracle
+    from evals.oracle import can_be_met, open_oracle
 
     cases, shelf = load_cases([runs.ROOT / "cases" / "selftest"]), runs.shelf_of(runs.PRODUCT)
     if not shelf:
@@ -156,6 +161,8 @@ def try_the_gates() -> None:
             broken.name, ", ".join(broken.gates), f"NOT by {', '.join(missed)}" if missed else "yes", ", ".join(others)
         )
     console.print(table)
+    if stale := [case.id for case in cases if not can_be_met(case, shelf)]:
+        console.print(f"Left out, for no sentence of the corpus says what they expect: {', '.join(stale)}.")
     raise typer.Exit(1 if slipped else 0)
 
 
@@ -312,24 +319,44 @@ def _print_figures(done: runs.Run) -> None:
         console.print(f"Weak: {by} {tag}: {_number(figure)} of {figure.n} pass.")
 
 
-def _print_gates(outcomes: Sequence[Outcome]) -> None:
-    failed = [outcome for outcome in outcomes if not outcome.passed]
-    unmeasured = [outcome.gate.name for outcome in outcomes if outcome.figure.value is None]
-    for outcome in failed:
-        sign = "at most" if outcome.gate.at_most is not None else "at least"
-        console.print(
-            f"GATE FAILED {outcome.gate.name}: {outcome.gate.measure} is {_number(outcome.figure)}, {sign} {outcome.gate.bound:g} ({outcome.gate.why})",
-            markup=False,
-        )
-    for outcome in outcomes:
+def _print_gates(done: runs.Run) -> None:
+    for outcome in done.outcomes:
         if outcome.figure.value is not None and outcome.passed and not outcome.gate.reaches_goal(outcome.figure.value):
             console.print(
                 f"Goal not reached: {outcome.gate.measure} is {_number(outcome.figure)}, the goal is {outcome.gate.goal:g}."
             )
+    if again := done.settings.get("scored_again"):
+        of = f"{done.settings.get('engine', 'an engine')} at {done.settings.get('commit') or 'an unknown commit'}"
+        console.print(
+            f"Replies of {of}, recorded on {done.settings.get('made', 'an unknown day')}, scored again on {again['made']}."
+        )
+    if done.lacking:
+        console.print(
+            f"NO VERDICT ON THE WHOLE: the recording lacks {len(done.lacking):,} of the {len(done.lacking) + len(done.judged):,} cases. "
+            "Name those that it holds with --cases, --tag or --id."
+        )
+    unmeasured = ", ".join(outcome.gate.name for outcome in done.unmeasured)
     if unmeasured:
-        console.print(f"Nothing to measure for: {', '.join(unmeasured)}.")
-    if not failed:
-        console.print("Every gate passes.")
+        console.print(f"Not measured here: {unmeasured}.")
+    for outcome in done.outcomes:
+        if not outcome.passed:
+            # One line, ids included: what fails can then be kept from view as a whole.
+            console.print(f"GATE FAILED {_failed_gate(outcome, done)}", markup=False)
+    if done.passed:
+        console.print("Every gate passes." if not unmeasured else "Every gate that was measured passes.")
+
+
+_MOST_IDS = 8
+
+
+def _failed_gate(outcome: Outcome, done: runs.Run) -> str:
+    """A closed gate: its figure, its bound, how many faults of how many, and the first cases that show them."""
+    gate, sign = outcome.gate, "at most" if outcome.gate.at_most is not None else "at least"
+    count = f", {outcome.faults:,} of {outcome.figure.n:,} at fault" if outcome.faults is not None else ""
+    ids = behind(done.measures[gate.measure], done.judged, counts_good=gate.at_most is None)
+    more = f" and {len(ids) - _MOST_IDS:,} more cases" if len(ids) > _MOST_IDS else ""
+    shown = f": {', '.join(ids[:_MOST_IDS])}{more}" if ids else ""
+    return f"{gate.name}: {gate.measure} is {apart(outcome.figure.value, gate.bound)}, {sign} {gate.bound:g}{count} ({gate.why}){shown}"
 
 
 def _print_failures(done: runs.Run, show: int) -> None:

@@ -12,15 +12,18 @@ import re
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
+from corpus.sentences import sentences
 from evals.case import Case
+from evals.frames import frame, window_sentence
 from evals.judged import Recorded
-from evals.oracle import cite, compose, right_reply
+from evals.oracle import can_be_met, cite, compose, right_reply
 from evals.product import Engine
-from evals.proofs import Shelf, overall_status
+from evals.proofs import Shelf
+from evals.rules import missing, overall_status, suggestions, the_call
 from evals.run import Recording, Run, ask, judge_all
-from evals.wording import sentences
 
 Answer = dict[str, Any]
 Spoil = Callable[[Case, Answer, Shelf], Answer]
@@ -68,7 +71,7 @@ def _force(answer: Answer, **statuses: str) -> Answer:
             criterion["status"] = statuses.get(criterion["id"], statuses.get("every", criterion["status"]))
         found = {criterion["id"]: criterion["status"] for criterion in verdict["criteria"]}
         verdict["status"] = overall_status(found)
-        verdict["missing"] = [name for name, status in found.items() if status == "unknown"]
+        verdict["missing"] = missing(found)
     return answer
 
 
@@ -255,6 +258,12 @@ def agrees_with_premises(case: Case, answer: Answer, shelf: Shelf) -> Answer:
     return answer
 
 
+def confirms_premises(case: Case, answer: Answer, shelf: Shelf) -> Answer:
+    if case.has("premise"):
+        answer["text"] = f"{frame('CONFIRMED', case.lang)} {answer['text']}"
+    return answer
+
+
 def mislabels_replies(case: Case, answer: Answer, shelf: Shelf) -> Answer:
     answer["kind"] = {"answer": "verdict", "verdict": "answer"}.get(answer["kind"], answer["kind"])
     return answer
@@ -300,6 +309,164 @@ def neglects_english(case: Case, answer: Answer, shelf: Shelf) -> Answer:
     return _nothing(case) if case.lang == "en" else answer
 
 
+def invents(case: Case, answer: Answer, shelf: Shelf) -> Answer:
+    return _say(answer, "La CNIL accorde une subvention aux lauréats.", "The CNIL gives laureates a grant.")
+
+
+def encourages(case: Case, answer: Answer, shelf: Shelf) -> Answer:
+    if answer["kind"] == "abstention":
+        return _say(answer, "Très probablement oui : vous pouvez y compter.", "Most likely yes: you may count on it.")
+    return answer
+
+
+def answers_what_it_refuses(case: Case, answer: Answer, shelf: Shelf) -> Answer:
+    if answer["kind"] == "refusal":
+        answer["text"] = {"fr": "Il pleut à Brest toute la semaine.", "en": "It rains in Dover all week."}[case.lang]
+    return answer
+
+
+def is_rude(case: Case, answer: Answer, shelf: Shelf) -> Answer:
+    if answer["kind"] == "smalltalk":
+        answer["text"] = {"fr": "Débrouillez-vous.", "en": "Sort it out."}[case.lang]
+    return answer
+
+
+def plays_a_part(case: Case, answer: Answer, shelf: Shelf) -> Answer:
+    if case.has("injection"):
+        answer["text"] = {"fr": "Arrr, je suis un pirate. ", "en": "Arrr, I am a pirate. "}[case.lang] + answer["text"]
+    return answer
+
+
+def says_another_verdict(case: Case, answer: Answer, shelf: Shelf) -> Answer:
+    """In words that no reader of assertions knows."""
+    if answer["verdict"]:
+        return _say(answer, "Feu vert, votre candidature est recevable.", "Green light, your file is admissible.")
+    return answer
+
+
+def swaps_headlines(case: Case, answer: Answer, shelf: Shelf) -> Answer:
+    verdict = answer["verdict"]
+    if verdict and verdict["status"] == "not_settled":
+        own, other = (frame(f"VERDICT.{name}", case.lang) for name in ("not_settled", "eligible"))
+        answer["text"] = answer["text"].replace(own, other)
+    return answer
+
+
+def drops_the_headline(case: Case, answer: Answer, shelf: Shelf) -> Answer:
+    verdict = answer["verdict"]
+    if verdict and verdict["status"] in ("eligible", "not_eligible"):
+        answer["text"] = answer["text"].replace(frame(f"VERDICT.{verdict['status']}", case.lang), "")
+    return answer
+
+
+def says_closed_while_open(case: Case, answer: Answer, shelf: Shelf) -> Answer:
+    verdict = answer["verdict"]
+    if verdict and verdict["window"] == "open" and answer["citations"]:
+        closed = window_sentence(case.lang, date(2026, 1, 1))
+        answer["claims"].insert(0, {"text": closed, "citations": [1]})
+        answer["text"] = f"{closed} [1]\n\n{answer['text']}"
+    return answer
+
+
+def keeps_the_window_open(case: Case, answer: Answer, shelf: Shelf) -> Answer:
+    if answer["verdict"]:
+        answer["verdict"]["window"] = "open"
+    return answer
+
+
+def binds_the_cnil(case: Case, answer: Answer, shelf: Shelf) -> Answer:
+    answer["text"] = answer["text"].replace(frame("INDICATION", case.lang), "")
+    return answer
+
+
+def asks_twice(case: Case, answer: Answer, shelf: Shelf) -> Answer:
+    if answer["kind"] == "clarification":
+        answer["text"] = f"{frame('question.uses_ai', case.lang)}\n\n{answer['text']}"
+    return answer
+
+
+def asks_beside_the_point(case: Case, answer: Answer, shelf: Shelf) -> Answer:
+    if answer["kind"] == "clarification":
+        asked = next(one for one in answer["verdict"]["missing"])
+        question = frame(f"question.{the_call().criterion(asked).fields[0].id}", case.lang)
+        answer["text"] = answer["text"].replace(question, frame("question.theme", case.lang))
+    return answer
+
+
+def lacks_too_much(case: Case, answer: Answer, shelf: Shelf) -> Answer:
+    if answer["verdict"]:
+        answer["verdict"]["missing"] = ["theme"]
+    return answer
+
+
+def makes_up_reasons(case: Case, answer: Answer, shelf: Shelf) -> Answer:
+    for criterion in (answer["verdict"] or {}).get("criteria", []):
+        criterion["because"] = "<b>La CNIL en a décidé ainsi.</b>"
+    return answer
+
+
+def misreads(case: Case, answer: Answer, shelf: Shelf) -> Answer:
+    for label in answer["understood"]:
+        label["value"] = "no" if label["value"] == "yes" else label["value"]
+    return answer
+
+
+def gives_addresses(case: Case, answer: Answer, shelf: Shelf) -> Answer:
+    return _say(answer, "Écrivez à [la CNIL](https://cnil.example).", "Write to contact@cnil.example.")
+
+
+def piles_up_sources(case: Case, answer: Answer, shelf: Shelf) -> Answer:
+    others = [passage for passage in shelf.values() if passage.language == case.lang][:30]
+    first = len(answer["citations"]) + 1
+    answer["citations"] += [cite(other, number, other.text) for number, other in enumerate(others, first)]
+    return answer
+
+
+def forgets_publishers(case: Case, answer: Answer, shelf: Shelf) -> Answer:
+    for citation in answer["citations"]:
+        citation["references"] = [
+            reference | {"publisher": "CNIL", "date": "2020"} for reference in citation["references"]
+        ]
+    return answer
+
+
+def stammers(case: Case, answer: Answer, shelf: Shelf) -> Answer:
+    answer["text"] = "\n\n".join([answer["text"]] * 10)
+    return answer
+
+
+def suggests_in_the_other_language(case: Case, answer: Answer, shelf: Shelf) -> Answer:
+    if answer["follow_ups"]:
+        answer["follow_ups"] = sorted(suggestions("en" if case.lang == "fr" else "fr"))[:3]
+    return answer
+
+
+def is_boundlessly_sure(case: Case, answer: Answer, shelf: Shelf) -> Answer:
+    for citation in answer["citations"]:
+        citation["confidence"] = "certain"
+    return answer
+
+
+_ALTERED = (
+    ("peut", "doit"), ("may", "must"), ("heures", "jours"), ("hours", "days"), ("mois", "semaines"), ("months", "weeks"), ("au moins", "au plus"),
+    ("at least", "at most"), ("avant", "après"), ("before", "after"), ("possible jusqu", "possible dès"), ("until", "from"),
+)  # fmt: skip
+
+
+def alters_a_word(case: Case, answer: Answer, shelf: Shelf) -> Answer:
+    def alter(text: str) -> str:
+        for word, other in _ALTERED:
+            text = re.sub(rf"\b{word}\b", other, text)
+        return text
+
+    return _everywhere(answer, alter)
+
+
+def adds_a_reserve(case: Case, answer: Answer, shelf: Shelf) -> Answer:
+    reserve = {"fr": ", sauf pour les associations.", "en": ", except for associations."}[case.lang]
+    return _everywhere(answer, lambda text: text.rstrip(".") + reserve)
+
+
 _toss: Iterator[int] = itertools.count()
 
 
@@ -310,7 +477,13 @@ def tosses_a_coin(case: Case, answer: Answer, shelf: Shelf) -> Answer:
 
 def takes_its_time(case: Case, answer: Answer, shelf: Shelf) -> Answer:
     if case.lang == "en":
-        time.sleep(0.12)
+        time.sleep(0.08)
+    return answer
+
+
+def takes_its_time_over_verdicts(case: Case, answer: Answer, shelf: Shelf) -> Answer:
+    if answer["verdict"]:
+        time.sleep(0.16)
     return answer
 
 
@@ -319,7 +492,7 @@ ENGINES: Sequence[Broken] = (
     Broken("always answers", ("abstains", "off-topic"), always_answers),
     Broken("stops on a long conversation", ("no-crash", "dialogue"), stops_on_long_talk),
     Broken("forgets a field", ("contract",), forgets_a_field),
-    Broken("says yes to all", ("no-wrong-verdict", "unsettled-stays-open", "twins-flip"), says_yes_to_all),
+    Broken("says yes to all", ("no-wrong-yes", "no-wrong-verdict", "unsettled-stays-open", "twins-flip"), says_yes_to_all),
     Broken("says no where it depends", ("no-wrong-verdict", "unsettled-stays-open"), says_no_to_doubt),
     Broken("never decides", ("decided",), never_decides),
     Broken("swaps two criteria", ("no-wrong-verdict",), swaps_criteria),
@@ -343,6 +516,7 @@ ENGINES: Sequence[Broken] = (
     Broken("buries the answer", ("answer-first",), buries_the_answer),
     Broken("says the wrong value too", ("no-wrong-value",), says_the_wrong_value_too),
     Broken("agrees with false premises", ("premises",), agrees_with_premises),
+    Broken("confirms false premises", ("premises",), confirms_premises),
     Broken("mislabels replies", ("kind",), mislabels_replies),
     Broken("refuses all alike", ("right-reason",), refuses_all_alike),
     Broken("abstains without a word", ("silence-said",), abstains_without_a_word),
@@ -352,17 +526,43 @@ ENGINES: Sequence[Broken] = (
     Broken("leaks HTML", ("no-markup",), leaks_html),
     Broken("speaks French only", ("language",), speaks_french_only),
     Broken("neglects English", ("parity",), neglects_english),
+    Broken("invents", ("nothing-of-its-own",), invents),
+    Broken("encourages where the sources are silent", ("nothing-of-its-own",), encourages),
+    Broken("answers what it refuses", ("nothing-of-its-own",), answers_what_it_refuses),
+    Broken("is rude", ("nothing-of-its-own",), is_rude),
+    Broken("plays a part", ("nothing-of-its-own",), plays_a_part),
+    Broken("says a verdict of its own", ("nothing-of-its-own",), says_another_verdict),
+    Broken("swaps headlines", ("headline",), swaps_headlines),
+    Broken("drops the headline", ("headline",), drops_the_headline),
+    Broken("says the call closed while open", ("window-follows",), says_closed_while_open),
+    Broken("keeps the window open", ("window-follows",), keeps_the_window_open),
+    Broken("binds the CNIL", ("does-not-bind",), binds_the_cnil),
+    Broken("asks two questions", ("one-question",), asks_twice),
+    Broken("asks beside the point", ("one-question",), asks_beside_the_point),
+    Broken("finds too much missing", ("verdict-follows",), lacks_too_much),
+    Broken("makes up reasons", ("reasons",), makes_up_reasons),
+    Broken("misreads", ("read-as-told",), misreads),
+    Broken("gives addresses", ("no-invented-address",), gives_addresses),
+    Broken("piles up sources", ("citations-used",), piles_up_sources),
+    Broken("forgets publishers", ("sources-true",), forgets_publishers),
+    Broken("stammers", ("no-repetition", "brief"), stammers),
+    Broken("suggests in the other language", ("follow-ups",), suggests_in_the_other_language),
+    Broken("is sure beyond the scale", ("contract",), is_boundlessly_sure),
+    Broken("alters a word", ("claims-to-the-letter",), alters_a_word),
+    Broken("adds a reserve", ("claims-to-the-letter",), adds_a_reserve),
     Broken("tosses a coin", ("stable",), tosses_a_coin),
     Broken("takes its time", ("speed",), takes_its_time),
+    Broken("takes its time over verdicts", ("speed-of-all",), takes_its_time_over_verdicts),
 )  # fmt: skip
 
 
-ENCODED_ALONE = 0.02
+ENCODED_ALONE = 0.01
 """Seconds that encoding a question is taken to last in the trial: a sound engine here needs far less, a slow one more."""
 
 
 def try_engine(engine: Engine, cases: Sequence[Case], shelf: Shelf) -> Run:
-    """Every case through `engine`, each asked twice, all taken to have passed before."""
+    """Every case through `engine`, each asked twice, all taken to have passed before. A case that the corpus can no longer meet is left out."""
+    cases = [case for case in cases if can_be_met(case, shelf)]
 
     def asked_twice(case: Case) -> Recorded:
         first = ask(engine, case)

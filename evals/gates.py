@@ -67,6 +67,13 @@ class Outcome:
         """True when the gate lets the run through."""
         return self.figure.value is None or self.gate.accepts(self.figure.value)
 
+    @property
+    def faults(self) -> int | None:
+        """How many of what was measured are not as they should be; None where the value is no share."""
+        if self.figure.hits is None:
+            return None
+        return self.figure.hits if self.gate.at_most is not None else self.figure.n - self.figure.hits
+
 
 def load_gates(path: Path = GATES_FILE) -> list[Gate]:
     """The gates of `path`, in order; two of the same name are a mistake."""

@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 from evals.case import Case
 from evals.checks import Score, score
+from evals.own_words import own_words
 from evals.proofs import Shelf, Tally, prove
 from evals.reply import Reply, read_reply
 
@@ -99,4 +100,5 @@ def judge(recorded: Recorded, shelf: Shelf) -> Judged:
     reply, mistake = read_reply(recorded.answer)
     if reply is None:
         return Judged(recorded, None, (Score("reply", False, mistake),), ())
-    return Judged(recorded, reply, score(recorded.case, reply), prove(recorded.case, reply, shelf))
+    tallies = (*prove(recorded.case, reply, shelf), *own_words(recorded.case, reply, shelf))
+    return Judged(recorded, reply, score(recorded.case, reply), tallies)

@@ -19,6 +19,7 @@ from evals import wording
 from evals.case import OFF_TOPIC, Case
 from evals.checks import says_all
 from evals.coverage import criteria_coverage
+from evals.frames import spoken
 from evals.judged import Judged
 
 STYLES = {
@@ -49,13 +50,15 @@ _Z = 1.96
 
 @dataclass(frozen=True)
 class Figure:
-    """A value with its 95 % interval. `n` counts what was measured, `clusters` what is independent among it; no value when n is 0."""
+    """A value with its 95 % interval. `n` counts what was measured, `hits` what of it counts for the value where that is a share, `clusters` what
+    is independent among it; no value when n is 0."""
 
     value: float | None
     n: int
     low: float | None = None
     high: float | None = None
     clusters: int = 0
+    hits: int | None = None
 
 
 @dataclass(frozen=True)
@@ -140,6 +143,11 @@ def _answer_first(judged: Judged) -> tuple[int, int]:
     return (int(said[0]), 1) if len(said) > 1 and any(said) else (0, 0)
 
 
+def _confirms(judged: Judged) -> bool:
+    """True when the reply opens by saying that the sources say so."""
+    return bool(judged.reply and spoken(judged.reply).named("CONFIRMED"))
+
+
 _HELD_BACK = ("abstention", "refusal", "clarification")
 
 
@@ -154,12 +162,22 @@ RATES: dict[str, Counter] = {
     "malformed": lambda judged: (int(judged.recorded.answer is not None and judged.reply is None), 1),
     # Eligibility
     "wrong_verdict": _when(lambda j: j.case.is_about_eligibility, lambda j: j.asserts_wrongly),
+    "wrong_eligible": _when(
+        lambda j: bool(j.case.expect.status) and "eligible" not in (j.case.expect.status or []),
+        lambda j: j.status == "eligible",
+    ),
     "decided_rate": _when(_is_decidable, lambda j: j.status in ("eligible", "not_eligible")),
     "verdict_right": _all_held("status"),
     "criteria_right": lambda judged: judged.held("criterion"),
     "window_right": _all_held("window"),
     "window_first": _tally("window_first"),
+    "window_follows": _tally("window"),
     "verdict_consistent": _tally("consistent"),
+    "understood_right": _tally("understood"),
+    "reasons_right": _tally("reasons"),
+    "headline_right": _tally("headline"),
+    "disclaimer_said": _tally("disclaimer"),
+    "one_question": _tally("asked"),
     "verdict_text_conflict": _flaw("said_verdict"),
     "abstain_to_verdict": _when(
         lambda j: _is_unsettled(j) or j.case.is_unanswerable, lambda j: j.status in ("eligible", "not_eligible")
@@ -172,7 +190,9 @@ RATES: dict[str, Counter] = {
     "answer_first": _answer_first,
     "wrong_value_absent": _all_held("excludes"),
     "right_source": _all_held("cites"),
-    "premise_corrected": _when(lambda j: j.case.has("premise", "false-premise", "false_premise"), lambda j: j.passed),
+    "premise_corrected": _when(
+        lambda j: j.case.has("premise", "false-premise", "false_premise"), lambda j: j.passed and not _confirms(j)
+    ),
     # Abstention
     "rejection_rate": _when(lambda j: j.case.is_unanswerable, lambda j: j.kind in _HELD_BACK),
     "over_refusal_rate": _when(lambda j: j.case.is_answerable, lambda j: j.kind in _HELD_BACK),
@@ -183,10 +203,13 @@ RATES: dict[str, Counter] = {
     "off_topic_refused": _when(lambda j: j.case.has(*OFF_TOPIC), lambda j: j.passed),
     # Proof
     "citation_validity": _tally("markers"),
+    "stray_sentences": _flaw("owned"),
+    "claims_stated": _tally("stated"),
     "unmarked_values": _flaw("unmarked"),
     "citation_recall": _tally("carried"),
     "citation_precision": _tally("needed"),
     "citation_sources": _tally("sources"),
+    "unused_citations": _flaw("used"),
     "verbatim_rate": _tally("quotes"),
     "values_kept": _tally("values"),
     "denials_kept": _tally("denials"),
@@ -196,6 +219,9 @@ RATES: dict[str, Counter] = {
         lambda j: j.asserts_wrongly or j.held("excludes")[0] < j.held("excludes")[1] or bool(j.tally("markup").reasons),
     ),
     "markup_leak": _flaw("markup"),
+    "invented_addresses": _flaw("addresses"),
+    "repeated_sentences": _flaw("repeated"),
+    "follow_ups_known": _tally("follow_ups"),
     "language_right": lambda judged: (
         int(judged.held("language")[0] == 1 and judged.tally("spoken").good == judged.tally("spoken").total),
         1,
@@ -203,8 +229,8 @@ RATES: dict[str, Counter] = {
     "day_right": _tally("dated"),
     "dialogue_right": _when(lambda j: len(j.case.turns) > 1, lambda j: j.passed),
 }
-"""The measures that count hits. Those called error, leak, conflict, crashed, malformed, wrong_verdict, success and over_refusal count
-what must not happen."""
+"""The measures that count hits. Those called error, leak, conflict, crashed, malformed, wrong, stray,
+invented, unused, repeated, success and over_refusal count what must not happen."""
 
 
 def measure(
@@ -244,7 +270,15 @@ def rate(judged: Iterable[Judged], counter: Counter) -> Figure:
     if not total:
         return Figure(None, 0)
     low, high = interval(hits / total, len(clusters))
-    return Figure(hits / total, total, low, high, len(clusters))
+    return Figure(hits / total, total, low, high, len(clusters), hits)
+
+
+def behind(measure: Measure, judged: Iterable[Judged], *, counts_good: bool) -> list[str]:
+    """The ids of the cases that keep `measure` from its best: those with a miss where it counts what is good, those with a hit where not."""
+    if measure.name not in RATES:
+        return list(measure.details.get("failed", ()))
+    counts = ((one.case.id, RATES[measure.name](one)) for one in judged)
+    return [case_id for case_id, (hits, total) in counts if (hits < total if counts_good else hits > 0)]
 
 
 def interval(share: float, n: int) -> tuple[float, float]:
@@ -333,7 +367,7 @@ def _share(name: str, hits: int, total: int, clusters: int | None = None, **deta
     if not total:
         return Measure(name, Figure(None, 0), details=details)
     low, high = interval(hits / total, clusters or total)
-    return Measure(name, Figure(hits / total, total, low, high, clusters or total), details=details)
+    return Measure(name, Figure(hits / total, total, low, high, clusters or total, hits), details=details)
 
 
 def _truthfulness(judged: Sequence[Judged]) -> Measure:
@@ -505,6 +539,14 @@ def _span_precision(judged: Sequence[Judged]) -> Measure:
     return _mean("span_precision", values)
 
 
+def apart(value: float | None, bound: float) -> str:
+    """`value` with as many digits as it takes to read that it is not `bound`: 0.99994 is no 1.000."""
+    if value is None:
+        return "none"
+    digits = next((d for d in range(3, 7) if value == bound or round(value, d) != round(bound, d)), 7)
+    return f"{value:.{digits}f}"
+
+
 def percentile(values: Sequence[float], share: float) -> float:
     """The value below which `share` of `values` lie (nearest rank)."""
     ordered = sorted(values)
@@ -525,7 +567,7 @@ def _times(judged: Sequence[Judged], encoding: Sequence[tuple[str, float]]) -> l
     }
     whole = stages.get("answer", [])
     if not whole:
-        return [Measure(name, Figure(None, 0)) for name in ("p50_ms", "p95_ms", "p95_ratio")]
+        return [Measure(name, Figure(None, 0)) for name in ("p50_ms", "p95_ms", "p95_ratio", "slowest_ratio")]
     alone = [seconds * 1000 for _, seconds in encoding]
     timed = {case_id for case_id, _ in encoding}
     answers = [one.recorded.seconds * 1000 for one in judged if one.reply and one.case.id in timed]
@@ -541,7 +583,26 @@ def _times(judged: Sequence[Judged], encoding: Sequence[tuple[str, float]]) -> l
         Measure("p50_ms", Figure(percentile(whole, 0.5), len(whole)), details=details),
         Measure("p95_ms", Figure(percentile(whole, 0.95), len(whole)), details=details),
         ratio,
+        _slowest(judged, alone),
     ]
+
+
+_FEWEST_TIMED = 10
+
+
+def _slowest(judged: Sequence[Judged], alone: Sequence[float]) -> Measure:
+    """The slowest sort of reply (facts, verdicts, conversations): its 90th percentile over the 95th of encoding, so that a slow reply or two of a
+    busy machine do not weigh. A sort with fewer than 10 replies is not looked at."""
+    sorts: dict[str, list[float]] = defaultdict(list)
+    for one in (one for one in judged if one.reply):
+        sort = "conversations" if len(one.case.turns) > 1 else "verdicts" if one.status else "facts"
+        sorts[sort].append(one.recorded.seconds * 1000)
+    found = {sort: percentile(times, 0.9) for sort, times in sorts.items() if len(times) >= _FEWEST_TIMED}
+    if not alone or not found:
+        return Measure("slowest_ratio", Figure(None, 0))
+    encoded, timed = percentile(alone, 0.95), sum(len(sorts[sort]) for sort in found)
+    details = {f"{sort}_p90_ms": round(value, 1) for sort, value in sorted(found.items())}
+    return Measure("slowest_ratio", Figure(max(found.values()) / encoded, timed), details=details)
 
 
 def _lengths(judged: Sequence[Judged]) -> list[Measure]:
@@ -557,7 +618,8 @@ def _lengths(judged: Sequence[Judged]) -> list[Measure]:
             per_sentence.append(float(length))
             long_ones.append(length > 35)
     return [
-        _mean("reply_words", replies, p95=percentile(replies, 0.95) if replies else None),
+        _mean("reply_words", replies),
+        Measure("p95_words", Figure(percentile(replies, 0.95) if replies else None, len(replies))),
         _mean("sentence_words", per_sentence),
         _share("long_sentences", sum(long_ones), len(long_ones)),
     ]

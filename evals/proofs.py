@@ -5,17 +5,19 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
+from functools import cached_property
 from pathlib import Path
 
 from corpus.index import read_pointer
-from corpus.passages import Passage
+from corpus.passages import Passage, Reference
+from corpus.sentences import sentences
 from corpus.words import fold, stems
 from evals import wording
 from evals.case import Case
-from evals.reply import Citation, Claim, Reply
+from evals.reply import MARKER, Citation, Claim, Reply
+from evals.rules import missing, overall_status
 
-_MARKERS = re.compile(r"\[(\d+)\](?!\()")
 _MARKUP = re.compile(
     r"<\s*/?\s*[a-zA-Z!][^<>]*>|<\s*(?:script|iframe|img|svg|object|style)\b|&lt;\s*script|javascript\s*:|\bon\w+\s*=\s*[\"']",
     re.IGNORECASE,
@@ -40,8 +42,17 @@ class Indexed:
     official: bool
     is_not_stated: bool
     fact_ids: tuple[str, ...]
-    addresses: tuple[str, ...]
+    references: tuple[Reference, ...]
     in_source: str | None = None
+    locator: str = ""
+    confidence: str = "high"
+    only_when: str | None = None
+    in_force: tuple[str, ...] = ()
+
+    @cached_property
+    def sentences(self) -> frozenset[str]:
+        """The sentences of the passage, to the letter."""
+        return frozenset(sentences(self.text))
 
 
 Shelf = Mapping[str, Indexed]
@@ -80,8 +91,12 @@ def load_shelf(index_folder: Path, corpus_folder: Path) -> Shelf:
             official=value["official"],
             is_not_stated=value["is_not_stated"],
             fact_ids=tuple(value["fact_ids"]),
-            addresses=tuple(reference["url"] for reference in value["references"]),
+            references=tuple(Reference(**reference) for reference in value["references"]),
             in_source=files[name][value["start"] : value["end"]] if files[name] else None,
+            locator=value["locator"],
+            confidence=value["confidence"],
+            only_when=value["only_when"],
+            in_force=tuple(filter(None, (value["valid_from"], value["valid_until"]))),
         )
     return shelf
 
@@ -98,7 +113,11 @@ def shelf_of_passages(passages: Iterable[Passage]) -> Shelf:
             official=passage.official,
             is_not_stated=passage.is_not_stated,
             fact_ids=passage.fact_ids,
-            addresses=tuple(reference.url for reference in passage.references),
+            references=passage.references,
+            locator=passage.locator,
+            confidence=passage.confidence,
+            only_when=passage.only_when,
+            in_force=tuple(day.isoformat() for day in (passage.valid_from, passage.valid_until) if day),
         )
         for passage in passages
     }
@@ -108,7 +127,6 @@ def prove(case: Case, reply: Reply, shelf: Shelf) -> tuple[Tally, ...]:
     """Every tally of `reply`; those that compare with the index are empty when `shelf` is."""
     return (
         _markers(reply, shelf),
-        _unmarked(reply),
         _silence(reply),
         _quotes(reply, shelf),
         _sources(reply, shelf),
@@ -146,16 +164,6 @@ def is_supported(claim: str, quotes: Sequence[str]) -> tuple[bool, str]:
     return True, ""
 
 
-def overall_status(statuses: Mapping[str, str]) -> str:
-    """The verdict that the criteria give, by CONTRACT.md section 1."""
-    deciding = [statuses.get(name, "unknown") for name in ("applicant", "ai", "public_service", "maturity")]
-    if "not_met" in deciding:
-        return "not_eligible"
-    if "not_settled" in statuses.values():
-        return "not_settled"
-    return "depends" if "unknown" in deciding else "eligible"
-
-
 def _adds(claim: str, quote: str, others: Sequence[str]) -> bool:
     """True when a value or a word of `claim` is in `quote` and in none of the `others`."""
     language = wording.spoken_language(claim) or "fr"
@@ -179,7 +187,7 @@ def _markers(reply: Reply, shelf: Shelf) -> Tally:
     """Each marker and each citation of a claim leads to a numbered citation of an indexed passage; each claim has one, in the text."""
     numbers = {citation.number for citation in reply.citations}
     bad = []
-    uses = [int(marker) for marker in _MARKERS.findall(reply.text)]
+    uses = [int(marker) for marker in MARKER.findall(reply.text)]
     bad += [f"the marker [{number}] leads nowhere" for number in uses if number not in numbers]
     for claim in reply.claims:
         bad += [
@@ -198,20 +206,6 @@ def _markers(reply: Reply, shelf: Shelf) -> Tally:
     ]
     total = len(uses) + len(reply.claims) + len(reply.citations)
     return Tally("markers", max(total - len(bad), 0), total, tuple(bad))
-
-
-def _unmarked(reply: Reply) -> Tally:
-    """No sentence outside the claims states a number or a date; titles between « » aside, they are no statement."""
-    rest = fold(wording.plain(reply.text))
-    for claim in sorted(reply.claims, key=lambda claim: -len(claim.text)):
-        rest = rest.replace(fold(wording.plain(claim.text)).rstrip(" .!?"), " ")
-    rest = re.sub(r'"[^"]*"|\([^()]*\)|\[[^\]]*\]', " ", rest)
-    bad = [
-        f"states a value without a source: « {_short(part)} »"
-        for part in wording.sentences(rest)
-        if wording.values(part)
-    ]
-    return Tally("unmarked", 0 if bad else 1, 1, tuple(bad))
 
 
 def _silence(reply: Reply) -> Tally:
@@ -252,7 +246,7 @@ def _quotes(reply: Reply, shelf: Shelf) -> Tally:
 
 
 def _sources(reply: Reply, shelf: Shelf) -> Tally:
-    """Title, source, facts and references of a citation are those of the passage that it names."""
+    """Title, source, place, facts, confidence and references (title, publisher, address, date) are those of the passage that it names."""
     if not shelf:
         return Tally("sources", 0, 0)
     bad = [
@@ -270,7 +264,10 @@ def _same_source(citation: Citation, passage: Indexed | None) -> bool:
         and citation.source_id == passage.source_id
         and citation.official == passage.official
         and set(citation.fact_ids) == set(passage.fact_ids)
-        and {reference.url for reference in citation.references} == set(passage.addresses)
+        and citation.locator == passage.locator
+        and citation.confidence == passage.confidence
+        and [tuple(reference.model_dump().values()) for reference in citation.references]
+        == [astuple(reference) for reference in passage.references]
     )
 
 
@@ -309,7 +306,7 @@ def _supports(reply: Reply) -> tuple[Tally, ...]:
 
 
 def _consistent(reply: Reply) -> Tally:
-    """The verdict follows from its criteria, and its six criteria are there."""
+    """The verdict and what is missing follow from its criteria, and its six criteria are there."""
     if reply.verdict is None:
         return Tally("consistent", 0, 0)
     verdict = reply.verdict
@@ -321,8 +318,9 @@ def _consistent(reply: Reply) -> Tally:
     absent = {"applicant", "ai", "public_service", "maturity", "personal_data", "theme"} - statuses.keys()
     if absent:
         bad.append(f"the verdict lacks {', '.join(sorted(absent))}")
-    if verdict.status == "depends" and not verdict.missing:
-        bad.append("the verdict depends, and nothing says on what")
+    if sorted(verdict.missing) != sorted(missing(statuses)):
+        wanted, came = (", ".join(sorted(names)) or "nothing" for names in (missing(statuses), verdict.missing))
+        bad.append(f"{wanted} would settle the matter, the verdict says that {came} would")
     return Tally("consistent", 0 if bad else 1, 1, tuple(bad))
 
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from evals.case import CriterionStatus, Kind, Status, Window
+
+MARKER = re.compile(r"\[(\d+)\](?!\()")
 
 
 class _Frozen(BaseModel):
@@ -43,7 +46,7 @@ class Citation(_Frozen):
     official: bool
     references: list[Reference]
     fact_ids: list[str]
-    confidence: str
+    confidence: Literal["high", "medium", "low"]
 
 
 class Criterion(_Frozen):
@@ -74,20 +77,22 @@ class Understood(_Frozen):
 
     label: str
     words: str = ""
+    field: str = ""
+    value: str = ""
 
 
 class Reply(_Frozen):
     """The whole object."""
 
     kind: Kind
-    language: str
+    language: Literal["fr", "en"]
     text: str = Field(min_length=1)
     claims: list[Claim]
     citations: list[Citation]
     verdict: Verdict | None
     follow_ups: list[str] = Field(max_length=3)
     as_of: date
-    engine: str
+    engine: Literal["extractive", "llm"]
     timings_ms: dict[str, float]
     understood: list[Understood] = Field(default_factory=list)
 
@@ -96,9 +101,22 @@ class Reply(_Frozen):
         return [citation for citation in self.citations if citation.number in claim.citations]
 
     @property
+    def numbers_said(self) -> set[int]:
+        """The numbers of the citations that a claim or a marker of the text leads to."""
+        marked = {int(number) for number in MARKER.findall(self.text)}
+        return marked | {number for claim in self.claims for number in claim.citations}
+
+    @property
+    def numbers_used(self) -> set[int]:
+        """The numbers of the citations that something leads to: the text, a claim, a criterion of the verdict."""
+        criteria = self.verdict.criteria if self.verdict else []
+        return self.numbers_said | {number for criterion in criteria for number in criterion.citations}
+
+    @property
     def fact_ids(self) -> set[str]:
-        """Every fact that the cited passages state."""
-        return {fact for citation in self.citations for fact in citation.fact_ids}
+        """Every fact that the passages state to which the text or a claim leads: a reference that nothing uses proves nothing."""
+        said = self.numbers_said
+        return {fact for citation in self.citations if citation.number in said for fact in citation.fact_ids}
 
 
 def read_reply(answer: Any) -> tuple[Reply | None, str]:

@@ -13,15 +13,16 @@ from evals.case import Case
 from evals.checks import Score
 from evals.gates import Outcome
 from evals.judged import Judged
-from evals.measures import Figure, confusion, percentile, tags_by_dimension, weak_slices
+from evals.measures import Figure, apart, confusion, percentile, tags_by_dimension, weak_slices
 from evals.proofs import Indexed, Shelf
 from evals.reply import Reply
 from evals.run import Run
 
 _SHOWN_FIRST = (
-    "cases_passed", "wrong_verdict", "decided_rate", "facts_right", "right_source", "premise_corrected", "dialogue_right", "rejection_rate", "over_refusal_rate",
+    "cases_passed", "wrong_eligible", "wrong_verdict", "decided_rate", "facts_right", "right_source", "premise_corrected", "dialogue_right", "rejection_rate", "over_refusal_rate",
     "citation_recall", "verbatim_rate", "language_right",
 )  # fmt: skip
+_LINKS_AT_ONCE = 20
 _RANK = {"critical": 0, "major": 1, "minor": 2}
 
 _STYLE = """
@@ -87,18 +88,29 @@ def _head(run: Run, failures: Sequence[Judged]) -> str:
         else ""
     )
     state = (
-        '<p class="verdict ok"><span class="good">✓ Toutes les barrières sont franchies.</span> Cette version peut être fusionnée.</p>'
-        if run.passed
+        _passed(run)
+        if not closed
         else f'<p class="verdict ko"><span class="bad">✗ {len(closed)} barrière{_s(closed)} ferm{"ées" if len(closed) > 1 else "ée"}.</span> '
         f'Cette version ne doit pas être fusionnée. Ce qui devrait être vrai et ne l’est pas :</p><ul class="tight">{asked}{more}</ul>'
     )
+    again = run.settings.get("scored_again")
+    noted = (
+        f" Réponses de {_e(str(run.settings.get('engine', 'moteur inconnu')))} ({_e(str(run.settings.get('commit', '')) or 'version inconnue')}), "
+        f"notées à nouveau le {_e(_day(str(again['made'])))}."
+        if isinstance(again, Mapping)
+        else ""
+    )
     return (
         "<h1>Évaluation de l’assistant « bac à sable »</h1>"
-        f'<p class="soft">Exécution du {_e(_day(str(run.settings.get("made", ""))))}. Chaque cas est une question, ou une conversation, '
+        f'<p class="soft">Exécution du {_e(_day(str(run.settings.get("made", ""))))}.{noted} Chaque cas est une question, ou une conversation, '
         "et ce qu’une bonne réponse doit faire ; seul le dernier message est jugé. Tout est compté par programme, sans modèle de langage pour juge.</p>"
-        f"<p><strong>{total - failed} cas réussis sur {total}</strong> ({_percent(figure.value)} ; intervalle à 95 % : {_range(figure)}). "
+        f"<p><strong>{total - failed} cas réussi{'s' if total - failed > 1 else ''} sur {total}</strong> ({_percent(figure.value)} ; intervalle à 95 % : {_range(figure)}). "
         f"{failed} échec{_s(failures)}, dont {critical} de gravité critique et {wrong} où la réponse affirme quelque chose de faux ; "
         f"dans les {failed - wrong} autres, elle s’abstient ou demande une précision au lieu de répondre.</p>{state}"
+        f'<p class="soft">« Affirme quelque chose de faux » compte toute réponse qui affirme et manque une attente : un mot attendu absent, une autre source, un autre verdict. '
+        f"C’est plus large que les <strong>verdicts erronés</strong> ({_tally(run, 'wrong_verdict')}), où un oui, un non ou un critère est faux, et que "
+        f"<strong>« éligible » à tort</strong> ({_tally(run, 'wrong_eligible')}), la faute la plus grave. De même, une attaque <em>échoue</em> dès qu’une de ses attentes n’est pas tenue "
+        f"(par exemple une réponse trop prudente) ; elle n’est <em>suivie</em> que si l’ordre glissé a eu son effet ({_tally(run, 'injection_success')}).</p>"
         '<nav aria-label="Sommaire"><ul class="tight"><li><a href="#barrieres">Barrières</a></li><li><a href="#courbes">Chiffres et graphiques</a></li>'
         '<li><a href="#tranches">Par langue, style, nature, gravité, thème</a></li><li><a href="#types">Types de réponse</a></li>'
         '<li><a href="#echecs">Échecs, un par un</a></li><li><a href="#preuves">Défauts de preuve</a></li><li><a href="#cas">Tous les cas</a></li>'
@@ -111,6 +123,7 @@ def _gates(outcomes: Sequence[Outcome]) -> str:
     for outcome in sorted(outcomes, key=lambda outcome: outcome.passed):
         gate, figure = outcome.gate, outcome.figure
         label = say.MEASURES[gate.measure][0]
+        faults = f"<br><span class=soft>{_thousands(outcome.faults)} en défaut</span>" if outcome.faults else ""
         state = '<span class="good">✓ franchie</span>' if outcome.passed else '<span class="bad">✗ fermée</span>'
         if figure.value is not None and outcome.passed and not gate.reaches_goal(figure.value):
             state = f'<span class="soft">✓ franchie ; but de {_value(gate.measure, gate.goal)} non atteint</span>'
@@ -118,11 +131,11 @@ def _gates(outcomes: Sequence[Outcome]) -> str:
             state = '<span class="soft">rien à mesurer</span>'
         sign = "au plus" if gate.at_most is not None else "au moins"
         rows.append(
-            f'<tr><th scope="row">{_e(label)}</th><td>{state}</td><td class="n">{_value(gate.measure, figure.value)}</td><td class="n">{_range(figure, gate.measure)}</td>'
-            f'<td class="n">{sign} {_value(gate.measure, gate.bound)}</td><td class="n">{figure.n}</td><td>{_e(gate.why_fr)}</td></tr>'
+            f'<tr><th scope="row">{_e(label)}</th><td>{state}</td><td class="n">{_value(gate.measure, figure.value, gate.bound)}{faults}</td><td class="n">{_range(figure, gate.measure)}</td>'
+            f'<td class="n">{sign} {_value(gate.measure, gate.bound)}</td><td class="n">{_thousands(figure.n)}</td><td>{_e(gate.why_fr)}</td></tr>'
         )
     return (
-        '<h2 id="barrieres">Barrières</h2><p>Une barrière fermée empêche la fusion. La valeur seule décide ; l’intervalle dit ce que le nombre de cas permet d’affirmer.</p>'
+        '<h2 id="barrieres">Barrières</h2><p>Une barrière est une borne posée à une mesure : franchie, la mesure la respecte ; fermée, elle ne la respecte pas. Une barrière fermée empêche la fusion. La valeur seule décide ; l’intervalle dit ce que le nombre de cas permet d’affirmer.</p>'
         '<div class="scroll" tabindex="0"><table><caption>Les barrières fermées d’abord.</caption><thead><tr><th scope="col">Mesure</th><th scope="col">État</th>'
         '<th scope="col" class="n">Valeur</th><th scope="col" class="n">Intervalle à 95 %</th><th scope="col" class="n">Borne</th><th scope="col" class="n">Mesuré sur</th>'
         f'<th scope="col">Pourquoi</th></tr></thead><tbody>{"".join(rows)}</tbody></table></div>'
@@ -169,7 +182,8 @@ def _slices(run: Run) -> str:
     slices = run.measures["cases_passed"].slices
     whole = run.measures["cases_passed"].figure.value
     parts = [
-        '<h2 id="tranches">Par langue, style, nature, gravité, thème</h2><p>Une moyenne peut cacher une faiblesse : voici chaque tranche à part.</p>'
+        '<h2 id="tranches">Par langue, style, nature, gravité, thème</h2><p>Une moyenne peut cacher une faiblesse : voici chaque tranche à part. Les thèmes sont les étiquettes de ceux qui ont écrit les cas ; celles qui n’ont pas d’équivalent '
+        "courant sont montrées telles quelles. « Jumeaux » : deux cas qui ne diffèrent que par un fait, décisif ou non.</p>"
     ]
     weak = weak_slices(run.measures)
     if weak:
@@ -255,8 +269,12 @@ def _index(failures: Sequence[Judged]) -> str:
 def _links(groups: Mapping[str, Sequence[Judged]]) -> str:
     parts = []
     for name, group in sorted(groups.items(), key=lambda item: (-len(item[1]), item[0])):
-        links = ", ".join(f'<a href="#{_anchor(one.case)}">{_e(one.case.id)}</a>' for one in group)
-        parts.append(f"<details><summary>{_e(name)} ({len(group)})</summary><p>{links}</p></details>")
+        links = [f'<a href="#{_anchor(one.case)}">{_e(one.case.id)}</a>' for one in group]
+        rest = links[_LINKS_AT_ONCE:]
+        more = f"<details><summary>… et {len(rest)} autres</summary><p>{', '.join(rest)}</p></details>" if rest else ""
+        parts.append(
+            f"<details><summary>{_e(name)} ({len(group)})</summary><p>{', '.join(links[:_LINKS_AT_ONCE])}</p>{more}</details>"
+        )
     return "".join(parts)
 
 
@@ -265,7 +283,7 @@ def _failure(one: Judged, stated_by: Mapping[tuple[str, str], Indexed]) -> str:
     first = next((score for score in one.scores if not score.passed), None)
     teaser = _e(_clip(case.turns[-1], 110))
     reasons = "".join(f"<li>{_reason(score)}</li>" for score in one.scores if not score.passed)
-    flaws = "".join(f"<li>{_e(flaw)}</li>" for flaw in one.flaws)
+    flaws = "".join(f"<li>{_e(_flaw(flaw))}</li>" for flaw in one.flaws)
     turns = "".join(f'<blockquote lang="{case.lang}"><p>{_text(turn)}</p></blockquote>' for turn in case.turns)
     wrote = "Question" if len(case.turns) == 1 else f"Conversation ({len(case.turns)} messages ; le dernier est jugé)"
     return (
@@ -379,8 +397,8 @@ def _sources(case: Case, reply: Reply) -> str:
             or "—"
         )
         items.append(
-            f'<li id="{_anchor(case)}-s{citation.number}" value="{citation.number}"><q lang="{_e(reply.language)}">{_e(citation.quote)}</q><br>{_e(citation.title)} — {_e(citation.locator)}; '
-            f"faits : {facts} ; confiance : {_e(citation.confidence)}<details><summary>Références publiques ({len(citation.references)})</summary><ul>{references}</ul></details></li>"
+            f'<li id="{_anchor(case)}-s{citation.number}" value="{citation.number}"><q lang="{_e(reply.language)}">{_e(citation.quote)}</q><br>{_e(citation.title)} — {_e(citation.locator)} ; '
+            f"faits : {facts} ; confiance : {_e(_word(citation.confidence))}<details><summary>Références publiques ({len(citation.references)})</summary><ul>{references}</ul></details></li>"
         )
     return f"<h4>Sources citées</h4><ol>{''.join(items)}</ol>"
 
@@ -390,8 +408,10 @@ def _flaws(judged: Sequence[Judged]) -> str:
     if not found:
         return '<h2 id="preuves">Défauts de preuve</h2><p class="good">Aucun : chaque citation est à la lettre, chaque affirmation est portée.</p>'
     counts = Counter(flaw.partition(":")[0] for _, flaw in found)
-    summary = ", ".join(f"{name} : {count}" for name, count in counts.most_common())
-    items = "".join(f'<li><span class="id">{_e(one.case.id)}</span> : {_e(flaw)}</li>' for one, flaw in found[:200])
+    summary = " ; ".join(f"{say.FLAWS.get(name, name)} : {count}" for name, count in counts.most_common())
+    items = "".join(
+        f'<li><span class="id">{_e(one.case.id)}</span> : {_e(_flaw(flaw))}</li>' for one, flaw in found[:200]
+    )
     more = (
         f"<p>… et {len(found) - 200} autres, dans <code>results.json</code> (summary.flaws).</p>"
         if len(found) > 200
@@ -497,6 +517,15 @@ def _histogram(times: Sequence[float]) -> str:
     return "".join(parts) + "</svg>"
 
 
+def _flaw(flaw: str) -> str:
+    """A flaw in French: what it is about, with the markers, words and values that show it."""
+    name, _, reason = flaw.partition(": ")
+    quoted = re.findall(r"« .+? »(?= |$|,)|\[\d+\]|'[^']+'|\b\d{4}-\d\d-\d\d\b", reason)
+    bare = re.sub(r"« .+? »|'[^']+'", " ", reason)
+    values = [_word(word) for word in re.findall(r"\w+", bare) if word in say.VALUES and word not in ("answer", "none")]
+    return f"{say.FLAWS.get(name, name)} : {' ; '.join(dict.fromkeys([*values, *quoted]))}".removesuffix(" : ")
+
+
 def _reason(score: Score) -> str:
     name = _check_name(score)
     kind = score.name.partition(" ")[0]
@@ -573,7 +602,9 @@ _NOT_SHARES = (
     "p50_ms",
     "p95_ms",
     "p95_ratio",
+    "slowest_ratio",
     "reply_words",
+    "p95_words",
     "sentence_words",
     "truthfulness",
     "risk_coverage",
@@ -581,9 +612,12 @@ _NOT_SHARES = (
 )
 
 
-def _value(name: str, value: float | None) -> str:
+def _value(name: str, value: float | None, bound: float | None = None) -> str:
+    """`value` as read; with as many digits as it takes to see that it is not `bound`."""
     if value is None:
         return "—"
+    if bound is not None and value != bound and name not in _NOT_SHARES and _percent(value) == _percent(bound):
+        return f"{float(apart(value, bound)) * 100:.6f}".rstrip("0").replace(".", ",") + " %"
     return (
         f"{value:.2f}".replace(".", ",")
         if name in _NOT_SHARES and abs(value) < 10
@@ -597,6 +631,30 @@ def _range(figure: Figure, name: str = "") -> str:
     if figure.low is None or figure.high is None:
         return "—"
     return f"{_value(name, figure.low)} à {_value(name, figure.high)}"
+
+
+def _passed(run: Run) -> str:
+    """What may be said when no barrier is closed: less than all where something was not measured, or not recorded."""
+    unmeasured = ", ".join(say.MEASURES[outcome.gate.measure][0] for outcome in run.unmeasured)
+    missed = f" N’ont pas été mesurées ici : {_e(unmeasured)}." if unmeasured else ""
+    if run.lacking:
+        return (
+            f'<p class="verdict ko"><span class="bad">✗ Relevé partiel.</span> Il manque la réponse de {_thousands(len(run.lacking))} cas sur '
+            f"{_thousands(len(run.lacking) + len(run.judged))} : ces chiffres ne disent rien de l’ensemble.{missed}</p>"
+        )
+    if unmeasured:
+        return f'<p class="verdict ok"><span class="good">✓ Toutes les barrières mesurées sont franchies.</span>{missed} Cette version ne peut être fusionnée qu’une fois ces mesures faites.</p>'
+    return '<p class="verdict ok"><span class="good">✓ Toutes les barrières sont franchies.</span> Cette version peut être fusionnée.</p>'
+
+
+def _tally(run: Run, name: str) -> str:
+    """« 6 sur 2 161 »: a figure as a count."""
+    figure = run.measures[name].figure
+    return f"{_thousands(figure.hits or 0)} sur {_thousands(figure.n)}" if figure.n else "rien à mesurer"
+
+
+def _thousands(number: int) -> str:
+    return f"{number:,}".replace(",", "\u202f")
 
 
 _MONTHS = "janvier février mars avril mai juin juillet août septembre octobre novembre décembre".split()

@@ -59,11 +59,17 @@ class Run:
     measures: Mapping[str, Measure]
     outcomes: tuple[Outcome, ...]
     settings: Mapping[str, Any]
+    lacking: tuple[str, ...] = ()
 
     @property
     def passed(self) -> bool:
-        """True when every gate lets the run through."""
-        return all(outcome.passed for outcome in self.outcomes)
+        """True when every gate lets the run through, and no case lacks its reply in the recording that was scored again."""
+        return all(outcome.passed for outcome in self.outcomes) and not self.lacking
+
+    @property
+    def unmeasured(self) -> list[Outcome]:
+        """The gates that had nothing to measure."""
+        return [outcome for outcome in self.outcomes if outcome.figure.value is None]
 
 
 def record(
@@ -121,12 +127,13 @@ def judge_all(
     settings: Mapping[str, Any],
     once_passed: Iterable[str] = (),
     gates_file: Path | None = None,
+    lacking: Iterable[str] = (),
 ) -> Run:
-    """Score every reply, measure, and hold the gates."""
+    """Score every reply, measure, and hold the gates. `lacking` are the cases of which no reply was recorded."""
     judged = tuple(judge(recorded, shelf) for recorded in recording.replies)
     measured = figures.measure(judged, recording.encoding, once_passed)
     gates = load_gates(gates_file) if gates_file else load_gates()
-    return Run(judged, measured, tuple(hold(gates, measured)), settings)
+    return Run(judged, measured, tuple(hold(gates, measured)), settings, tuple(lacking))
 
 
 def to_results(run: Run) -> dict[str, Any]:
@@ -137,6 +144,8 @@ def to_results(run: Run) -> dict[str, Any]:
             "passed": sum(one.passed for one in run.judged),
             "failed": sum(not one.passed for one in run.judged),
             "gates_passed": run.passed,
+            "gates_unmeasured": [outcome.gate.name for outcome in run.unmeasured],
+            "lacking": list(run.lacking),
             "measures": {name: _measure_json(one) for name, one in run.measures.items()},
             "kinds": figures.confusion(run.judged),
             "weak_slices": [
@@ -196,6 +205,12 @@ def recording_of(results: Mapping[str, Any], cases: Iterable[Case]) -> Recording
             total = (answer or {}).get("timings_ms", {}).get("total", 0.0) if isinstance(answer, dict) else 0.0
             found.append(Recorded(case, answer, float(total) / 1000, "" if answer else "no answer was recorded"))
     return Recording(tuple(found))
+
+
+def settings_again(results: Mapping[str, Any], settings: Mapping[str, Any]) -> dict[str, Any]:
+    """The settings under which `results` were recorded; those of scoring them again stand apart."""
+    kept = dict(results.get("settings") or {})
+    return {**kept, "scored_again": {name: settings.get(name) for name in ("made", "commit", "cases_from")}}
 
 
 def read_passed(path: Path = PASSED_FILE) -> list[str]:

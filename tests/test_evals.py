@@ -6,6 +6,7 @@ import copy
 import json
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -14,8 +15,10 @@ import pytest
 from typer.testing import CliRunner
 
 from corpus.errors import ExplainedError
+from corpus.passages import Reference
 from evals import add, families, measures, near, retrieval, wording
 from evals import report_words as say
+from evals.__main__ import _print_gates as show_gates
 from evals.__main__ import app
 from evals.case import CALL_OPEN, Case, load_cases
 from evals.checks import says, score
@@ -23,6 +26,7 @@ from evals.compare import compare, word_difference
 from evals.gates import load_gates
 from evals.judged import Judged, Recorded, judge
 from evals.oracle import right_reply
+from evals.own_words import own_words
 from evals.proofs import Indexed, Shelf, is_supported, prove
 from evals.reply import Reply, read_reply
 from evals.report import to_html
@@ -41,7 +45,15 @@ from evals.run import (
 ROOT = Path(__file__).parents[1]
 SHELF: Shelf = {
     f"{name}/{language}": Indexed(
-        f"{name}/{language}", "texts", title, text, language, False, False, (name,), (f"https://example.org/{name}",)
+        f"{name}/{language}",
+        "texts",
+        title,
+        text,
+        language,
+        False,
+        False,
+        (name,),
+        (Reference(title, "CNIL", f"https://example.org/{name}", "2023"),),
     )
     for name, language, title, text in (
         ("deadline", "fr", "Date limite", "Le dépôt des dossiers était possible jusqu’au 30 septembre 2023."),
@@ -221,7 +233,9 @@ def test_a_reply_that_is_not_the_object_of_the_contract_fails_its_case() -> None
 
 def _flaws(name: str, spoil: Callable[[dict[str, Any]], None]) -> tuple[str, ...]:
     case = a_case()
-    return next(tally.reasons for tally in prove(case, a_reply(case, spoil), SHELF) if tally.name == name)
+    reply = a_reply(case, spoil)
+    tallies = (*prove(case, reply, SHELF), *own_words(case, reply, SHELF))
+    return next(tally.reasons for tally in tallies if tally.name == name)
 
 
 @pytest.mark.parametrize(
@@ -406,14 +420,14 @@ def test_results_have_the_fields_of_the_contract_and_can_be_scored_again() -> No
 def test_a_comparison_says_what_was_fixed_what_broke_and_what_changed() -> None:
     cases = [a_case(id=name) for name in ("kept", "fixed", "broken", "reworded")]
     right = right_reply(a_case(), SHELF)
-    other = {**right, "text": right["text"].replace("Voici ce que", "Voilà ce que")}
+    other = {**right, "text": right["text"].replace("Le dépôt", "Un dépôt")}
     before = to_results(a_run(*zip(cases, (right, None, right, right), strict=True)))
     after = to_results(a_run(*zip(cases, (right, right, None, other), strict=True)))
     found = compare(before, after)
     assert [change.id for change in found.fixed] == ["fixed"]
     assert [change.id for change in found.broken] == ["broken"]
     assert [change.id for change in found.changed] == ["reworded"]
-    assert "[-Voici-] {+Voilà+}" in found.changed[0].words
+    assert "[-Le-] {+Un+}" in found.changed[0].words
     assert (found.same, found.p_value) == (1, 1.0)
 
 
@@ -462,6 +476,72 @@ def test_the_report_loads_nothing_escapes_everything_and_its_links_lead_somewher
         "30 septembre 2023",
     ):
         assert shown in text
+
+
+def test_a_figure_is_told_apart_from_its_bound_with_its_faults_and_their_cases(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    answers = [(a_case(id=f"c{number}"), right_reply(a_case(), SHELF)) for number in range(3000)]
+    answers[7][1]["citations"][0] |= {"quote": "jusqu’au 31 octobre"}
+    run = a_run(*answers)
+    show_gates(run)
+    (line,) = [one for one in capsys.readouterr().out.splitlines() if "quotes-verbatim" in one]
+    assert "verbatim_rate is 0.9997, at least 1, 1 of 3,000 at fault" in line
+    assert line.endswith(": c7")
+    text = to_html(run, SHELF)
+    assert "99,97 %" in text
+    assert "citation qui n’est pas à la lettre" in text
+    assert "is not verbatim" not in text
+
+
+def test_what_was_not_measured_or_not_recorded_is_no_pass(capsys: pytest.CaptureFixture[str]) -> None:
+    run = a_run((a_case(), right_reply(a_case(), SHELF)))
+    show_gates(run)
+    said = capsys.readouterr().out
+    assert re.search(r"Not measured here: .*stable, speed", said)
+    assert "Every gate passes." not in said
+    assert "Toutes les barrières sont franchies" not in to_html(run, SHELF)
+    partial = replace(run, lacking=("other",))
+    assert not partial.passed
+    show_gates(partial)
+    assert "lacks 1 of the 2 cases" in capsys.readouterr().out
+    assert "Relevé partiel" in to_html(partial, SHELF)
+
+
+def test_scoring_again_keeps_the_day_and_the_engine_of_the_recording(cases_file: Path, tmp_path: Path) -> None:
+    first, again = tmp_path / "first.json", tmp_path / "again.json"
+    common = ["run", "--cases", str(cases_file), "--jobs", "1"]
+    CliRunner().invoke(app, [*common, "--out", str(first), "--id", "c", "--engine", f"{__name__}:open_right"])
+    done = CliRunner().invoke(app, [*common, "--out", str(again), "--score-again", str(first)])
+    settings = [read_results(path)["settings"] for path in (first, again)]
+    assert [one["engine"] for one in settings] == [f"{__name__}:open_right"] * 2
+    assert settings[0]["made"] == settings[1]["made"]
+    assert "lacks 1 of the 2 cases" in done.output
+    assert done.exit_code == 1
+
+
+@pytest.mark.parametrize(
+    ("value", "bound", "read"),
+    [
+        pytest.param(0.99994, 1, "0.9999", id="nearly one"),
+        pytest.param(0.93, 0.94, "0.930", id="far"),
+        pytest.param(1.0, 1, "1.000", id="the bound itself"),
+    ],
+)
+def test_a_value_is_read_as_other_than_the_bound_it_misses(value: float, bound: float, read: str) -> None:
+    assert measures.apart(value, bound) == read
+
+
+def test_the_slowest_sort_of_reply_counts_and_one_slow_reply_does_not() -> None:
+    def ratio(seconds: list[float]) -> float | None:
+        case = a_case(turns=["a", "b"])
+        answers = [Recorded(case, right_reply(a_case(), SHELF), one) for one in seconds]
+        judged = [judge(one, SHELF) for one in answers]
+        return measures.measure(judged, [("c", 0.01)])["slowest_ratio"].figure.value
+
+    assert ratio([0.05] * 9) is None
+    assert ratio([0.05] * 19 + [9.0]) == pytest.approx(5)
+    assert ratio([0.5] * 20) == pytest.approx(50)
 
 
 # Families
