@@ -138,24 +138,25 @@ class Writer:
         return shown
 
     def _also(self, question: Question, standing: Sequence[Found], best: Passage) -> list[Passage]:
-        """The passage of the runner-up, when it is as near as the best one or the question has two parts, and there is room."""
-        if len(standing) < 2:
+        """The passage of the runner-up, when it is as near as the best one or the question has two parts, and there is room; if not, that of the one
+        that was learnt to answer likeliest, not far below."""
+        if len(standing) < 2 or best.is_not_stated:
             return []
         has_two_parts = len(questions_in(question.text)) > 1
-        # What was learnt may find another one likeliest than all that was found together: then both are shown.
+        first, runner_up = standing[0], standing[1]
         likeliest = next((one for one in standing[1:] if one.channels.get("answered", 0.0) >= LIKELIER_THAN_NOT), None)
-        second_best = likeliest or standing[1]
-        first, runner_up = standing[0].section, second_best.section
-        margin = standing[0].score - second_best.score
-        second = runner_up.passage(question.language)
+        margin = first.score - runner_up.score
+        is_kin = margin < ALMOST_EQUAL or kinship(first.section, runner_up.section) >= KINSHIP
+        near = [runner_up] if (margin < 2 * NEAR if has_two_parts else margin < NEAR and is_kin) else []
+        if likeliest and first.score - likeliest.score < 2 * NEAR:
+            near.append(likeliest)
         room = MOST_SENTENCES - len(sentence_spans(best.text))
-        has_room = len(sentence_spans(second.text)) <= room or (room > 0 and margin < TIE)
-        is_kin = margin < ALMOST_EQUAL or kinship(first, runner_up) >= KINSHIP
-        is_near = margin < 2 * NEAR if has_two_parts or likeliest else margin < NEAR and is_kin
-        is_said_apart = best.is_not_stated or second.is_not_stated or rests_on(best, second)
-        if not is_near or not has_room or is_said_apart:
-            return []
-        return [second]
+        for one in near:
+            second = one.section.passage(question.language)
+            has_room = len(sentence_spans(second.text)) <= room or (room > 0 and first.score - one.score < TIE)
+            if has_room and not second.is_not_stated and not rests_on(best, second):
+                return [second]
+        return []
 
     def _official(self, question: Question, best: Passage, standing: Sequence[Found]) -> list[Claim]:
         """The publisher's own sentence, when the search found the article on which `best` says that it rests: it comes first."""

@@ -19,7 +19,7 @@ _ASKS = re.compile(
     r"|\b(?:ils|elles|on) s['’ ]appel\w+ comment\b|\bcomment (?:ils |elles )?s['’ ]appel(?:lent|aient)\b"
     rf"|\b{_WHO}\b[^.!]*\b(?:(?:c'?est|c'?etait|c|sont|etaient) (?:qui|lesquel(?:le)?s)|lesquel(?:le)?s|leurs noms|their names)\s*"
     r"(?:svp|please|exactement|exactly)?\s*[?.!]*$"
-    r"|\b(?:des|some|any) (?:noms|names)\s*(?:svp|please|stp|s['’ ]il (?:vous|te) plait)?\s*[?.!]*$|\b(?:nommement|nominativement|by name)\b"
+    r"|\b(?:des|some|any) (?:noms|names)\s*(?:svp|please|stp|s['’ ]il (?:vous|te) plait)?\s*[?.!]*$|\b(?:qui|quel(?:le)?s?|who|which)\b[^.!]*\b(?:nommement|nominativement|by name)\b"
     rf"|\bnames? of (?:\w+ ){{0,4}}?{_WHO}\b"
     rf"|^(?:please |can you |could you )?name (?:\w+ ){{0,4}}?{_WHO}\b"
     r"|\b(?:qui (?:sont|etaient|furent)|who (?:are|were)) (?:les|the) (?:\w+ ){0,3}?(?:laureats?|gagnants?|jures?|winners?|laureates?)\b"
