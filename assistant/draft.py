@@ -14,7 +14,7 @@ from assistant.lead import NO_LEADS, Leads, reading_order
 from assistant.official import official_of, quotable, rests_on
 from assistant.parts import Part, questions_in
 from assistant.retrieve import LIKELIER_THAN_NOT, Found
-from assistant.suggest import Suggester
+from assistant.suggest import KINSHIP, Suggester, kinship
 from assistant.understand import Reader
 from assistant.vocabulary import Citation, Claim, Draft, Question, Window
 from assistant.wanted import asks_for_a_list, asks_where, asks_who_they_are, asks_why, speaks_of_the_others
@@ -23,7 +23,7 @@ from corpus.call import Call
 from corpus.index import PassageIndex, Section
 from corpus.passages import Language, Passage
 from corpus.sentences import sentence_spans
-from corpus.words import STOPWORDS, fold, stems
+from corpus.words import STOPWORDS, fold
 
 MOST_SENTENCES, MOST_OF_A_PART = 4, 2
 MOST_WORDS_ECHOED = 6
@@ -31,13 +31,16 @@ TIE = 0.8
 """Two sections whose scores differ by less than this are equals: one that answers is preferred to one that says that nothing does."""
 NEAR = 1.5
 """Two sections whose scores differ by less than this are both shown: in one reply in twelve, and one time in seven only the second answers."""
-KINSHIP, ALMOST_EQUAL = 0.3, 0.5
-"""A section that is near is beside the point unless it speaks of the same thing as the first (share of words in common), or is almost its
-equal: this drops two in five of the second sections that answer nothing, and one in five of those that answer (development cases)."""
+ALMOST_EQUAL = 0.5
+"""A section that is near is beside the point unless it is of KINSHIP with the first, or is almost its equal: this drops two in five of the second sections that answer nothing, and one in five of those that answer (development cases)."""
 MISCONCEPTION_LEAD = 0.0
 """How much nearer (cosine) a question that builds on a premise must be to a false statement than to any question of the section."""
 
-_ASKING = frozenset("combien quels quelle quelles lesquels how many much".split())
+_ASKING = frozenset(
+    """combien quels quelle quelles lesquels how many much bonjour bonsoir hello sorry please merci thanks avait avaient avoir etait etaient serait doesn didn isn
+    wasn aren weren haven hasn could would should there""".split()
+)
+"""Words that ask, greet or only help another, which are no subject."""
 
 _YEAR = re.compile(r"(?:19|20)\d\d")
 _NO_REASON_GIVEN = re.compile(r"\b(?:aucune source|no source)\b[^.]*\b(?:raisons?|reasons?|pourquoi|why)\b")
@@ -113,7 +116,7 @@ class Writer:
                 preface,
                 opening=wording.NOT_STATED[language],
                 closing=wording.ASK_THE_CNIL[language],
-                follow_ups=self.suggester.after(standing, chosen, language, question.standalone),
+                follow_ups=self.suggester.after(standing, chosen, language, question.in_its_conversation),
             )
         return Draft(
             "answer",
@@ -123,7 +126,7 @@ class Writer:
             opening=self._opening(question, standing[0], led[0], on),
             closing=_articles(best, language) if asks_where(question.text) else "",
             follow_ups=self.suggester.after(
-                standing, [claim.citations[0].passage for claim in said], language, question.standalone
+                standing, [claim.citations[0].passage for claim in said], language, question.in_its_conversation
             ),
         )
 
@@ -221,7 +224,7 @@ class Writer:
                     wording.ASK_THE_CNIL[language],
                 ]
             ),
-            follow_ups=self.suggester.after(standing, (), language, question.standalone),
+            follow_ups=self.suggester.after(standing, (), language, question.in_its_conversation),
         )
 
     def _refusal(self, question: Question) -> Draft:
@@ -293,15 +296,6 @@ def _led(claims: list[Claim], passage: Passage, leads: Leads) -> list[Claim]:
     if passage.is_not_stated:
         return claims
     return [claims[place] for place in reading_order(leads.of(passage, len(claims)), len(claims))]
-
-
-def kinship(one: Section, other: Section) -> float:
-    """The share, 0 to 1, of the stems of the shorter section that the other has too."""
-    said, said_there = (
-        {stem for p in section.passages for stem in stems(f"{p.title} {p.text}", p.language)}
-        for section in (one, other)
-    )
-    return len(said & said_there) / max(1, min(len(said), len(said_there)))
 
 
 def _listing_first(found: Sequence[Found], section_id: str | None) -> Sequence[Found]:

@@ -39,7 +39,7 @@ _VERDICT: dict[VerdictStatus, dict[Language, str]] = {
     },
     "depends": {
         "fr": "Cela dépend d’un point à préciser{NB}: {points}.",
-        "en": "It depends on one point to be made clear: {points}.",
+        "en": "It depends on one point still to be clarified: {points}.",
     },
     "not_settled": {
         "fr": "Les sources ne permettent pas de trancher ce cas.",
@@ -48,7 +48,7 @@ _VERDICT: dict[VerdictStatus, dict[Language, str]] = {
 }
 _DEPENDS_ON_MANY: dict[Language, str] = {
     "fr": "Cela dépend de points à préciser{NB}: {points}.",
-    "en": "It depends on points to be made clear: {points}.",
+    "en": "It depends on points still to be clarified: {points}.",
 }
 # In general, it is the condition about the applicant that answers; the rest of the project is nobody's.
 _GENERAL: dict[str, dict[Language, str]] = {

@@ -18,10 +18,10 @@ LIKELY_LIKE_ANOTHER = 1 / 3
 """How likely what answers a question must be where the same is asked of another of a series, and surely heard there."""
 
 _QUESTION_WORDS = (
-    r"combien|quand|qui|que|quoi|comment|pourquoi|où|(?:le|la)?quel(?:le)?s?|how|when|who|whose|what|which|where|why"
+    r"combien|cb|quand|qui|que|quoi|comment|pourquoi|où|(?:le|la)?quel(?:le)?s?|how|when|who|whose|what|which|where|why"
 )
 _BEFORE = r"(?:à |pour |par |de |avec |depuis |for |by |with |from |to |in )?"
-_ASKED_LATE = r"combien|quand|quoi|comment|pourquoi|où|how|when|what|where|why"
+_ASKED_LATE = r"combien|cb|quand|quoi|comment|pourquoi|où|how|when|what|where|why"
 """What may stand far from the « et » of a second question: « et la deuxième on y fait quoi »."""
 _INVERTED = r"(?:ne\s)?\w+-(?:t-)?(?:il|elle|ils|elles|on|je|nous|vous)\b|est-ce\s"
 _MODAL = r"(?:can|may|must|should|does|do|did|is|are|was|were|will)\s"

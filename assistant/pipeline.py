@@ -159,7 +159,12 @@ class Assistant:
         near = [
             one for one in found if self.verdict_writer.may_follow(one.section.passage(question.language), situation)
         ]
-        return replace(request, draft=replace(draft, follow_ups=self.suggester.after(near, said, question.language)))
+        return replace(
+            request,
+            draft=replace(
+                draft, follow_ups=self.suggester.after(near, said, question.language, question.in_its_conversation)
+            ),
+        )
 
     def _draft(self, request: Request) -> Request:
         """The reply, unchecked."""

@@ -116,7 +116,11 @@ class ScopeFinder:
                 and answered >= BELIEVED
                 and not self._tells_what_few_are_asked(situation)
             )
-            if is_surely_a_fact and not self.verdict_writer.states_a_rule(best) and request.evidence_is_sufficient:
+            if scope == "general" and body_named(message) and asks_verdict_in_words(message):
+                is_surely_a_fact = False  # whoever is asked about by name gets the rule, whatever else is near
+            is_taken_for_granted = self.reader.builds_on_a_premise(message) and not request.conversation.messages
+            is_apart = is_taken_for_granted or not self.verdict_writer.states_a_rule(best)
+            if is_surely_a_fact and is_apart and request.evidence_is_sufficient:
                 return False
             is_unsure_what = answered < LIKELIER_THAN_NOT
         if (

@@ -180,7 +180,7 @@ class Series(BaseModel):
         for place, names in self.named_in(text).items():
             # A year before which « après » stands is most often that of a day.
             named = "|".join(" ".join(words(name)) for name in names if not name.isdigit())
-            opening = rf"\b(?:{'|'.join(self.after)})(?: \w+){{0,2}}? "
+            opening = rf"\b(?:{'|'.join(self.after)})(?: \w+){{0,4}}? "
             if named and place + 1 < len(self) and re.search(rf"{opening}(?:{named})\b", said):
                 return self.called[language][place + 1]
         return None

@@ -44,6 +44,11 @@ class Question:
         """True when the conversation is needed to know what is asked."""
         return self.standalone != self.repaired
 
+    @property
+    def in_its_conversation(self) -> str:
+        """All that was asked, as far as it is heard, and the question under the names that the corpus uses."""
+        return " ".join((*self.heard, self.standalone))
+
 
 @dataclass(frozen=True)
 class Reading:

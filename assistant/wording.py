@@ -34,8 +34,8 @@ OFF_TOPIC: dict[Language, str] = {
     "en": "This question is outside my subject. I answer about the CNIL’s call for projects “AI and public services”, its sandbox, the GDPR and the AI Act.",
 }
 OFF_TOPIC_CONTACT: dict[Language, str] = {
-    "fr": f"Pour une question de protection des données, voyez le site de la CNIL ([cnil.fr]({CNIL_SITE})).",
-    "en": f"For a question on data protection, see the CNIL’s website ([cnil.fr]({CNIL_SITE})).",
+    "fr": f"Si votre question touche à l’un de ces sujets, posez-la en d’autres mots, ou voyez le site de la CNIL ([cnil.fr]({CNIL_SITE})).",
+    "en": f"If your question is about one of these, please put it in other words, or see the CNIL’s website ([cnil.fr]({CNIL_SITE})).",
 }
 CLOSED: dict[Language, str] = {
     "fr": "L’appel est clos\u00a0: le dépôt était possible jusqu’au {day}.",

@@ -109,7 +109,7 @@ def test_a_reply_that_depends_names_every_point_that_it_depends_on():
     several = worded("en", applicant="private", uses_ai="yes", public_service="yes")
     assert one.opening == "Cela dépend d’un point à préciser\u00a0: l’avancement du projet."
     assert several.opening == (
-        "It depends on points to be made clear: whether a public actor takes part, how far along the project is."
+        "It depends on points still to be clarified: whether a public actor takes part, how far along the project is."
     )
 
 

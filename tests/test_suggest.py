@@ -63,6 +63,13 @@ def test_a_section_of_another_text_is_suggested_only_when_it_is_near(suggester, 
     assert deadline in near and deadline not in far
 
 
+def test_a_section_of_the_same_text_is_suggested_first_and_only_when_it_is_not_far(suggester, index):
+    notify = "Dans quel délai notifier une violation\u00a0?"
+    near = suggester.after(found(index, "fine", "deadline", "breach", scores=(9.0, 8.0, 4.0)), [], "fr")
+    assert near[1] == notify
+    assert notify not in suggester.after(found(index, "fine", "breach", scores=(9.0, 1.0)), [], "fr")
+
+
 def test_what_one_state_of_the_window_hides_is_never_suggested(suggester, index):
     assert "L’appel est-il clos\u00a0?" not in suggester.after(found(index, "closed", "launch", "deadline"), [], "fr")
 

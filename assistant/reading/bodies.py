@@ -147,7 +147,7 @@ def _only_one_left(message: Message) -> Reading | None:
 
 # « une SEM dont la ville détient le capital », "a company owned by the State"
 _OF_WHAT_IT_OWNS = re.compile(
-    r"(?:^|(?<= ))(?:dont|whose|of which|(?:detenue?s?|possedee?s?|owned|held|backed|controlee?s?|controlled) (?:[a-z0-9%]+ ){0,3}?(?:par|by)|appartenant a|filiale (?:d|de)|subsidiary of|capital (?:de|du|d)) (?:(?:la|le|l|les|the|a|an|un|une|des|some) )*$"
+    r"(?:^|(?<= ))(?:dont|whose|of which|(?:detenue?s?|possedee?s?|owned|held|backed|controlee?s?|controlled) (?:[a-z0-9%]+ ){0,3}?(?:par|by)|appartenant a|filiale (?:d|de)|subsidiary of|capital (?:de|du|d)) (?:(?:la|le|l|les|the|a|an|un|une|des|some|by|par|or|ou|and|et|PUBS?) )*$"
 )
 
 
