@@ -32,6 +32,8 @@ it has words of somebody who asks for a verdict. Of 1,099 development messages t
 fact, 305 are answered."""
 LIKELY_AGAIN = 1 / 3
 """How likely a message must be to tell of the person's project, once they asked about it, for the verdict to be said again."""
+FEW = 2
+"""With no more values read than this, a message that takes something for granted asks whether that is so."""
 TELLING = 3
 """With more values read than this, a message (in its conversation) describes a project, whatever its words."""
 
@@ -118,7 +120,7 @@ class ScopeFinder:
             )
             if scope == "general" and body_named(message) and asks_verdict_in_words(message):
                 is_surely_a_fact = False  # whoever is asked about by name gets the rule, whatever else is near
-            is_taken_for_granted = self.reader.builds_on_a_premise(message) and not request.conversation.messages
+            is_taken_for_granted = len(situation.readings) <= FEW and self.reader.builds_on_a_premise(message)
             is_apart = is_taken_for_granted or not self.verdict_writer.states_a_rule(best)
             if is_surely_a_fact and is_apart and request.evidence_is_sufficient:
                 return False

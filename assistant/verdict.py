@@ -41,8 +41,10 @@ class VerdictWriter:
         language = question.language
         verdict = judge(situation, self.call, on=on)
         said = word_verdict(verdict, situation, self.call, language, scope=scope)
+        raised = [] if scope == "general" else self.call.raised_in(question.in_its_conversation)
+        beside = dict.fromkeys((one.text[language], one.fact) for one in raised)
         reasons = []
-        for text, fact_id in said.sentences:
+        for text, fact_id in dict.fromkeys([*said.sentences[:1], *beside, *said.sentences]):
             if passage := self._passage(fact_id, language):
                 reasons.append(Claim(text, (Citation(passage, shortest_support(text, passage)),)))
         if rule and scope == "general" and self._is_of_other_bodies(rule, situation):
@@ -137,7 +139,7 @@ class VerdictWriter:
     @cached_property
     def criteria_facts(self) -> frozenset[str]:
         """The facts that the criteria cite."""
-        return self.call.fact_ids - set(self.call.dates.facts.model_dump().values())
+        return self.call.condition_facts - set(self.call.dates.facts.model_dump().values())
 
     def _criterion_citations(self, verdict: Verdict, language: Language) -> tuple[Citation, ...]:
         passages = [

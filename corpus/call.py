@@ -8,9 +8,11 @@ from itertools import product
 from pathlib import Path
 from typing import Annotated, Literal
 
+from annotated_types import MinLen
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, model_validator
 
 from corpus.passages import Language
+from corpus.words import pattern_of
 from corpus.yaml_files import load_checked
 
 Status = Literal["met", "not_met", "not_settled"]
@@ -114,6 +116,14 @@ class Caveat(_Part):
     text: Wording
 
 
+class Raised(_Part):
+    """What people bring up and no condition rests on: said in addition to whoever uses one of the phrases `heard`."""
+
+    heard: Annotated[tuple[str, ...], MinLen(1)]
+    fact: str
+    text: Wording
+
+
 class CriterionRules(_Part):
     """One condition of the call. `excludes`: failing it means not eligible, and not knowing it holds the verdict back."""
 
@@ -211,6 +221,7 @@ class Call(_Part):
     dates: Dates
     contact: Wording
     criteria: tuple[CriterionRules, ...]
+    raised: tuple[Raised, ...] = ()
 
     @model_validator(mode="before")
     @classmethod
@@ -238,12 +249,21 @@ class Call(_Part):
     @property
     def fact_ids(self) -> frozenset[str]:
         """Every fact that the rules cite."""
-        facts = set(self.dates.facts.model_dump().values())
+        return self.condition_facts | {*self.dates.facts.model_dump().values(), *(one.fact for one in self.raised)}
+
+    @property
+    def condition_facts(self) -> frozenset[str]:
+        """Every fact on which a condition rests, or that is said beside one."""
+        facts: set[str] = set()
         for criterion in self.criteria:
             facts.update(fact for row in criterion.rows for fact in row.facts)
             facts.update(fact for entry in criterion.unknown for fact in entry.facts)
             facts.update(caveat.fact for caveat in criterion.caveats)
         return frozenset(facts)
+
+    def raised_in(self, text: str) -> list[Raised]:
+        """What `text` brings up of that on which no condition rests."""
+        return [one for one in self.raised if any(pattern_of(phrase).search(text) for phrase in one.heard)]
 
     def field(self, field_id: str) -> Field:
         """The field `field_id`."""

@@ -93,6 +93,9 @@ def statements(language: str) -> Mapping[str, frozenset[str]]:
     for caveat in (caveat for rules in the_call().criteria for caveat in rules.caveats):
         words = in_language(caveat.text, language)
         found[words] = found.get(words, frozenset()) | {caveat.fact}
+    for one in the_call().raised:
+        words = in_language(one.text, language)
+        found[words] = found.get(words, frozenset()) | {one.fact}
     return found
 
 

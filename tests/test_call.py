@@ -42,8 +42,21 @@ def test_every_reason_is_the_words_of_the_section_of_its_first_fact(language):
     stated = stated_facts(language)
     reasons = [(row.facts[0], row.reason[language]) for c in CALL.criteria for row in (*c.rows, *c.unknown)]
     reasons += [(caveat.fact, caveat.text[language]) for c in CALL.criteria for caveat in c.caveats]
+    reasons += [(one.fact, one.text[language]) for one in CALL.raised]
     for fact, reason in reasons:
         assert reason.translate(SPACES).removesuffix(".") in stated[fact], fact
+
+
+@pytest.mark.parametrize(
+    ("text", "facts"),
+    [
+        ("On nous dit trop petits, sans IA générative.", {"not-stated-startups-size", "project-generative-ai-not-required"}),
+        ("Is it true that only generative AI counts?", {"project-generative-ai-not-required"}),
+        ("Une IA générative pour la taille des arbres.", set()),
+    ],
+)  # fmt: skip
+def test_what_is_brought_up_and_decides_nothing_is_heard(text, facts):
+    assert {one.fact for one in CALL.raised_in(text)} == facts
 
 
 @pytest.mark.parametrize(

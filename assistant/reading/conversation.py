@@ -148,20 +148,19 @@ def _as_the_bodies_tell(known: Situation, situation: Situation, heard: Sequence[
     if need and "shared_need" not in situation.readings and need.value == "several" and _only_customers(heard):
         known = _without(known, ["shared_need"])  # that several would buy the tool does not say that they have the need
     found = situation.readings.get("public_partner")
-    if found is None and _is_of_no_public_body(known.readings.get("public_partner")) and _only_private_partners(heard):
+    said = known.readings.get("public_partner")
+    is_open = said is None or _is_of_no_public_body(said)
+    if (found is None or found.value == "no") and is_open and _only_private_partners(heard):
+        # « un cabinet privé mène le projet avec nous », after « pas de partenaire » or not
         known = _without(known, ["public_partner"])
-    elif found and found.value == "no" and "public_partner" not in known.readings and _only_private_partners(heard):
-        # « pas de partenaire », then « un cabinet privé mène le projet avec nous »
-        known = replace(known, readings={**known.readings, "public_partner": found})
+        known = replace(known, readings={**known.readings, **({"public_partner": found} if found else {})})
     return known
 
 
-def _is_of_no_public_body(said: Reading | None) -> bool:
+def _is_of_no_public_body(said: Reading) -> bool:
     """True for a public partner that was read from words which name no public body."""
-    return (
-        said is not None
-        and said.value == "yes"
-        and all(mention.kind not in PUBLIC_ACTORS for mention in mentions_of(parse_message(said.words)))
+    return said.value == "yes" and all(
+        mention.kind not in PUBLIC_ACTORS for mention in mentions_of(parse_message(said.words))
     )
 
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from assistant.judge import alike
 from assistant.reading.parse import parse_message
-from assistant.reading.project import is_beside_the_point, read_stage, speaks_of_stage
+from assistant.reading.project import is_beside_the_point, is_live_elsewhere
 from assistant.reading.text import Scope
 from assistant.stated import take_stated
 from assistant.vocabulary import Reading, Situation
@@ -38,6 +38,8 @@ WEIGHT_OF_FOUND = 0.7
 NAMED = frozenset({"applicant"})
 """Fields told by names and acronyms, which are listed for the first reader and may be unknown to the other: in a single message, what was found
 of them stays unless another value is sure."""
+TECHNICAL = frozenset({("uses_ai", "yes")})
+"""What a technique tells by its name alone: in the last message it stays too, whatever is denied beside it."""
 HOLDING_BACK = 0.7
 """The likelihood from which a value of `holding` is read: sooner than another, for without it silence would be « eligible »."""
 SUPPOSED = frozenset({("theme", "other")})
@@ -60,6 +62,11 @@ _CONDUCTS_WITH_US = re.compile(
     r"[^.;:!?]{0,30}? (?:codirige|copilote|mene|pilote|porte|conduit|runs?|leads?|conducts?|carries|builds?|develops?)\b[^.;:!?]{0,30}? (?:avec nous|with us)\b"
 )
 """What comes after the name of a body that is said to run the project with the person: "the regional council conducts the project with us"."""
+_TECHNIQUE = re.compile(
+    r"\b(?:machine learning|deep learning|apprentissage (?:automatique|profond|supervise|machine|statistique)|(?:un)?supervised learning|reseaux? de neurones|neural net\w*|llm|"
+    r"(?:large )?language models?|modeles? de lang(?:age|ue)|computer vision|vision par ordinateur)\b"
+)
+"""Techniques that are AI whatever is denied beside them: « du machine learning classique, rien de génératif »."""
 
 Shares = Mapping[str, Mapping[str, float]]
 """Field → value (`unsaid` among them) → likelihood."""
@@ -172,7 +179,12 @@ class SecondReader:
                 continue
             if found and (
                 (len(heard) == 1 and field.id in NAMED and (share < needed or _is_called_public(found, text)))
-                or (field.id not in withdrawn and _is_said_to_conduct(found, text))
+                or (
+                    (field.id, found.value) in TECHNICAL
+                    and found.words in heard[-1]
+                    and _TECHNIQUE.search(fold(found.words))
+                )
+                or ((agrees or len(heard) == 1) and field.id not in withdrawn and _is_said_to_conduct(found, text))
             ):
                 readings[field.id] = found
                 continue
@@ -191,7 +203,7 @@ class SecondReader:
             shares = self._read(sentence)[0][field]
             likeliest = max(shares, key=lambda value: shares[value])
             asks = sentence.endswith("?")
-            if likeliest not in (UNSAID, value) and (asks or not _is_of_anothers_stage(sentence)):
+            if likeliest not in (UNSAID, value) and (asks or not is_live_elsewhere(parse_message(sentence))):
                 return False
             told |= likeliest == value and shares[value] >= BELIEVED and not asks
         return told
@@ -207,12 +219,6 @@ class SecondReader:
 def sentences_of(text: str) -> list[str]:
     """The sentences of `text`, as the network reads them one by one."""
     return [part.strip() for part in _SENTENCE.split(text) if part.strip()] or [text]
-
-
-def _is_of_anothers_stage(sentence: str) -> bool:
-    """True when the first reader knows words of a stage in `sentence` and holds them for another's: « le CDG voisin l'a en production »."""
-    message = parse_message(sentence)
-    return speaks_of_stage(message) and read_stage(message) is None
 
 
 def _is_called_public(found: Reading, text: str) -> bool:

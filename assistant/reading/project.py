@@ -384,6 +384,17 @@ def read_stage(message: Message, before: str | None = None) -> Reading | None:
     return _settle_stage(message, events, before)
 
 
+def is_live_elsewhere(message: Message) -> bool:
+    """True when all that the message says of a tool in service is said of another than the project: « le CDG voisin l'a en production, pas nous »."""
+    said = [(sentence, sentence.project.items[index]) for _, sentence, index in tagged(message, "DEP")]
+    spans = [(sentence, item.first, item.last) for sentence, item in said]
+    spans += [(sentence, first, last) for _, sentence, first, last in found_patterns(message, "deployed")]
+    return bool(spans) and all(
+        _is_elsewhere(sentence, first, last) or _is_said_unrelated(sentence, first) or _is_without_ai(sentence, first)
+        for sentence, first, last in spans
+    )
+
+
 def speaks_of_stage(message: Message) -> bool:
     """True when the message holds words of a stage, whoever they are said of."""
     return any(item.text in ("DEP", "BEF", "ACT") for sentence in message.sentences for item in sentence.project.items)
@@ -431,17 +442,14 @@ _ALMOST = re.compile(
 _OF_ANOTHER_TOOL = re.compile(
     r"^(?:(?!(?:mais|but|nous|on|we|notre|our)\b)[^ ]+ ){0,8}?(?:, |mais |but )(?:(?:c est|it s|it is|which is|qui est|that is|mais|but|et|and|an?|une?|tout|toute|quite|whole|completely) )*"
     r"(?:(?:different|separate|other|another|autre|distincte?) (?:tool|system|software|product|app|application|project|thing|outil|logiciel|systeme|produit|projet|chose|truc|sujet)(?= ?$| [,.;:)])|"
-    r"(?:(?:which|qui|that|c|ca|cela|it|has|n a|a) )*(?:rien a voir|nothing to do)(?= ?$| [,.;:)]| (?:avec|with) (?:ca|cela|ce|cet|cette|celui|notre|le|l|la|this|that|it|our|the)(?= |$))|(?:(?:celui|celle) la )?(?:(?:(?:ce|this|that|it) )?(?:n est pas|isn t|is not|s not) (?:le|the|our|notre) (?:sujet|projet|subject|project|point|topic)|(?:nous |on )?n y touch\w+ pas)(?= ?$| [,.;:)]))"
+    r"(?:(?:which|qui|that|c|ca|cela|it|has|n a|a) )*(?:rien a voir|nothing to do)(?= ?$| [,.;:)]| (?:avec|with) (?:ca|cela|ce|cet|cette|celui|notre|le|l|la|this|that|it|our|the)(?= |$))|(?:(?:celui|celle) la )?(?:(?:(?:ce|this|that|it) )?(?:n est pas|isn t|is not|s not) (?:le|the|our|notre) (?:sujet|projet|subject|project|point|topic)|(?:nous |on )?n y touch\w+ pas)(?= ?$| [,.;:)])|(?:unrelated|unconnected|sans (?:aucun )?(?:rapport|lien))(?= ?$| [,.;:)]))"
 )
 
 
 # « ça tourne chez eux », "live since 2020 but that's theirs", "theirs is a sketch". A tool of the person's own may be in service « chez lui », the customer.
 _RUNS_AT_THEIRS = re.compile(r"^(?:[^ ]+ ){0,3}?chez (?:eux|elles|les autres)(?= |$)")
 _IS_THEIRS = re.compile(
-    r"(?:^|(?<= ))(?:(?:that s|it s|that is|c est) (?:theirs|les? leurs?|la leur)|not (?:ours|us)|pas (?:la|le|les) notres?)(?= |$)"
-)
-_THEIRS = re.compile(
-    r"(?:^|(?<= ))(?:chez (?:eux|elles?|lui|les autres)|(?:that s|it s|that is|c est) (?:theirs|les? leurs?|la leur)|theirs , not ours|not (?:ours|us)|pas (?:la|le|les) notres?)(?= |$)"
+    r"(?:^|(?<= ))(?:(?:that s|it s|that is|c est) (?:theirs|les? leurs?|la leur|leur affaire|their (?:own )?(?:business|affair))|not (?:ours|us|our project)|pas (?:(?:la|le|les) notres?|notre projet)|(?:de la|du) siens?(?:ne)?)(?= |$)"
 )
 _THEIRS = re.compile(r"(?:^|(?<= ))(?:theirs|le leur|la leur|les leurs)(?= |$)")
 
@@ -596,8 +604,9 @@ def _made(message: Message) -> Iterable[tuple[int, Sentence, int, int]]:
                 after = None
             if after is not None and (words[index + 1] in _MANY or _is_a_trade(words, index, after, how)):
                 after = None
+            # « une IA que nous préparons »; not "an AI that plans rounds".
             before = any(is_thing[max(0, index - 6) : index]) and any(
-                w in ("que", "qu", "that", "which", "we", "nous", "on") for w in words[max(0, index - 4) : index]
+                w in ("que", "qu", "we", "nous", "on", "our") for w in words[max(0, index - 4) : index]
             )
             still = "encore" in words[index + 1 : index + 2] or (
                 how == "gerund" and "still" in words[max(0, index - 2) : index]

@@ -73,6 +73,8 @@ def role_of(mention: Mention, message: Message) -> tuple[str, int]:
         return "relation", 0
     if message.is_english and not mention.is_plural and _NAMES_THE_NEXT.search(text):
         return "complement", 0
+    if mention.kind == "association" and _IS_OF_AN_ENTRUSTED_ONE.search(text):
+        return "complement", 0
     if applies("if_we_were"):
         return "applicant", lexicon.rank["if_we_were"]
     for role in ("negated", "limited", "complement", "former"):
@@ -115,8 +117,8 @@ def role_of(mention: Mention, message: Message) -> tuple[str, int]:
 
 # "A private bank now runs the project with us".
 _WITH_US = re.compile(
-    r"@ (?:(?!(?:nous|on|we|i|je|et|and)\b)[a-z0-9]+ ){0,4}?(?:men(?:e|ent|era|ait)|pilot\w+|port(?:e|ent|era|ait)|condui\w+|developp?\w*|construi\w+|runs?|leads?|carr(?:y|ies)|builds?|conducts?|travaill\w+|"
-    r"works?|collabor\w+) (?:[a-z0-9]+ ){0,4}?(?:avec nous|with us)(?= |$)"
+    r"@ (?:(?:came|comes?|gets?|got|jumped|mont\w+|embarqu\w+) (?:on board|aboard|in|along|a bord|avec nous)?(?: )?(?:and|et) )?(?:(?!(?:nous|on|we|i|je|et|and)\b)[a-z0-9]+ ){0,4}?(?:men(?:e|ent|era|ait)|pilot\w+|port(?:e|ent|era|ait)|condui\w+|developp?\w*|construi\w+|runs?|leads?|carr(?:y|ies)|builds?|conducts?|travaill\w+|"
+    r"works?|ran|led|collabor\w+) (?:[a-z0-9]+ ){0,4}?(?:avec nous|with us)(?= |$)"
 )
 
 
@@ -163,6 +165,8 @@ def _before_and_words(mention: Mention, message: Message) -> str:
     return " ".join(token.text for token in sentence.tokens[max(0, item.first - 3) : item.last + 1])
 
 
+# "An ESPIC, private non-profit, entrusted with…": what the body entrusted by law is like.
+_IS_OF_AN_ENTRUSTED_ONE = re.compile(r"(?:^|(?<= ))ENT ?(?:, |\( )?(?:an? |une? |soit |donc )?(?:private |privee? )?@")
 # "Our village association", "a city start-up".
 _NAMES_THE_NEXT = re.compile(r"@ (?:PRIV|ASSO)S?(?= |$)")
 # Words by which the person stands beside the body that is named.
