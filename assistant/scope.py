@@ -110,28 +110,9 @@ class ScopeFinder:
         """True unless the sources answer the message as a question of fact: it tells little of a project, and is about something else."""
         message, search = request.message, known(request.search)
         best = search.found[0].section.passage(known(request.question).language)
-        is_unsure_what = False
-        if search.recognised:
-            answered = search.found[0].channels["answered"]
-            is_surely_a_fact = (
-                search.recognised.own <= 1 - BELIEVED
-                and answered >= BELIEVED
-                and not self._tells_what_few_are_asked(situation)
-            )
-            if scope == "general" and body_named(message) and asks_verdict_in_words(message):
-                is_surely_a_fact = False  # whoever is asked about by name gets the rule, whatever else is near
-            is_taken_for_granted = len(situation.readings) <= FEW and self.reader.builds_on_a_premise(message)
-            is_apart = is_taken_for_granted or not self.verdict_writer.states_a_rule(best)
-            if is_surely_a_fact and is_apart and request.evidence_is_sufficient:
-                return False
-            is_unsure_what = answered < LIKELIER_THAN_NOT
-        if (
-            scope == "general"
-            and best.is_not_stated
-            and request.evidence_is_sufficient
-            and not self._is_about_a_condition(best)
-        ):
-            return False  # « un ministère peut-il déposer deux dossiers ? »: no source says, whoever may apply
+        if self._is_surely_a_fact(request, situation, scope, best):
+            return False
+        is_unsure_what = search.recognised is not None and search.found[0].channels["answered"] < LIKELIER_THAN_NOT
         told = len(situation.readings)
         is_about_applying = best.concerns_applying or self.reader.speaks_of_applying(message)
         if told == 0:
@@ -143,6 +124,23 @@ class ScopeFinder:
         if request.conversation.messages and is_surely_theirs and not request.evidence_is_sufficient:
             return True
         return bool(self.second and self.second.is_description(message))
+
+    def _is_surely_a_fact(self, request: Request, situation: Situation, scope: Scope, best: Passage) -> bool:
+        """True for a question of fact, whatever it tells: a section that states no rule answers it surely, or the very rule that it takes for something
+        else; or no source says what it asks of anybody (« un ministère peut-il déposer deux dossiers ? »)."""
+        message, search = request.message, known(request.search)
+        if not request.evidence_is_sufficient:
+            return False
+        if scope == "general" and best.is_not_stated and not self._is_about_a_condition(best):
+            return True
+        if search.recognised is None or self._tells_what_few_are_asked(situation):
+            return False
+        if scope == "general" and body_named(message) and asks_verdict_in_words(message):
+            return False  # whoever is asked about by name gets the rule, whatever else is near
+        is_taken_for_granted = len(situation.readings) <= FEW and self.reader.builds_on_a_premise(message)
+        is_apart = is_taken_for_granted or not self.verdict_writer.states_a_rule(best)
+        answered = search.found[0].channels["answered"]
+        return is_apart and search.recognised.own <= 1 - BELIEVED and answered >= BELIEVED
 
     def _tells_what_few_are_asked(self, situation: Situation) -> bool:
         """True when something was told that only some applicants are asked (which public actors take part, or have the need): it comes with no question

@@ -8,7 +8,7 @@ from itertools import product
 from pathlib import Path
 from typing import Annotated, Literal
 
-from annotated_types import MinLen
+import pydantic
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, model_validator
 
 from corpus.passages import Language
@@ -119,7 +119,7 @@ class Caveat(_Part):
 class Raised(_Part):
     """What people bring up and no condition rests on: said in addition to whoever uses one of the phrases `heard`."""
 
-    heard: Annotated[tuple[str, ...], MinLen(1)]
+    heard: tuple[str, ...] = pydantic.Field(min_length=1)
     fact: str
     text: Wording
 

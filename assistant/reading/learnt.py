@@ -173,24 +173,19 @@ class SecondReader:
             applies = all(
                 other in readings and readings[other].value in allowed for other, allowed in field.only.items()
             )
-            agreed = agrees and share >= needed
-            if found and not agreed and field.id not in withdrawn and self._is_told_alone(field.id, found.value, text):
-                readings[field.id] = found
-                continue
+            is_believed = share >= needed
             if found and (
-                (len(heard) == 1 and field.id in NAMED and (share < needed or _is_called_public(found, text)))
+                _is_plain(field.id, found, heard, is_believed, agrees and field.id not in withdrawn)
                 or (
-                    (field.id, found.value) in TECHNICAL
-                    and found.words in heard[-1]
-                    and _TECHNIQUE.search(fold(found.words))
+                    not (agrees and is_believed)
+                    and field.id not in withdrawn
+                    and self._is_told_alone(field.id, found.value, text)
                 )
-                or ((agrees or len(heard) == 1) and field.id not in withdrawn and _is_said_to_conduct(found, text))
             ):
                 readings[field.id] = found
+            elif found is None and is_beside_the_point(fold(sentences[field.id])):
                 continue
-            if found is None and is_beside_the_point(fold(sentences[field.id])):
-                continue
-            if applies and best != UNSAID and share >= needed:
+            elif applies and best != UNSAID and is_believed:
                 readings[field.id] = found if found and agrees else Reading(best, sentences[field.id])
         return replace(situation, readings=readings)
 
@@ -219,6 +214,17 @@ class SecondReader:
 def sentences_of(text: str) -> list[str]:
     """The sentences of `text`, as the network reads them one by one."""
     return [part.strip() for part in _SENTENCE.split(text) if part.strip()] or [text]
+
+
+def _is_plain(field: str, found: Reading, heard: Sequence[str], is_believed: bool, agrees: bool) -> bool:
+    """True when what the first reader found of `field` is told in words that leave no doubt, whatever the network makes of the rest: a name, a
+    technique in the last message, who conducts the project with them. `is_believed`: something is likely enough; `agrees`: that is what was found."""
+    text, is_alone = "\n".join(heard), len(heard) == 1
+    if (field, found.value) in TECHNICAL and found.words in heard[-1] and _TECHNIQUE.search(fold(found.words)):
+        return True
+    if is_alone and field in NAMED and (not is_believed or _is_called_public(found, text)):
+        return True
+    return (agrees or is_alone) and _is_said_to_conduct(found, text)
 
 
 def _is_called_public(found: Reading, text: str) -> bool:
