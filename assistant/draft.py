@@ -78,7 +78,9 @@ class Writer:
             if not runner_up.is_not_stated and standing[0].score - standing[1].score < TIE:
                 standing, best = [standing[1], standing[0], *standing[2:]], runner_up
         answering = [part.section.passage(language) for part in parts]
-        is_answered_by_parts = bool(parts) and not any(passage.is_not_stated for passage in answering)
+        stated = [passage for passage in answering if not passage.is_not_stated]
+        # Of a part that no source answers that is told beside, unless it is what the whole message is nearest to.
+        is_answered_by_parts = bool(stated) and (stated == answering or best in stated)
         if evidence.sufficiency == "nearby" and not best.is_not_stated and not is_answered_by_parts:
             return self._abstention(question, standing)
         restating = next((one for one in standing if rests_on(one.section.passage(language), best)), None)
@@ -90,7 +92,7 @@ class Writer:
             )
         if is_answered_by_parts and (best in answering or best.is_not_stated or evidence.sufficiency == "nearby"):
             chosen = answering
-            best = best if best in answering else answering[0]
+            best = best if best in stated else stated[0]
             led = [
                 claim
                 for passage, part in zip(answering, parts, strict=True)

@@ -12,6 +12,8 @@ from tiny import FILES
 from assistant import wording
 from assistant.draft import KINSHIP, MOST_SENTENCES, Writer, claims_of, kinship
 from assistant.evidence import Evidence
+from assistant.lead import NO_LEADS
+from assistant.parts import Part
 from assistant.retrieve import Found, Retriever
 from assistant.suggest import MOST_FOLLOW_UPS, Suggester, load_suggestions
 from assistant.understand import Reader
@@ -146,6 +148,18 @@ def test_a_section_that_tells_a_silence_is_an_abstention(writer, tiny_retriever)
     assert draft.kind == "abstention" and draft.opening == wording.NOT_STATED["en"]
     assert draft.claims[0].citations[0].passage.id == "prize-not-stated/en"
     assert draft.closing == wording.ASK_THE_CNIL["en"]
+
+
+@pytest.mark.parametrize(("nearest", "kind"), [("fine", "answer"), ("prize-not-stated", "abstention")])
+def test_of_two_questions_the_one_that_no_source_answers_is_told_beside(nearest, kind, writer):
+    question = writer.reader.understand(
+        "What is the highest fine, and is there a prize?", Conversation(), language="en", default="en"
+    )
+    parts = [Part(writer.index.section(section), NO_LEADS) for section in ("fine", "prize-not-stated")]
+    draft = writer.write(question, first(writer, nearest), Evidence("sufficient", 0.9, {}), parts=parts, on=CLOSED)
+    assert draft.kind == kind
+    said = {claim.citations[0].passage.section_id for claim in draft.claims}
+    assert said == ({"fine", "prize-not-stated"} if kind == "answer" else {"prize-not-stated"})
 
 
 def test_an_abstention_says_what_is_near_and_whom_to_ask_and_states_nothing(writer, tiny_retriever):
