@@ -131,7 +131,8 @@ class ScopeFinder:
         message, search = request.message, known(request.search)
         if not request.evidence_is_sufficient:
             return False
-        if scope == "general" and best.is_not_stated and not self._is_about_a_condition(best):
+        is_of_the_call = bool(set(best.fact_ids) & self.verdict_writer.call.fact_ids)
+        if scope == "general" and best.is_not_stated and not is_of_the_call:
             return True
         if search.recognised is None or self._tells_what_few_are_asked(situation):
             return False

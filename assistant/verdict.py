@@ -62,7 +62,8 @@ class VerdictWriter:
         return Draft(
             kind="clarification" if verdict.status == "depends" and scope == "own" else "verdict",
             question=question,
-            claims=((*reasons, *ruled) if hangs_on_who else (*ruled, *reasons))[:MOST_SENTENCES],
+            # What the rules add to a verdict is never cut off.
+            claims=((*reasons, *ruled) if hangs_on_who else (*ruled, *reasons))[: max(MOST_SENTENCES, len(reasons))],
             preface=window_preface(self.index, self.call, language, on=on),
             opening=said.opening,
             closing=said.closing,
