@@ -32,7 +32,8 @@ TIE = 0.8
 NEAR = 1.5
 """Two sections whose scores differ by less than this are both shown: in one reply in twelve, and one time in seven only the second answers."""
 ALMOST_EQUAL = 0.5
-"""A section that is near is beside the point unless it is of KINSHIP with the first, or is almost its equal: this drops two in five of the second sections that answer nothing, and one in five of those that answer (development cases)."""
+"""A section that is near is beside the point unless it is of KINSHIP with the first, or is almost its equal: this drops two in five of the second
+sections that answer nothing, and one in five of those that answer (development cases)."""
 MISCONCEPTION_LEAD = 0.0
 """How much nearer (cosine) a question that builds on a premise must be to a false statement than to any question of the section."""
 

@@ -11,7 +11,7 @@ from typing import Literal
 
 from assistant.judge import may_be_asked, next_question, said_values
 from assistant.vocabulary import Criterion, Situation, Understood, Verdict, VerdictStatus
-from corpus.call import Call, CriterionRules, Field, holds
+from corpus.call import Call, CriterionRules, Field
 from corpus.passages import Language
 from corpus.words import fold
 
@@ -197,8 +197,8 @@ def _sentences(
     caveats = [
         (caveat.text[language], caveat.fact)
         for rules in call.criteria
-        for caveat in rules.caveats
-        if (says_all or any(c.id == rules.id for c in chosen)) and holds(caveat.when, said)
+        if says_all or any(c.id == rules.id for c in chosen)
+        for caveat in rules.caveats_for(said)
     ]
     # As long as nothing was said that a reason speaks of, what is said of the rest answers first.
     only_asked = verdict.status == "depends" and all(c.status == "unknown" for c in chosen)

@@ -156,7 +156,9 @@ class Series(BaseModel):
     def in_the_place_after(self, text: str, language: Language) -> str:
         """`text` with what it calls the one after another ("the round after the silver economy") under its own name."""
         pointing = "|".join(self.one_after)
-        for place, names in self.named_in(text).items() if pointing else ():
+        if not pointing or not re.search(pointing, text, re.IGNORECASE):
+            return text  # most messages: the names need not be looked for
+        for place, names in self.named_in(text).items():
             one = "|".join(pattern_of(name).pattern for name in sorted(names, key=len, reverse=True))
             pointed = rf"\b(?:{pointing})\s+(?:(?:la|le|l|the|celle|de|sur|d)\b['’]?\s*)*(?:{one})"
             if place + 1 < len(self) and re.search(pointed, text, re.IGNORECASE):

@@ -13,7 +13,7 @@ from assistant.judge import judge
 from assistant.verify import shortest_support
 from assistant.vocabulary import Citation, Claim, Criterion, Draft, Question, Reading, Situation, Verdict
 from assistant.window import window_preface
-from corpus.call import Call, holds
+from corpus.call import Call
 from corpus.index import PassageIndex
 from corpus.passages import Language, Passage
 
@@ -123,7 +123,7 @@ class VerdictWriter:
         return body is not None and bool(silences & set(passage.fact_ids))
 
     def _caveats_of(self, kind: str) -> set[str]:
-        return {caveat.fact for caveat in self.call.criteria[0].caveats if holds(caveat.when, {self.who: kind})}
+        return {caveat.fact for caveat in self.call.criteria[0].caveats_for({self.who: kind})}
 
     @cached_property
     def _stated_beside(self) -> tuple[frozenset[str], ...]:

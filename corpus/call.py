@@ -139,6 +139,10 @@ class CriterionRules(_Part):
         """The first row that a complete set of values meets."""
         return next((row for row in self.rows if holds(row.when, values)), None)
 
+    def caveats_for(self, values: Mapping[str, str]) -> list[Caveat]:
+        """What is said in addition when `values` (by field) are known."""
+        return [caveat for caveat in self.caveats if holds(caveat.when, values)]
+
     def combinations(self, said: Mapping[str, str]) -> Iterator[dict[str, str]]:
         """Every way to complete what was said of this criterion; what is presumed and unsaid keeps its presumed value."""
         choices = [

@@ -17,7 +17,7 @@ from typing import Any
 from assistant import explain, wording
 from corpus.passages import Language
 from evals.reply import Reply
-from evals.rules import in_language, the_call, window_on
+from evals.rules import the_call, window_on
 
 _SLOTS = {
     "day": r"\d{1,2}(?:er)? \w+ \d{4}",
@@ -63,7 +63,7 @@ def spoken(reply: Reply) -> Spoken:
     return Spoken(tuple(frames), tuple(strays))
 
 
-def frame(name: str, language: str, **slots: str) -> str:
+def frame(name: str, language: Language, **slots: str) -> str:
     """The words of the frame `name`, as the product would say them."""
     return dict(_templates(language))[name].format(NB="\u00a0", **slots)
 
@@ -100,7 +100,7 @@ def _gaps(reply: Reply) -> Iterator[str]:
     yield reply.text[position:]
 
 
-def _read(text: str, language: str, frames: list[Frame], strays: list[str]) -> None:
+def _read(text: str, language: Language, frames: list[Frame], strays: list[str]) -> None:
     pattern, names = _pattern(language)
     position = 0
     while position < len(text):
@@ -120,7 +120,7 @@ def _read(text: str, language: str, frames: list[Frame], strays: list[str]) -> N
 
 
 @lru_cache(maxsize=2)
-def _pattern(language: str) -> tuple[re.Pattern[str], tuple[str, ...]]:
+def _pattern(language: Language) -> tuple[re.Pattern[str], tuple[str, ...]]:
     """What finds a frame at a place of a flattened text, and the names of the frames by their number there."""
     # The longest first: a frame may begin as another does.
     templates = sorted(_templates(language), key=lambda item: -len(item[1]))
@@ -136,7 +136,7 @@ def _pattern(language: str) -> tuple[re.Pattern[str], tuple[str, ...]]:
 
 
 @lru_cache(maxsize=2)
-def _templates(language: str) -> tuple[tuple[str, str], ...]:
+def _templates(language: Language) -> tuple[tuple[str, str], ...]:
     """(name, words with slots) of every frame in `language`."""
     found: list[tuple[str, str]] = []
     for module in (wording, explain):
@@ -144,15 +144,15 @@ def _templates(language: str) -> tuple[tuple[str, str], ...]:
             if name.isupper() and isinstance(value, dict):
                 found += _within(name.strip("_"), value, language)
     call = the_call()
-    asked = [(f"question.{field.id}", in_language(field.question, language)) for field in call.fields]
+    asked = [(f"question.{field.id}", field.question[language]) for field in call.fields]
     return (
         *((name, words) for name, words in found if name not in _CLAIMED),
         *asked,
-        ("contact", in_language(call.contact, language)),
+        ("contact", call.contact[language]),
     )
 
 
-def _within(name: str, value: Mapping[Any, Any], language: str) -> Iterator[tuple[str, str]]:
+def _within(name: str, value: Mapping[Any, Any], language: Language) -> Iterator[tuple[str, str]]:
     if value.keys() == {"fr", "en"}:
         if isinstance(value[language], str):
             yield name, value[language]

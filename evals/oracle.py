@@ -9,6 +9,7 @@ from dataclasses import asdict
 from datetime import date
 from typing import Any
 
+from corpus.passages import Language
 from corpus.sentences import sentences
 from evals import rules
 from evals.case import Case
@@ -65,7 +66,7 @@ def can_be_met(case: Case, shelf: Shelf) -> bool:
 
 def compose(
     kind: str,
-    language: str,
+    language: Language,
     opening: str,
     said: Iterable[tuple[Indexed, str]],
     verdict: dict[str, Any] | None,
@@ -105,14 +106,14 @@ def compose(
     }
 
 
-def _headline(verdict: dict[str, Any], language: str) -> str:
+def _headline(verdict: dict[str, Any], language: Language) -> str:
     unknown = [rules.the_call().criterion(one["id"]) for one in verdict["criteria"] if one["status"] == "unknown"]
-    points = [rules.in_language(one.fields[0].topic, language) for one in unknown if one.excludes]
+    points = [one.fields[0].topic[language] for one in unknown if one.excludes]
     name = "DEPENDS_ON_MANY" if verdict["status"] == "depends" and len(points) > 1 else f"VERDICT.{verdict['status']}"
     return frame(name, language, points=", ".join(points))
 
 
-def _closing(kind: str, verdict: dict[str, Any] | None, language: str) -> str:
+def _closing(kind: str, verdict: dict[str, Any] | None, language: Language) -> str:
     asked = ""
     if verdict and verdict["missing"] and kind == "clarification":
         asked = frame(f"question.{rules.the_call().criterion(verdict['missing'][0]).fields[0].id}", language)
@@ -127,15 +128,15 @@ def _preface(case: Case, shelf: Shelf) -> list[Claimed]:
     return [(sentence, found)] if sentence and found else []
 
 
-def _understood(verdict: dict[str, Any] | None, language: str) -> list[dict[str, str]]:
+def _understood(verdict: dict[str, Any] | None, language: Language) -> list[dict[str, str]]:
     """What could have been read for the criteria to be as they are."""
     labels = []
     for criterion in verdict["criteria"] if verdict else []:
         for name, value in rules.values_giving(criterion["id"], criterion["status"]).items():
             field = rules.the_call().field(name)
             label, said = (
-                rules.in_language(field.label, language),
-                rules.in_language(field.value(value).label, language),
+                field.label[language],
+                field.value(value).label[language],
             )
             labels.append({"field": name, "value": value, "label": f"{label} : {said}", "words": ""})
     return labels

@@ -9,9 +9,12 @@ from functools import lru_cache
 from pathlib import Path
 
 from assistant.suggest import load_suggestions
-from corpus.call import Call, CriterionRules, Row, Unsaid, Wording, load_call
+from corpus.call import Call, CriterionRules, Wording, load_call
+from corpus.passages import Language
 
 _CORPUS = Path(__file__).resolve().parents[1] / "corpus"
+_Said = tuple[Wording, Iterable[str]]
+"""What may be said, with the facts that carry it."""
 _DECIDING = ("applicant", "ai", "public_service", "maturity")
 
 
@@ -77,35 +80,32 @@ def window_on(day: date) -> str:
 
 
 @lru_cache(maxsize=64)
-def reasons(criterion: str, status: str, language: str) -> Mapping[str, frozenset[str]]:
+def reasons(criterion: str, status: str, language: Language) -> Mapping[str, frozenset[str]]:
     """What the call's file says of a criterion of that status, with the facts that carry it; a status may be known before the row
     that gives it."""
     rules = the_call().criterion(criterion)
-    return _by_words((*(row for row in rules.rows if row.status == status), *rules.unknown), language)
+    said: list[_Said] = [(row.reason, row.facts) for row in rules.rows if row.status == status]
+    return _by_words([*said, *((entry.reason, entry.facts) for entry in rules.unknown)], language)
 
 
 @lru_cache(maxsize=2)
-def statements(language: str) -> Mapping[str, frozenset[str]]:
+def statements(language: Language) -> Mapping[str, frozenset[str]]:
     """Every sentence of the call's file that may be said as a claim, reason or reserve, with the facts that carry it."""
-    rows: list[Row | Unsaid] = [row for rules in the_call().criteria for row in rules.rows]
-    rows += [row for rules in the_call().criteria for row in rules.unknown]
-    found = _by_words(rows, language)
-    for caveat in (caveat for rules in the_call().criteria for caveat in rules.caveats):
-        words = in_language(caveat.text, language)
-        found[words] = found.get(words, frozenset()) | {caveat.fact}
-    for one in the_call().raised:
-        words = in_language(one.text, language)
-        found[words] = found.get(words, frozenset()) | {one.fact}
-    return found
+    said: list[_Said] = [(one.text, [one.fact]) for one in the_call().raised]
+    for rules in the_call().criteria:
+        said += [(row.reason, row.facts) for row in rules.rows]
+        said += [(entry.reason, entry.facts) for entry in rules.unknown]
+        said += [(caveat.text, [caveat.fact]) for caveat in rules.caveats]
+    return _by_words(said, language)
 
 
 @lru_cache(maxsize=2)
-def suggestions(language: str) -> frozenset[str]:
+def suggestions(language: Language) -> frozenset[str]:
     """The questions that may be suggested, in that language."""
-    return frozenset(by[language] for by in load_suggestions(_CORPUS / "suggestions.yaml").values() if language in by)  # type: ignore[index]
+    return frozenset(by[language] for by in load_suggestions(_CORPUS / "suggestions.yaml").values() if language in by)
 
 
-def is_label(label: str, field_id: str, value_id: str, language: str) -> bool:
+def is_label(label: str, field_id: str, value_id: str, language: Language) -> bool:
     """True when `label` names the field and says the value."""
     fields = {field.id: field for field in the_call().fields}
     values = {value.id: value for value in fields[field_id].values} if field_id in fields else {}
@@ -113,19 +113,14 @@ def is_label(label: str, field_id: str, value_id: str, language: str) -> bool:
         return False
     name, _, said = " ".join(label.split()).partition(":")
     return (name.strip(), said.strip()) == (
-        in_language(fields[field_id].label, language),
-        in_language(values[value_id].label, language),
+        fields[field_id].label[language],
+        values[value_id].label[language],
     )
 
 
-def _by_words(rows: Iterable[Row | Unsaid], language: str) -> dict[str, frozenset[str]]:
+def _by_words(said: Iterable[_Said], language: Language) -> dict[str, frozenset[str]]:
     found: dict[str, frozenset[str]] = {}
-    for row in rows:
-        words = in_language(row.reason, language)
-        found[words] = found.get(words, frozenset()) | set(row.facts)
+    for wording, facts in said:
+        words = wording[language]
+        found[words] = found.get(words, frozenset()) | set(facts)
     return found
-
-
-def in_language(words: Wording, language: str) -> str:
-    """`words` in French or in English."""
-    return words.fr if language == "fr" else words.en

@@ -149,7 +149,7 @@ def _as_the_bodies_tell(known: Situation, situation: Situation, heard: Sequence[
         known = _without(known, ["shared_need"])  # that several would buy the tool does not say that they have the need
     found = situation.readings.get("public_partner")
     said = known.readings.get("public_partner")
-    is_open = said is None or _is_of_no_public_body(said)
+    is_open = said is not found and (said is None or _is_of_no_public_body(said))
     if (found is None or found.value == "no") and is_open and _only_private_partners(heard):
         # « un cabinet privé mène le projet avec nous », after « pas de partenaire » or not
         known = _without(known, ["public_partner"])

@@ -167,7 +167,7 @@ class Check:
         """A condition: its state, the reason with what the rules add to it and what is supposed, and the sources that say it."""
         rules = self.call.criterion(criterion.id)
         because = criterion.because.get(language, "")
-        caveats = {one.text[language]: one.fact for one in rules.caveats if holds(one.when, values)}
+        caveats = {one.text[language]: one.fact for one in rules.caveats_for(values)}
         caveats.pop(because, None)
         is_answered = any(field.id in values for field in rules.fields)
         told = "met_anyway" if criterion.status == "met" and not is_answered else criterion.status
