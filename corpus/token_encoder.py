@@ -137,7 +137,8 @@ class Layer(nn.Module):
 
         def dense(name: str, width: int, out: int) -> nn.Linear:
             made = nn.Linear(width, out)
-            made.weight.data = unpack(packed.blocks(f"l{number}.{name}.w", width))
+            # Laid out by column: for one short text, as most are, a product with the rows takes a fifth more time.
+            made.weight.data = unpack(packed.blocks(f"l{number}.{name}.w", width)).t().contiguous().t()
             made.bias.data = packed.plain(f"l{number}.{name}.b")
             return made
 
