@@ -90,11 +90,12 @@ def read_situation(messages: Sequence[str], call: Call, second: SecondReader | N
     withdrawn: set[str] = set()
     answered: set[str] = set()  # what they were asked and answered, or corrected
     reopened: set[str] = set()  # what they said not to know, and were asked again
+    told_at: dict[str, int] = {}  # in which of the messages that are heard the first reader found each field
     for number, text in enumerate(messages):
         earlier = messages[:number]
         scope = eligibility_scope(text, earlier, second)
         asked = number > 0 and thread_scope(earlier, second) is not None
-        known = second.weigh(situation, heard, call, withdrawn, answered) if second else situation
+        known = second.weigh(situation, heard, call, withdrawn, answered, told_at) if second else situation
         pending = next_question(known, call) if asked else None
         if scope is None and number < len(messages) - 1:
             text = _statements(text)
@@ -106,7 +107,7 @@ def read_situation(messages: Sequence[str], call: Call, second: SecondReader | N
         if general and anew:
             # What was asked of others is neither this person's situation nor part of the next general question.
             situation = _without(situation, general)
-            general, heard = set(), []
+            general, heard, told_at = set(), [], {}
         general = general | set(readings) if scope == "general" else general - set(readings)
         unsaid = unknown_fields(message, readings, pending)
         readings = {field: reading for field, reading in readings.items() if field not in unsaid}
@@ -134,10 +135,11 @@ def read_situation(messages: Sequence[str], call: Call, second: SecondReader | N
                 readings.pop("public_service", None)  # read as if the applicant were still the same
             situation = _without(situation, ("applicant", "established", *routes))
         situation = Situation({**situation.readings, **readings}, unknown)
+        told_at |= dict.fromkeys(readings, len(heard))
         heard.append(text)
     if "public_service" not in withdrawn | reopened:
         situation = _with_public_service(situation, heard, call)
-    known = second.weigh(situation, heard, call, withdrawn, answered) if second else situation
+    known = second.weigh(situation, heard, call, withdrawn, answered, told_at) if second else situation
     known = _as_the_bodies_tell(known, situation, heard)
     return Situation(known.readings, known.unknown | (reopened - set(known.readings)))
 
