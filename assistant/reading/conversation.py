@@ -129,6 +129,12 @@ def read_situation(messages: Sequence[str], call: Call, second: SecondReader | N
             # The case that is asked about, whatever was told before.
             answered |= {name for name in _SUPPOSABLE if name in readings and _is_supposed(message, readings[name])}
         situation = _without(situation, back)
+        if number and scope != "general" and _tells_of_another_project(message):
+            # What was told of the first one says nothing of it; who applies stays.
+            kept = {name: one for name, one in known.readings.items() if name in _OF_THE_APPLICANT}
+            situation, heard, told_at = replace(situation, readings=kept), [], dict.fromkeys(kept, -1)
+            answered |= set(kept) - set(readings)
+            readings = _read_message(text, call, situation, None)
         if number and scope is not None and _puts_another(message, known, readings):
             routes = ("public_partner", "shared_need", "public_service") if "applicant" not in readings else ()
             if routes:
@@ -210,6 +216,27 @@ def _puts_another(message: Message, situation: Situation, readings: Mapping[str,
         return False
     new = readings.get("applicant")
     return new is None or new.value != situation.value("applicant") or "established" in situation.readings
+
+
+_OF_THE_APPLICANT = ("applicant", "established")
+_A_PROJECT = r"(?:projet|project|prototype|proto|maquette|mock up|outil|tool|dossier|idee|idea|one|chatbot|demo)"
+_GIVEN_UP = r"(?:enterree?|abandonnee?|annulee?|mise? de cote|tombee? a l eau|au placard|dead|buried|shelved|scrapped|dropped|cancelled|canceled|binned|off the table|off|history)"
+_ANOTHER_PROJECT = re.compile(
+    rf"(?:^|(?<= ))(?:(?:ce|cet|cette|notre|le|la|that|this|the|our) {_A_PROJECT} (?:la )?(?:est|a ete|sera|is|s|has been|was|got) (?:finalement |desormais |now |finally )?{_GIVEN_UP}"
+    rf"|(?:oubli(?:ez|e|ons)|forget|scratch|scrap|drop|(?:laiss\w+|laissez) tomber|(?:we|on|nous) (?:ve |have |a |avons )?(?:dropped|scrapped|shelved|ditched|binned|abandonne|abandonnons|enterre|enterrons)) "
+    rf"(?:about )?(?:ce|cet|cette|notre|mon|le premier|la premiere|that|this|our|my|the first|the old) (?:first |premier )?{_A_PROJECT}"
+    rf"|(?:present\w+|depos\w+|candidat\w+|propos\w+|envo\w+|submit\w*|send\w*|go|going|apply\w*|choisi\w*|chose|pick\w*|put\w*) (?:plutot |rather |instead |forward )?(?:avec |with |in )?(?:(?:un|une|l|an|the) )?(?:a |d un |d une )?(?:tout |completely |whole |very )?"
+    rf"(?:autre|another|other|different) (?:{_A_PROJECT}|a la place)"
+    rf"|(?:un |une |a |an )?(?:tout )?(?:autre|another|different) {_A_PROJECT} (?:a la place|instead|plutot)"
+    r"|(?:le remplacant|la remplacante|son remplacant|the replacement|its replacement) (?:(?:is|est|s|serait|would be|, c est|c est) )"
+    rf"|(?:changement de|on change de|nous changeons de|change of) {_A_PROJECT})(?= |$)"
+    rf"|^(?:(?:bon|ok|so|alors|,|et|and) )*(?:autre|another|un autre|une autre|different) {_A_PROJECT}(?= (?:,|:|sans|unrelated|this time|cette fois))"
+)
+
+
+def _tells_of_another_project(message: Message) -> bool:
+    """True when the message puts another project in the place of the one told of: « ce projet est enterré, le remplaçant est… »."""
+    return any(_ANOTHER_PROJECT.search(sentence.bodies.text) for sentence in message.sentences)
 
 
 def _without(situation: Situation, fields: Iterable[str]) -> Situation:

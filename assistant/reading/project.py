@@ -202,7 +202,7 @@ _TOOK = re.compile(
 _AWAY = re.compile(r"^(?:out|away|off|aside)(?= ?$| [,.;:)]| (?:of|and|again|entirely|altogether|for)(?= ))")
 _IS_GONE = re.compile(
     r"^(?:(?:a ete|ont ete|est|sera|has been|was|is|got) (?:finalement |definitivement |completement |entirely |finally |now |since )?"
-    r"(?:retire\w*|enleve\w*|supprime\w*|ecarte\w*|otee?|abandonne\w*|removed|dropped|scrapped|ditched|taken out|cut|abandoned)|a disparu)(?= ?$| [,.;:)]| (?:du|de|et|from|of|and)(?= ))"
+    r"(?:retire\w*|enleve\w*|supprime\w*|ecarte\w*|otee?|abandonne\w*|removed|dropped|scrapped|ditched|taken out|cut|abandoned|gone)|a disparu|a saute)(?= ?$| [,.;:)]| (?:du|de|et|from|of|and|in|last|since|depuis|en|le|la|l|ce|cet|cette|this|as)(?= ))"
 )
 
 
