@@ -115,6 +115,8 @@ def read_bodies(message: Message, bare_body_is: str, before: Situation) -> dict[
                     affirmed = Evidence("yes", message.words(sentence, item.first, item.last), (0, index))
     if denied and _refuses_alone(denied) and _is_awaited(message):
         denied = None  # "the fire service refused, and the town hasn't answered"
+    if denied and affirmed and _OF_OTHERS.search(fold(denied.words)):
+        denied = None  # « l’agglomération conduit le projet avec nous ; aucun autre organisme public n’en est »
     if denied and affirmed:
         later = max(denied, affirmed, key=lambda e: e.position)
         if later.is_corrected or message.sentences[later.position[0]].is_question:
@@ -130,6 +132,7 @@ def read_bodies(message: Message, bare_body_is: str, before: Situation) -> dict[
     return readings
 
 
+_OF_OTHERS = re.compile(r"\b(?:autres?|other|others|else)\b")
 # « après vérification, il n'y en a qu'une », said once several bodies were named that have the need.
 _ONLY_ONE = re.compile(
     r"(?:^|(?<= ))(?:(?:il n y en a|il n en reste|il en reste|n en reste|c est|c etait) (?:plus |donc |finalement |en fait |bien )*qu une?(?: seule?)?|"

@@ -258,17 +258,30 @@ def _with_public_service(situation: Situation, messages: Sequence[str], call: Ca
 
 # "the department has left the project", whoever it is: the partner is no longer certain.
 _HAS_LEFT = re.compile(
-    r"(?:^|(?<= ))(?<!we )(?<!nous )(?<!on )(?<!i )(?:(?:has|have|a|ont|s est|se sont|vient de se|just|is|est) )+(?:just |finalement |now )?"
-    r"(?:left|leaving|(?:walked|walks|walking|bowed|stepped) (?:away|out|back)|withdr\w+|pulled out|pulling out|dropped out|backed out|quit\w*|out|gone|retir\w+|desist\w+|desengag\w+|renonc\w+|abandonn\w+|jete l eponge|lache\w*|parti\w*)(?= |$)"
+    r"(?:^|(?<= ))(?<!we )(?<!nous )(?<!on )(?<!i )(?:(?:has|have|a|ont|s est|se sont|vient de se|vient de|just|is|est) )+(?:just |finalement |now )?"
+    r"(?:left|leaving|(?:walked|walks|walking|bowed|stepped) (?:away|out|back)|withdr\w+|pulled out|pulling out|dropped out|backed out|quit\w*|out|gone|retir\w+|desist\w+|desengag\w+|renonc\w+|abandonn\w+|jete l eponge|lache\w*|claque\w* la porte|slammed the door|parti\w*)(?= |$)"
 )
+
+
+def _says_one_has_left(message: Message) -> bool:
+    """True when the message says that somebody left the project, unless that is a private body: « le labo privé nous a lâchés »."""
+    for number, sentence in enumerate(message.sentences):
+        view = sentence.bodies
+        for match in _HAS_LEFT.finditer(view.text):
+            before = [m for m in mentions_of(message) if m.sentence == number and view.starts[m.item] < match.start()]
+            if not before or before[-1].kind in (*PUBLIC_ACTORS, *UNCERTAIN):
+                return True
+    return False
 
 
 def _taken_back(message: Message, situation: Situation, readings: Mapping[str, Reading]) -> set[str]:
     """What a message withdraws without putting a value in its place: then it is unknown again, and asked."""
     scope = the_lists().scope
     whole = " . ".join(sentence.bodies.text for sentence in message.sentences)
-    left = situation.value("public_partner") == "yes" and "public_partner" not in readings and _HAS_LEFT.search(whole)
-    changes = bool(left) or bool(
+    left = (
+        situation.value("public_partner") == "yes" and "public_partner" not in readings and _says_one_has_left(message)
+    )
+    changes = left or bool(
         scope["hypothesis"].search(whole) or scope["correction"].search(f"{whole} ") or scope["only"].search(whole)
     )
     if not changes:

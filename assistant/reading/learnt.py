@@ -74,6 +74,15 @@ _CONDUCTS_WITH_US = re.compile(
     r"[^.;:!?]{0,30}? (?:codirige|copilote|mene|pilote|porte|conduit|runs?|leads?|conducts?|carries|builds?|develops?)\b[^.;:!?]{0,30}? (?:avec nous|with us)\b"
 )
 """What comes after the name of a body that is said to run the project with the person: "the regional council conducts the project with us"."""
+_WE_CONDUCT_WITH = re.compile(
+    r"\b(?:nous|on|we) (?:are |re |le |la )?(?:mene|menons|pilote|pilotons|porte|portons|conduit|conduisons|run|runs|running|lead|leading|conduct|conducting|carry)\b"
+    r"[^.;:!?]{0,60}? (?:avec|with) [^.;:!?,]{0,30}$"
+)
+"""What comes before the name of a body with which the person says to run the project: « on mène le projet à deux, avec le syndicat mixte »."""
+_IT_IS_THEY = re.compile(
+    r"\b(?:c['’]est|it['’]s|it is|ce sera|ce serait) (?:la |le |l['’]|les |the |une? |an? )?@[^.;:!?]{0,30}? (?:qui|that|who|which) (?:mene|porte|pilote|conduit|depose|candidate|leads|runs|carries|conducts|applies|submits)\b"
+)
+"""Who applies, said in so many words: « c'est l'agence régionale de santé qui mène le projet »."""
 _TECHNIQUE = re.compile(
     r"\b(?:machine learning|deep learning|apprentissage (?:automatique|profond|supervise|machine|statistique)|(?:un)?supervised learning|reseaux? de neurones|neural net\w*|llm|"
     r"(?:large )?language models?|modeles? de lang(?:age|ue)|computer vision|vision par ordinateur)\b"
@@ -270,7 +279,13 @@ def _is_plain(field: str, found: Reading, heard: Sequence[str], is_believed: boo
     """True when what the first reader found of `field` is told in words that leave no doubt, whatever the network makes of the rest: a name, a
     technique in the last message, who conducts the project with them. `is_believed`: something is likely enough; `agrees`: that is what was found."""
     text, is_alone = "\n".join(heard), len(heard) == 1
-    if (field, found.value) in TECHNICAL and found.words in heard[-1] and _TECHNIQUE.search(fold(found.words)):
+    if (field, found.value) in TECHNICAL and found.words in heard[-1] and _TECHNIQUE.search(fold(heard[-1])):
+        return True
+    if (
+        field in NAMED
+        and found.words in heard[-1]
+        and _IT_IS_THEY.search(fold(heard[-1]).replace(fold(found.words), "@"))
+    ):
         return True
     if is_alone and field in NAMED and (not is_believed or _is_called_public(found, text)):
         return True
@@ -284,7 +299,8 @@ def _is_called_public(found: Reading, text: str) -> bool:
 
 def _is_said_to_conduct(found: Reading, text: str) -> bool:
     """True when the message says in so many words that the body of `found` runs the project with the person."""
-    return found.value == "yes" and bool(_CONDUCTS_WITH_US.match(_after(found, text)))
+    before, _, after = fold(text).partition(fold(found.words))
+    return found.value == "yes" and bool(_CONDUCTS_WITH_US.match(after) or _WE_CONDUCT_WITH.search(before))
 
 
 def _after(found: Reading, text: str) -> str:

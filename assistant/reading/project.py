@@ -300,6 +300,8 @@ def read_stage(message: Message, before: str | None = None) -> Reading | None:
         if has_ai and _is_without_ai(sentence, first):
             events.append(Evidence("plain", message.words(sentence, first, first), (0, first)))
             return True
+        if has_ai and _is_what_lives(sentence, first):
+            return True
         before = words_before(sentence, first)
         clause = re.split(r" [,:;] | (?:mais|but|et|and) ", before)[-1]
         return _is_said_unrelated(sentence, first) or bool(
@@ -382,6 +384,18 @@ def read_stage(message: Message, before: str | None = None) -> Reading | None:
                 if not is_denied(sentence.tokens, first):
                     event(value + "-new" if value == "evolution" else value, number, sentence, first, last)
     return _settle_stage(message, events, before)
+
+
+# « Ce qui est en production, c’est le logiciel de caisse », "what's live is the booking site".
+_WHAT_LIVES = re.compile(
+    r"(?:^|(?<= ))(?:ce qui|celui qui|what|the one that|all that|tout ce qui) (?:est|is|s|tourne|marche|runs)? ?$"
+)
+
+
+def _is_what_lives(sentence: Sentence, first: int) -> bool:
+    """True when a sentence that does not speak of AI says what it is that is in service."""
+    speaks_of_ai = any(item.text in ("AI", "AIK", "NEW") for item in sentence.project.items)
+    return not speaks_of_ai and bool(_WHAT_LIVES.search(f"{words_before(sentence, first)} "))
 
 
 def is_live_elsewhere(message: Message) -> bool:

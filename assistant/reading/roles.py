@@ -117,7 +117,7 @@ def role_of(mention: Mention, message: Message) -> tuple[str, int]:
 
 # "A private bank now runs the project with us".
 _WITH_US = re.compile(
-    r"@ (?:(?:came|comes?|gets?|got|jumped|mont\w+|embarqu\w+) (?:on board|aboard|in|along|a bord|avec nous)?(?: )?(?:and|et) )?(?:(?!(?:nous|on|we|i|je|et|and)\b)[a-z0-9]+ ){0,4}?(?:men(?:e|ent|era|ait)|pilot\w+|port(?:e|ent|era|ait)|condui\w+|developp?\w*|construi\w+|runs?|leads?|carr(?:y|ies)|builds?|conducts?|travaill\w+|"
+    r"@ (?:, [^,;:.]{1,30} , )?(?:(?:came|comes?|gets?|got|jumped|mont\w+|embarqu\w+) (?:on board|aboard|in|along|a bord|avec nous)?(?: )?(?:and|et) )?(?:(?!(?:nous|on|we|i|je|et|and)\b)[a-z0-9]+ ){0,4}?(?:men(?:e|ent|era|ait)|pilot\w+|port(?:e|ent|era|ait)|condui\w+|developp?\w*|construi\w+|runs?|leads?|carr(?:y|ies)|builds?|conducts?|travaill\w+|"
     r"works?|ran|led|collabor\w+) (?:[a-z0-9]+ ){0,4}?(?:avec nous|with us)(?= |$)"
 )
 
@@ -140,13 +140,23 @@ _NOT_THEIR_PROJECT = re.compile(
 )
 
 
+# "I'm just the consultant, my firm isn't applying."
+_DOES_NOT_APPLY = re.compile(
+    r"(?:^|(?<= ))(?:(?:my|our|mon|ma|notre) (?:own )?(?:PRIV|firm|cabinet|agence|agency) (?:isn t|is not|won t|will not|n est pas|ne (?:candidate|depose) pas|ne sera pas)|(?:i|we|nous|je) (?:am|m|are|re|ne sommes|ne suis)? ?(?:not|pas) (?:the )?(?:applying|applicants?|candidate?s?)|"
+    r"ce n est pas (?:nous|moi) qui (?:candidat\w+|depos\w+|port\w+))(?= |$)"
+)
+
+
 def writes_for_another(mention: Mention, message: Message) -> bool:
     """True for an adviser who says that they write, or help, for another body, or a person alone who says that the project is not theirs: that
     body applies, wherever the adviser is."""
+    words = _before_and_words(mention, message).lower()
+    if _ADVISER.search(words) and any(_DOES_NOT_APPLY.search(s.bodies.text) for s in message.sentences):
+        return True
     if mention.kind == "individual" and any(_NOT_THEIR_PROJECT.search(s.bodies.text) for s in message.sentences):
         return True
     text = _without_aside(message.sentences[mention.sentence].bodies.with_target(mention.item))
-    return bool(_ADVISER.search(_before_and_words(mention, message).lower()) and _FOR_ANOTHER_BODY.search(text))
+    return bool(_ADVISER.search(words) and _FOR_ANOTHER_BODY.search(text))
 
 
 # "Our vendor's AI", "a firm from Lyon is our subcontractor": a supplier of the applicant is not the applicant.
