@@ -95,7 +95,16 @@ def read_bodies(message: Message, bare_body_is: str, before: Situation) -> dict[
         before.value("public_partner") or any(m.kind in PUBLIC_ACTORS for m in mentions_of(message))
     ):
         affirmed = _first(message, lexicon.sentence_patterns["partner_pronoun"])
-    named = next((p for p in partners if not is_partner_denied(message, p) and not _is_abroad(message, p)), None)
+    named = next(
+        (
+            p
+            for p in partners
+            if not is_partner_denied(message, p) and not _is_abroad(message, p) and not _has_gone(message, p)
+        ),
+        None,
+    )
+    if denied is None and named is None and affirmed is None:
+        denied = _only_private_partner(message)
     if named is not None:
         affirmed = Evidence(
             "yes", mention_words(message, named), (named.sentence, named.item), is_corrected(named, message)
@@ -133,6 +142,33 @@ def read_bodies(message: Message, bare_body_is: str, before: Situation) -> dict[
 
 
 _OF_OTHERS = re.compile(r"\b(?:autres?|other|others|else)\b")
+_GOES = re.compile(
+    r"@ (?:[a-z0-9]+ ){0,4}?(?:claqu\w+ la porte|slam\w+ the door|retire\w*|quitte\w*|withdr\w+|pulled out|dropped out|backed out|walked out|lachee?s?|lache|desiste\w*|jete l eponge|left (?:us|the project|it))(?= |$)"
+)
+
+
+def _has_gone(message: Message, mention: Mention) -> bool:
+    """True for a body that is said to leave the project: « la ville vient de claquer la porte »."""
+    match = _GOES.search(message.sentences[mention.sentence].bodies.with_target(mention.item))
+    return match is not None and not re.search(r"\b(?:pas|plus|jamais|not|never|t|si|if)\b", match.group())
+
+
+_ONLY_PARTNER = re.compile(
+    r"(?:^|(?<= ))(?:our|my|the|notre|nos|mon|le) (?:only|sole|seule?|unique) (?:partners?|partenaires?)(?= |$)"
+)
+
+
+def _only_private_partner(message: Message) -> Evidence | None:
+    """« Notre seul partenaire est une fédération d’entreprises »: no public one."""
+    for number, sentence in enumerate(message.sentences):
+        match = _ONLY_PARTNER.search(sentence.bodies.text)
+        kinds = {m.kind for m in mentions_of(message) if m.sentence == number}
+        if match and kinds and kinds <= {"private", "association"}:
+            first, last = span_of(sentence.bodies, match)
+            return Evidence("no", message.words(sentence, first, last), (number, first))
+    return None
+
+
 # « après vérification, il n'y en a qu'une », said once several bodies were named that have the need.
 _ONLY_ONE = re.compile(
     r"(?:^|(?<= ))(?:(?:il n y en a|il n en reste|il en reste|n en reste|c est|c etait) (?:plus |donc |finalement |en fait |bien )*qu une?(?: seule?)?|"
@@ -301,7 +337,7 @@ def _is_turned(text: str, position: int) -> bool:
 
 
 _OF_A_RIVAL = re.compile(
-    r"(?:^|(?<= ))(?:competitors?|rivals?|concurrente?s?) (?!(?:nous|we|i|je|on)\b)(?:[a-z]+ ){0,4}$"
+    r"(?:^|(?<= ))(?:competitors?|rivals?|concurrente?s?) (?:(?!(?:nous|we|i|je|on)\b)(?:[a-z]+ ){0,4}|(?:[^ ]+ )*(?:they|ils|elles) (?:have |has |had |ont |n ont )?)$"
 )
 # "Our customers: no council, only hotels" says nothing of who takes part.
 _AMONG_CUSTOMERS = re.compile(

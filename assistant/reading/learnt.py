@@ -77,6 +77,7 @@ _CONDUCTS_WITH_US = re.compile(
 _WE_CONDUCT_WITH = re.compile(
     r"\b(?:nous|on|we) (?:are |re |le |la )?(?:mene|menons|pilote|pilotons|porte|portons|conduit|conduisons|run|runs|running|lead|leading|conduct|conducting|carry)\b"
     r"[^.;:!?]{0,60}? (?:avec|with) [^.;:!?,]{0,30}$"
+    r"|\b(?:qui|which|that|who) (?:mene|porte|pilote|conduit|runs?|leads?|conducts?|carries)\b[^.;:!?]{0,30}? (?:avec nous|with us),? (?:est|is|c'est) (?:the |la |le |l['’])?$"
 )
 """What comes before the name of a body with which the person says to run the project: « on mène le projet à deux, avec le syndicat mixte »."""
 _IT_IS_THEY = re.compile(

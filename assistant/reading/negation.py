@@ -34,6 +34,9 @@ _WISHES = frozenset(
 _PUTTING = frozenset(
     "mettre passer deployer etre aller arriver lancer generaliser commercialiser be go put get roll have become see bring move finish release sera est is".split()
 )
+_HOPED = frozenset(
+    "esperee espere attendue attendu visee vise envisagee envisage souhaitee prevue prevu hoped expected targeted planned".split()
+)
 _SOON = frozenset("demain tomorrow prochain prochaine prochainement next bientot soon".split())
 _ELSEWHERE = frozenset(
     ", ; : ( ) mais but depuis since deja already avec with candidater apply postuler dont que qu which that car because presenter proposer soumettre".split()
@@ -214,6 +217,8 @@ def is_to_come(tokens: Sequence[Token], index: int, last: int | None = None) -> 
         return False  # "what if we put it into production before applying?": judged as if it were so
     if any(word in ("depuis", "since") for word in after):
         return False
+    if after[:1] and after[0] in _HOPED:
+        return True
     between: set[str] = set()
     for i in range(index - 1, max(-1, index - 8), -1):
         word = tokens[i].text

@@ -338,9 +338,11 @@ def read_stage(message: Message, before: str | None = None) -> Reading | None:
             event("deployed", number, sentence, first, last)
     for number, sentence, index in tagged(message, "ACT"):
         item = sentence.project.items[index]
-        if is_denied(sentence.tokens, item.first, reach=4) or is_to_come(sentence.tokens, item.first, item.last):
+        after = sentence.project.text[sentence.project.starts[index] + len(item.text) + 1 :]
+        is_later = is_to_come(sentence.tokens, item.first, item.last) or _NOT_BEFORE.match(after)
+        if is_denied(sentence.tokens, item.first, reach=4) or is_later:
             event("before", number, sentence, item.first, item.last)
-        elif _DATED.match(sentence.project.text[sentence.project.starts[index] + len(item.text) + 1 :]):
+        elif _DATED.match(after):
             event("deployed", number, sentence, item.first, item.last)
     for number, sentence, index in tagged(message, "BEF"):
         item = sentence.project.items[index]
@@ -352,7 +354,7 @@ def read_stage(message: Message, before: str | None = None) -> Reading | None:
             continue  # « le mot « prototype » traîne encore dans nos plaquettes »
         if is_hardly(sentence.tokens, item.first) or _is_said_unrelated(sentence, item.first):
             continue
-        if _is_theirs(sentence, item.first, item.last):
+        if _is_theirs(sentence, item.first, item.last) or _is_begun_by_a_neighbour(sentence, item.first, item.last):
             continue
         if left & _PAST:
             if left & DENIALS:  # "not finished with our prototype", "without having finished"
@@ -366,7 +368,8 @@ def read_stage(message: Message, before: str | None = None) -> Reading | None:
             continue
         event("before-weak", number, sentence, first, last)
     for number, sentence, first, last in _made(message):
-        event("before-weak", number, sentence, first, last)
+        if not _is_theirs(sentence, first, last):
+            event("before-weak", number, sentence, first, last)
     for value, tags, names in (("evolution", ("EVO", "NEW"), ("evolution",)), ("minor_update", ("MIN",), ("minor",))):
         for tag in tags:
             for number, sentence, index in tagged(message, tag):
@@ -398,14 +401,30 @@ def _is_what_lives(sentence: Sentence, first: int) -> bool:
     return not speaks_of_ai and bool(_WHAT_LIVES.search(f"{words_before(sentence, first)} "))
 
 
+# "Launch isn't before 2024".
+_NOT_BEFORE = re.compile(
+    r"^(?:(?:du|de la|de l|of the|of our|of) (?:[a-zA-Z]+ ){1,2})?(?:is ?n t|isn t|is not|won t be|n est pas|ne sera pas|pas) (?:prevue? |planned |due )?(?:before|until|avant)(?= )"
+)
+
+
 def is_live_elsewhere(message: Message) -> bool:
-    """True when all that the message says of a tool in service is said of another than the project: « le CDG voisin l'a en production, pas nous »."""
+    """True when all that the message says of a stage is said of another tool than the project's: « le CDG voisin l'a en production, pas nous »."""
     said = [(sentence, sentence.project.items[index]) for _, sentence, index in tagged(message, "DEP")]
     spans = [(sentence, item.first, item.last) for sentence, item in said]
     spans += [(sentence, first, last) for _, sentence, first, last in found_patterns(message, "deployed")]
-    return bool(spans) and all(
-        _is_elsewhere(sentence, first, last) or _is_said_unrelated(sentence, first) or _is_without_ai(sentence, first)
-        for sentence, first, last in spans
+    begun = [(sentence, sentence.project.items[index]) for _, sentence, index in tagged(message, "BEF")]
+    return (
+        bool(spans or begun)
+        and all(
+            _is_elsewhere(sentence, first, last)
+            or _is_said_unrelated(sentence, first)
+            or _is_without_ai(sentence, first)
+            for sentence, first, last in spans
+        )
+        and all(
+            _is_theirs(sentence, item.first, item.last) or _is_begun_by_a_neighbour(sentence, item.first, item.last)
+            for sentence, item in begun
+        )
     )
 
 
@@ -465,6 +484,7 @@ _RUNS_AT_THEIRS = re.compile(r"^(?:[^ ]+ ){0,3}?chez (?:eux|elles|les autres)(?=
 _IS_THEIRS = re.compile(
     r"(?:^|(?<= ))(?:(?:that s|it s|that is|c est) (?:theirs|les? leurs?|la leur|leur affaire|their (?:own )?(?:business|affair))|not (?:ours|us|our project)|pas (?:(?:la|le|les) notres?|notre projet)|(?:de la|du) siens?(?:ne)?)(?= |$)"
 )
+_OF_THEIRS = re.compile(r"^(?:[^ ]+ ){1,4}?(?:theirs|la leur|les? leurs?)(?= |$)")
 _THEIRS = re.compile(r"(?:^|(?<= ))(?:theirs|le leur|la leur|les leurs)(?= |$)")
 
 
@@ -473,7 +493,15 @@ def _is_theirs(sentence: Sentence, first: int, last: int) -> bool:
     told = " ".join(token.text for token in sentence.tokens[first : last + 9])
     clause = re.split(r" [:;(,] | (?:mais|but|and|et) ", words_before(sentence, first))[-1]
     runs = clause.strip(" ,") in ("", "ca", "cela") and _RUNS_AT_THEIRS.match(told)
-    return bool(runs or _IS_THEIRS.search(told) or _THEIRS.search(clause))
+    return bool(runs or _IS_THEIRS.search(told) or _OF_THEIRS.match(told) or _THEIRS.search(clause))
+
+
+_OURS_THERE = re.compile(r"(?:^|(?<= ))(?:nous|on|je|notre|nos|mon|ma|we|i|our|ours|my)(?= |$)")
+
+
+def _is_begun_by_a_neighbour(sentence: Sentence, first: int, last: int) -> bool:
+    """True for what another body is only beginning: « la commune voisine en est au prototype »."""
+    return _is_of_a_neighbour(sentence, first, last) and not _OURS_THERE.search(words_before(sentence, first))
 
 
 def _is_elsewhere(sentence: Sentence, first: int, last: int) -> bool:
@@ -710,6 +738,9 @@ _FOR_LONG = re.compile(
 )
 
 
+_APART = re.compile(r"\b(?:separate|distinct|unconnected|independent|independante?|separee?|distincte?|a part)\b")
+
+
 def _settle_stage(message: Message, events: Sequence[Evidence], said: str | None) -> Reading | None:
     by: dict[str, list[Evidence]] = {}
     for evidence in events:
@@ -720,7 +751,10 @@ def _settle_stage(message: Message, events: Sequence[Evidence], said: str | None
         bool(deployed)
         or bool(by.get("plain"))
         or said in ("deployed", "minor_update", "evolution")
-        or any(_EXISTING.search(sentence.project.text) for sentence in message.sentences)
+        or any(
+            _EXISTING.search(sentence.project.text) and not _NEIGHBOUR.search(sentence.project.text)
+            for sentence in message.sentences
+        )
     )
     if (evolution or (part and exists)) and minor:
         # "a major evolution, not a mere update": the denied one is not here; both affirmed cannot be told apart.
@@ -735,6 +769,8 @@ def _settle_stage(message: Message, events: Sequence[Evidence], said: str | None
         return None
     if minor:
         return Reading("minor_update", minor[-1].words) if exists or not (before or weak) else None
+    if deployed and weak and not before and any(_APART.search(fold(e.words)) for e in weak):
+        return Reading("before", weak[-1].words)  # « the booking system is live; we are sketching a separate AI tool »
     if deployed and before:
         return settle(deployed, before)
     if not deployed and by.get("plain"):

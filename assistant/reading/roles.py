@@ -103,7 +103,7 @@ def role_of(mention: Mention, message: Message) -> tuple[str, int]:
         )
     )
     strong = [family for family in lexicon.rank if family not in _WEAK and family != "individual"]
-    if takes_part and not is_public and not any(applies(family) for family in strong):
+    if takes_part and not is_public and (joins_us or not any(applies(family) for family in strong)):
         return "private partner", 0
     voices_need = any(covers(pattern, text) for pattern in lexicon.sentence_patterns["need_role"])
     for family in (*strong, *(() if voices_need else _WEAK)):
