@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from assistant.judge import alike
 from assistant.reading.parse import parse_message
-from assistant.reading.project import is_beside_the_point, is_live_elsewhere
+from assistant.reading.project import is_beside_the_point, is_live_elsewhere, nothing_changes
 from assistant.reading.text import Scope
 from assistant.stated import take_stated
 from assistant.vocabulary import Reading, Situation
@@ -280,6 +280,8 @@ def _is_plain(field: str, found: Reading, heard: Sequence[str], is_believed: boo
     """True when what the first reader found of `field` is told in words that leave no doubt, whatever the network makes of the rest: a name, a
     technique in the last message, who conducts the project with them. `is_believed`: something is likely enough; `agrees`: that is what was found."""
     text, is_alone = "\n".join(heard), len(heard) == 1
+    if (field, found.value) == ("stage", "deployed") and nothing_changes(parse_message(text)):
+        return True
     if (field, found.value) in TECHNICAL and found.words in heard[-1] and _TECHNIQUE.search(fold(heard[-1])):
         return True
     if (

@@ -741,6 +741,25 @@ _FOR_LONG = re.compile(
 _APART = re.compile(r"\b(?:separate|distinct|unconnected|independent|independante?|separee?|distincte?|a part)\b")
 
 
+# « Sans rien changer », "exactly as it stands": what is in service is presented as it is.
+_NOTHING_CHANGES = re.compile(
+    r"(?:^|(?<= ))(?:(?:nothing|no) (?:[a-z]+ )?(?:new|changes?|changed|modifications?|update|rebuild|evolution)(?: (?:is|are|was|to be|has been|at all))* (?:planned|foreseen|intended|coming|in sight)|nothing to (?:be )?(?:rebuil[dt]|change\w*|add\w*)|"
+    r"(?:exactly |just |simply )?as it (?:stands|runs|works)(?= ?$| [,.;:)])|without (?:any change|changing (?:a thing|anything))|(?:do not|don t|won t|will not|not) (?:touch|change|alter) (?:it|a thing|anything)|"
+    r"sans rien (?:y )?(?:changer|modifier|toucher)|(?:n )?y (?:change\w*|touche\w*|modifi\w*) rien|(?:rien|aucun changement|aucune evolution|aucune modification)(?: n est| ne sera)? (?:de neuf |de nouveau )?(?:prevue?|change|modifiee?|au programme)|"
+    r"(?:tel|telle) (?:quel|quelle|qu il tourne|qu elle tourne|qu il est|qu elle est))(?= |$)"
+)
+
+
+def nothing_changes(message: Message) -> tuple[Sentence, int, int] | None:
+    """Where the message says that nothing of the tool is to change: the sentence, its first and last tokens."""
+    for sentence in message.sentences:
+        for match in _NOTHING_CHANGES.finditer(sentence.project.text):
+            first, last = span_of(sentence.project, match)
+            if not is_denied(sentence.tokens, first):
+                return sentence, first, last
+    return None
+
+
 def _settle_stage(message: Message, events: Sequence[Evidence], said: str | None) -> Reading | None:
     by: dict[str, list[Evidence]] = {}
     for evidence in events:
@@ -756,6 +775,9 @@ def _settle_stage(message: Message, events: Sequence[Evidence], said: str | None
             for sentence in message.sentences
         )
     )
+    same = nothing_changes(message)
+    if same and (deployed or said in ("deployed", "minor_update", "evolution")) and not (evolution or part or before):
+        return Reading("deployed", deployed[-1].words if deployed else message.words(*same))
     if (evolution or (part and exists)) and minor:
         # "a major evolution, not a mere update": the denied one is not here; both affirmed cannot be told apart.
         return None
