@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from assistant.compare import values
 from assistant.lead import Leads
 from assistant.retrieve import LIKELIER_THAN_NOT, Retriever
 from assistant.understand import Reader
@@ -39,6 +40,12 @@ _ANNOUNCED = re.compile(
     r"(?:2|3|deux|trois|two|three) (?:petites? |quick |short )?questions?\b[^:?.,]{0,25}[:,.]\s*(?=\S)",
     re.IGNORECASE,
 )
+_TOLD_THEN_ASKED = re.compile(
+    rf"(?<=[.!])\s+(?=[^.!?]*\b(?:{_QUESTION_WORDS})\b[^.!?]*\??$)|"
+    rf",?\s(?:(?:fine|ok|okay|right|bon|d['’]accord|soit|très bien),?\s)?(?:but|mais|so|alors|donc)\s(?=(?:{_QUESTION_WORDS})\b)",
+    re.IGNORECASE,
+)
+"""Between what a message takes for granted and what it asks: « plus de 200 dossiers sont arrivés. Combien ont gagné ? »."""
 _ASKS = re.compile(rf"\?|\b(?:{_QUESTION_WORDS}|{_INVERTED})|^{_MODAL}", re.IGNORECASE)
 
 
@@ -72,13 +79,14 @@ def questions_in(text: str) -> Sequence[str]:
 def parts_of(question: Question, conversation: Conversation, reader: Reader, retriever: Retriever) -> list[Part]:
     """What answers each of the questions of a message that asks several; empty when it asks one, or one of them is not surely heard.
 
-    Each is heard after the one before it: « c’était quand, et qui a gagné ? ». One question about two of a series is asked of each.
+    Each is heard after the one before it: « c’était quand, et qui a gagné ? ». One question about two of a series is asked of each; one after a false
+    date or number comes after what puts that right.
     """
     asked = questions_in(question.text)
     of_each: Sequence[str] = ()
     if len(asked) == 1:
         of_each = next(filter(None, (one.each_named(question.repaired) for one in reader.series)), ())
-        asked = of_each or asked
+        asked = of_each or _told_then_asked(question, conversation, reader, retriever) or asked
     if not 1 < len(asked) <= MOST_PARTS or question.is_brief:
         return []
     parts: list[Part] = []
@@ -92,6 +100,22 @@ def parts_of(question: Question, conversation: Conversation, reader: Reader, ret
         conversation = Conversation((*conversation.messages, one))
     is_sure = surest >= LIKELIER_THAN_NOT and len({part.section.id for part in parts}) == len(parts)
     return parts if is_sure else []
+
+
+def _told_then_asked(
+    question: Question, conversation: Conversation, reader: Reader, retriever: Retriever
+) -> Sequence[str]:
+    """What the message takes for granted, where the section about that gives another date or number, and what it asks; empty otherwise."""
+    told, *asked = _TOLD_THEN_ASKED.split(question.text, maxsplit=1)
+    claimed = values(told)
+    if not asked or not claimed or _ASKS.search(told):
+        return ()
+    part, share = _part(told, conversation, question, reader, retriever)
+    if part is None or share < LIKELIER_THAN_NOT:
+        return ()
+    passage = part.section.passage(question.language)
+    known = values(" ".join([passage.text, passage.title]))
+    return (told, *asked) if claimed - known and values(passage.text) else ()
 
 
 def _part(

@@ -35,7 +35,7 @@ _ASKS_WHO_THEY_ARE = re.compile(
 )
 _OTHERS = re.compile(
     r"\b(?:(?:les|the) (?:(?:quatre|four|4) )?(?:autres|others?)|besides|apart from|other than|except|hormis|a part|en dehors des?|en plus des?|autres que|pas (?:ete )?(?:gagne|retenus?|laureats?)|non laureats?|"
-    r"(?:didn['’]t|did not|not) win|(?:seulement|juste|simplement) (?:ete )?conseilles|only (?:got|received) (?:some )?(?:advice|lighter)|only advised)\b"
+    r"(?:didn[’']t|did not|not) win|without (?:winning|being (?:selected|chosen|laureates?|winners?))|sans (?:gagner|etre (?:laureats?|retenus?|selectionnes?|choisis))|(?:seulement|juste|simplement) (?:ete )?conseilles|only (?:got|received) (?:some )?(?:advice|lighter)|only advised)\b"
 )
 _WHY = re.compile(
     r"\b(?:pourquoi|pour quelle raison|quelle (?:est|etait) la raison|les? raisons? d|pk|pq|why|how come|for what reason|what (?:is|was) the reason|reasons? (?:for|why))\b"

@@ -8,7 +8,7 @@ from assistant.chain import Request, known
 from assistant.evidence import Evidence, Scale, Sufficiency
 from assistant.retrieve import LIKELIER_THAN_NOT, SHORT, Found, Retriever, Search
 from assistant.vocabulary import Question
-from assistant.wanted import asks_for_names, gives_names
+from assistant.wanted import asks_for_names, asks_who_they_are, gives_names, speaks_of_the_others
 from corpus.words import content_words
 
 LIKELY_NAMES = 1 / 3
@@ -32,9 +32,12 @@ class Weigher:
             evidence = self.alone(question, search)
             if evidence.sufficiency == "off_topic":
                 evidence = replace(evidence, sufficiency=_rather_than_off_topic(question, search))
-        if evidence.sufficiency == "sufficient" and asks_for_names(question.repaired):
-            return _with_names(replace(request, evidence=evidence))
-        return replace(request, evidence=evidence)
+        request = replace(request, evidence=evidence)
+        if evidence.sufficiency != "sufficient":
+            return request
+        if speaks_of_the_others(question.repaired) and asks_who_they_are(question.repaired):
+            return _with_the_others(request)
+        return _with_names(request) if asks_for_names(question.repaired) else request
 
     def alone(self, question: Question, search: Search) -> Evidence:
         """The evidence for the message without its conversation; `search` serves when it stands alone anyway."""
@@ -59,9 +62,28 @@ def _rather_than_off_topic(question: Question, search: Search) -> Sufficiency:
     return "nearby" if question.leans else "off_topic"
 
 
+def _with_the_others(request: Request) -> Request:
+    """What was found for somebody who asks who the others were: a section that counts them beside comes first."""
+    question, search = known(request.question), known(request.search)
+    counting = next(
+        (
+            one
+            for one in search.found
+            if one.section.passage(question.language).others and one.channels["answered"] >= LIKELY_NAMES
+        ),
+        None,
+    )
+    return _led_by(counting, request) if counting else request
+
+
+def _led_by(first: Found, request: Request) -> Request:
+    search = known(request.search)
+    return replace(request, search=replace(search, found=(first, *(one for one in search.found if one is not first))))
+
+
 def _with_names(request: Request) -> Request:
     """What was found for somebody who asks for names: a section that gives some comes first; where none is likely, nothing answers."""
-    question, search, evidence = known(request.question), known(request.search), known(request.evidence)
+    question, search = known(request.question), known(request.search)
 
     def names(one: Found) -> bool:
         passage = one.section.passage(question.language)
@@ -72,5 +94,5 @@ def _with_names(request: Request) -> Request:
         return request
     likely = next((one for one in others if names(one) and one.channels["answered"] >= LIKELY_NAMES), None)
     if likely is None:
-        return replace(request, evidence=replace(evidence, sufficiency="nearby"))
-    return replace(request, search=replace(search, found=(likely, *(one for one in search.found if one is not likely))))
+        return replace(request, evidence=replace(known(request.evidence), sufficiency="nearby"))
+    return _led_by(likely, request)

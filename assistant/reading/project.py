@@ -451,7 +451,7 @@ def _is_of_a_neighbour(sentence: Sentence, first: int, last: int) -> bool:
     items = sentence.project.items
     before = " ".join(item.text for item in items if item.last < first)
     after = " ".join(item.text for item in items if item.first > last)
-    clause = re.split(r" [:;(] |(?<!next door) , | (?:mais|but|while|tandis|whereas) ", before)[-1]
+    clause = re.split(r" [:;(] |(?<!next door) , | (?:mais|but|while|tandis|whereas) ", f"{before} ")[-1]
     where = re.match(
         r"(?:(?:deja|already|depuis|since|[0-9]+) )*(?:(?:chez|par|dans|a|au|aux|at|by|in|of|de|du|with|for|pour) |(?=elsewhere|ailleurs))",
         after,
