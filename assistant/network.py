@@ -84,7 +84,7 @@ def store(file: LearntFile, learnt: Mapping[str, Tensor], about: Mapping[str, st
         else:
             stored[name] = weights.to(torch.float16)
     about = {"weights": Encoder().identity, **about}
-    file.write(about, {name: tensor.numpy() for name, tensor in stored.items()})
+    file.write(about, {name: tensor.contiguous().numpy() for name, tensor in stored.items()})
 
 
 def restore(file: LearntFile, make: Callable[[Mapping[str, str]], tuple[Learnt, Beside]]) -> tuple[Learnt, Beside]:

@@ -25,7 +25,7 @@ class Silent:
     def is_description(self, text):
         return True
 
-    def weigh(self, situation, heard, call, withdrawn=(), answered=()):
+    def weigh(self, situation, heard, call, *beside):
         return situation
 
 
@@ -120,7 +120,7 @@ def test_an_answer_in_unforeseen_words_is_left_to_the_second_reader():
     """The stage is asked again after « aucune idée du stade »; what is answered then may be read, else it is still theirs to check."""
 
     class Hearing(Silent):
-        def weigh(self, situation, heard, call, withdrawn=(), answered=()):
+        def weigh(self, situation, heard, call, *beside):
             fills = "stage" not in situation.unknown and any("mouline" in text for text in heard)
             stage = {"stage": Reading("deployed", "mouline")} if fills else {}
             return Situation({**situation.readings, **stage}, situation.unknown)

@@ -220,7 +220,7 @@ def _puts_another(message: Message, situation: Situation, readings: Mapping[str,
 
 _OF_THE_APPLICANT = ("applicant", "established")
 _A_PROJECT = r"(?:projet|project|prototype|proto|maquette|mock up|outil|tool|dossier|idee|idea|one|chatbot|demo)"
-_GIVEN_UP = r"(?:enterree?|abandonnee?|annulee?|mise? de cote|tombee? a l eau|au placard|dead|buried|shelved|scrapped|dropped|cancelled|canceled|binned|off the table|off|history)"
+_GIVEN_UP = r"(?:enterree?|abandonnee?|annulee?|mise? de cote|tombee? a l eau|au placard|dead|buried|shelved|scrapped|dropped|cancelled|canceled|binned|off the table|off|history)(?! (?:par|by)(?= |$))"
 _ANOTHER_PROJECT = re.compile(
     rf"(?:^|(?<= ))(?:(?:ce|cet|cette|notre|le|la|that|this|the|our) {_A_PROJECT} (?:la )?(?:est|a ete|sera|is|s|has been|was|got) (?:finalement |desormais |now |finally )?{_GIVEN_UP}"
     rf"|(?:oubli(?:ez|e|ons)|forget|scratch|scrap|drop|(?:laiss\w+|laissez) tomber|(?:we|on|nous) (?:ve |have |a |avons )?(?:dropped|scrapped|shelved|ditched|binned|abandonne|abandonnons|enterre|enterrons)) "
