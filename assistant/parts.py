@@ -18,18 +18,16 @@ MOST_PARTS = 3
 LIKELY_LIKE_ANOTHER = 1 / 3
 """How likely what answers a question must be where the same is asked of another of a series, and surely heard there."""
 
-_QUESTION_WORDS = (
-    r"combien|cb|quand|qui|que|quoi|comment|pourquoi|où|(?:le|la)?quel(?:le)?s?|how|when|who|whose|what|which|where|why"
-)
+_QUESTION_WORDS = r"combien|cb|quand|kand|qui|ki|que|quoi|koi|comment|komment|pourquoi|où|(?:le|la)?quel(?:le)?s?|how|when|who|whose|what|which|where|why"
 _BEFORE = r"(?:à |pour |par |de |avec |depuis |for |by |with |from |to |in )?"
-_ASKED_LATE = r"combien|cb|quand|quoi|comment|pourquoi|où|how|when|what|where|why"
+_ASKED_LATE = r"combien|cb|quand|kand|quoi|koi|comment|pourquoi|où|how|when|what|where|why"
 """What may stand far from the « et » of a second question: « et la deuxième on y fait quoi »."""
-_INVERTED = r"(?:ne\s)?\w+-(?:t-)?(?:il|elle|ils|elles|on|je|nous|vous)\b|est-ce\s"
+_INVERTED = r"(?:ne\s)?\w+-(?:t-)?(?:il|elle|ils|elles|on|je|nous|vous)\b|est-ce\s|(?:est|sont|peut|doit|faut|a|ont)\s(?:il|elle|ils|elles|on)\b"
 _MODAL = r"(?:can|may|must|should|does|do|did|is|are|was|were|will)\s"
 _BREAK = re.compile(
-    rf"(?<=\?)\s+(?=\S.*\?)|(?<=\?)\s+(?=(?:{_QUESTION_WORDS})\b)|"
-    rf",?\s+(?:et|and|&)\s+(?={_BEFORE}(?:{_QUESTION_WORDS})\b|(?:la|le|les|the)\s[^?.!,]{{0,30}}?\b(?:{_ASKED_LATE})\b|"
-    rf"(?:à la fin|a la fin|au final|ensuite|après|finally|then|in the end)\s+(?:{_QUESTION_WORDS})\b)|"
+    rf"(?<=\?)\s+(?=\S.*\?)|(?<=\?)\s+(?=(?:{_QUESTION_WORDS}|et|and)\b)|"
+    rf",?\s+(?:et|and|&)\s+(?={_BEFORE}(?:{_QUESTION_WORDS})\b|(?:la|le|les|the|celle|celui|ceux|celles)\s[^?.!,]{{0,30}}?\b(?:{_ASKED_LATE})\b|"
+    rf"(?:à la fin|a la fin|au final|finalement|ensuite|après|finally|then|in the end)\s[^?.!,]{{0,25}}?\b(?:{_QUESTION_WORDS})\b)|"
     rf",?\s+(?:et|and)\s+(?=(?:il|elle|ils|elles|on|ça|ca|c['’]est|it|they)\s[^?.!]{{0,30}}?\b(?:{_QUESTION_WORDS})\b)|"
     rf",?\s+(?:et|and)\s+(?={_INVERTED}|{_MODAL}(?:it|they|we|i|he|she|you|the|that|this|one|a)\b[^.]*\?)|"
     r"(?:,?\s(?:et|and))?\s+\d\s?\)\s+",
@@ -92,7 +90,7 @@ def parts_of(question: Question, conversation: Conversation, reader: Reader, ret
     parts: list[Part] = []
     surest = 0.0
     for one in asked:
-        part, share = _part(one, conversation, question, reader, retriever)
+        part, share = _part(one, conversation, question, reader, retriever, parts)
         surest = max(surest, share)
         if part is None or share < (LIKELY_LIKE_ANOTHER if of_each else LIKELIER_THAN_NOT):
             return []
@@ -119,10 +117,15 @@ def _told_then_asked(
 
 
 def _part(
-    asked: str, conversation: Conversation, question: Question, reader: Reader, retriever: Retriever
+    asked: str,
+    conversation: Conversation,
+    question: Question,
+    reader: Reader,
+    retriever: Retriever,
+    given: Sequence[Part] = (),
 ) -> tuple[Part | None, float]:
-    """What answers `asked`, one of the questions of `question`, after those before it, and how likely. By itself it may ask for the same more surely,
-    unless it leans on them."""
+    """What answers `asked`, one of the questions of `question`, after those before it, and how likely. Unless it leans on them, it may ask for the same
+    more surely by itself, or for something else than what is `given` already: « ça commence quel jour et ça finit quel jour ? »."""
 
     def surest(after: Conversation) -> tuple[Section, float, Leads] | None:
         return retriever.surest(
@@ -133,6 +136,10 @@ def _part(
     if found is None:
         return None, 0.0
     section, share, leads = found
-    if share < LIKELIER_THAN_NOT and not reader.is_dependent(asked) and (alone := surest(Conversation())):
-        share = alone[1] if alone[0] is section else share
+    is_given = any(part.section is section for part in given)
+    if (share < LIKELIER_THAN_NOT or is_given) and not reader.is_dependent(asked) and (alone := surest(Conversation())):
+        if alone[0] is section:
+            share = alone[1]
+        elif is_given and alone[1] >= LIKELIER_THAN_NOT:
+            section, share, leads = alone
     return Part(section, leads), share

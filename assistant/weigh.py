@@ -11,8 +11,12 @@ from assistant.vocabulary import Question
 from assistant.wanted import asks_for_names, asks_who_they_are, gives_names, speaks_of_the_others
 from corpus.words import content_words
 
-LIKELY_NAMES = 1 / 3
-"""How likely a section with names must be to answer, to come before one without, for somebody who asks for names."""
+LIKELY_ENOUGH = 1 / 3
+"""How likely a section must be to answer, to come before another that has not the kind of thing that is asked for, or to answer a message of ours that
+looks like nothing known."""
+HARDLY_ELSEWHERE = 0.1
+"""How likely it may be at most that a message is about another subject, for it not to be declined as such, whatever its words: of 21 development
+messages below that look like nothing known, none is about another subject."""
 
 
 @dataclass(frozen=True)
@@ -30,8 +34,8 @@ class Weigher:
         else:
             # It says itself what it asks; weighed with the question before, it would pass for answered because that one was.
             evidence = self.alone(question, search)
-            if evidence.sufficiency == "off_topic":
-                evidence = replace(evidence, sufficiency=_rather_than_off_topic(question, search))
+        if evidence.sufficiency == "off_topic":
+            evidence = replace(evidence, sufficiency=_rather_than_off_topic(question, search))
         request = replace(request, evidence=evidence)
         if evidence.sufficiency != "sufficient":
             return request
@@ -57,9 +61,11 @@ def _rather_than_off_topic(question: Question, search: Search) -> Sufficiency:
     it is likely which section does, and not declined where it leans on what was said (« vous êtes sûr ? on m’a parlé de 50 000 euros »)."""
     if search.recognised is None or search.recognised.elsewhere >= LIKELIER_THAN_NOT:
         return "off_topic"
-    if search.found[0].channels["answered"] >= LIKELIER_THAN_NOT:
+    answered = search.found[0].channels["answered"]
+    is_ours = search.recognised.elsewhere < HARDLY_ELSEWHERE
+    if answered >= (LIKELY_ENOUGH if is_ours else LIKELIER_THAN_NOT):
         return "sufficient"
-    return "nearby" if question.leans else "off_topic"
+    return "nearby" if question.leans or is_ours else "off_topic"
 
 
 def _with_the_others(request: Request) -> Request:
@@ -69,7 +75,7 @@ def _with_the_others(request: Request) -> Request:
         (
             one
             for one in search.found
-            if one.section.passage(question.language).others and one.channels["answered"] >= LIKELY_NAMES
+            if one.section.passage(question.language).others and one.channels["answered"] >= LIKELY_ENOUGH
         ),
         None,
     )
@@ -92,7 +98,7 @@ def _with_names(request: Request) -> Request:
     best, *others = search.found
     if names(best):
         return request
-    likely = next((one for one in others if names(one) and one.channels["answered"] >= LIKELY_NAMES), None)
+    likely = next((one for one in others if names(one) and one.channels["answered"] >= LIKELY_ENOUGH), None)
     if likely is None:
         return replace(request, evidence=replace(known(request.evidence), sufficiency="nearby"))
     return _led_by(likely, request)
