@@ -124,8 +124,8 @@ def _part(
     retriever: Retriever,
     given: Sequence[Part] = (),
 ) -> tuple[Part | None, float]:
-    """What answers `asked`, one of the questions of `question`, after those before it, and how likely. Unless it leans on them, it may ask for the same
-    more surely by itself, or for something else than what is `given` already: « ça commence quel jour et ça finit quel jour ? »."""
+    """What answers `asked`, one of the questions of `question`, after those before it, and how likely. By itself it may ask for the same more surely,
+    or, unless it leans on them, for something else than what is `given` already: « ça commence quel jour et ça finit quel jour ? »."""
 
     def surest(after: Conversation) -> tuple[Section, float, Leads] | None:
         return retriever.surest(
@@ -137,9 +137,9 @@ def _part(
         return None, 0.0
     section, share, leads = found
     is_given = any(part.section is section for part in given)
-    if (share < LIKELIER_THAN_NOT or is_given) and not reader.is_dependent(asked) and (alone := surest(Conversation())):
+    if (share < LIKELIER_THAN_NOT or is_given) and (alone := surest(Conversation())):
         if alone[0] is section:
-            share = alone[1]
-        elif is_given and alone[1] >= LIKELIER_THAN_NOT:
+            share = max(share, alone[1])
+        elif is_given and alone[1] >= LIKELIER_THAN_NOT and not reader.is_dependent(asked):
             section, share, leads = alone
     return Part(section, leads), share

@@ -74,6 +74,15 @@ _CONDUCTS_WITH_US = re.compile(
     r"[^.;:!?]{0,30}? (?:codirige|copilote|mene|pilote|porte|conduit|runs?|leads?|conducts?|carries|builds?|develops?)\b[^.;:!?]{0,30}? (?:avec nous|with us)\b"
 )
 """What comes after the name of a body that is said to run the project with the person: "the regional council conducts the project with us"."""
+_WORKS_THERE = re.compile(
+    r"^(?:[a-z']{1,12}[ ,!.]+){0,3}(?:je (?:bosse|travaille|suis agente?) (?:pour|a|au|chez|dans)|i work (?:for|at)|i['’ ]?a?m (?:at|with)) (?:la |le |l['’]|the )?$"
+)
+"""How a message opens that says for which body its writer works."""
+_IS_APART = re.compile(
+    r"\b(?:(?:separate|distinct|unconnected|independent) from|not connected (?:to|with)|nothing to do with|rien a voir avec|sans (?:aucun )?(?:rapport|lien) avec|(?:separee?|distincte?|independante?) d[eu]?) (?:[a-z]+ )?"
+    r"(?:that|this|the|it|our|any|ce|cet|cette|celui|notre|la|le|l['’]|[a-z]+)\b"
+)
+"""What says of a new tool that it is no part of the one in service."""
 _WE_CONDUCT_WITH = re.compile(
     r"\b(?:nous|on|we) (?:are |re |le |la )?(?:mene|menons|pilote|pilotons|porte|portons|conduit|conduisons|run|runs|running|lead|leading|conduct|conducting|carry)\b"
     r"[^.;:!?]{0,60}? (?:avec|with) [^.;:!?,]{0,30}$"
@@ -202,7 +211,8 @@ class SecondReader:
             if found and differs and not later and self._is_denied_last(field.id, found.value, heard, withdrawn):
                 readings[field.id] = found
                 continue
-            if found and agrees and self._is_doubted_since(field.id, found.value, later):
+            is_hardly_doubted = found and shares[field.id].get(found.value, 0.0) >= SURE_ALONE
+            if found and agrees and not is_hardly_doubted and self._is_doubted_since(field.id, found.value, later):
                 continue
             since = self._said_since(field.id, later) if differs else None
             if since and since.value == best and shares[field.id][best] >= BELIEVED:
@@ -280,6 +290,11 @@ def _is_plain(field: str, found: Reading, heard: Sequence[str], is_believed: boo
     """True when what the first reader found of `field` is told in words that leave no doubt, whatever the network makes of the rest: a name, a
     technique in the last message, who conducts the project with them. `is_believed`: something is likely enough; `agrees`: that is what was found."""
     text, is_alone = "\n".join(heard), len(heard) == 1
+    before = fold(text).partition(fold(found.words))[0]
+    if is_alone and field in NAMED and _WORKS_THERE.search(before):
+        return True
+    if (field, found.value) == ("stage", "before") and found.words in heard[-1] and _IS_APART.search(fold(heard[-1])):
+        return True
     if (field, found.value) == ("stage", "deployed") and nothing_changes(parse_message(text)):
         return True
     if (field, found.value) in TECHNICAL and found.words in heard[-1] and _TECHNIQUE.search(fold(heard[-1])):

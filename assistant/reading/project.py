@@ -271,7 +271,9 @@ _EXISTING = re.compile(r"(?:^|(?<= ))(?:existante?s?|actuel\w*|existing|current|
 _ALTERNATIVE = re.compile(
     r"(?:^|(?<= ))(?:whether|(?:si|if|s) (?:il|elle|ils|elles|on|l|le|la|les|c|ca|cela|it|the|they|this|that|our)) (?:[^ ]+ ){0,20}?(?:ou|or)(?= )"
 )
-_PERHAPS = re.compile(r"(?:^|(?<= ))(?:peut etre|maybe|perhaps|might be|may be) (?:[^ ]+ ){0,2}$")
+_PERHAPS = re.compile(
+    r"(?:^|(?<= ))(?:peut etre|maybe|perhaps|might be|may be|could be|said about|dit sur|disais de) (?:[^ ]+ ){0,2}$"
+)
 
 
 def _is_wondered(sentence: Sentence, first: int) -> bool:
@@ -364,6 +366,8 @@ def read_stage(message: Message, before: str | None = None) -> Reading | None:
             event("before", number, sentence, item.first, item.last)
     for number, sentence, first, last in found_patterns(message, "before"):
         # These patterns hold their own negations.
+        if _OFFERS_IT.search(fold(message.words(sentence, first, last))):
+            continue
         if _is_quoted(sentence, first, first) or is_hardly(sentence.tokens, first) or _is_theirs(sentence, first, last):
             continue
         event("before-weak", number, sentence, first, last)
@@ -405,6 +409,10 @@ def _is_what_lives(sentence: Sentence, first: int) -> bool:
 _NOT_BEFORE = re.compile(
     r"^(?:(?:du|de la|de l|of the|of our|of) (?:[a-zA-Z]+ ){1,2})?(?:is ?n t|isn t|is not|won t be|n est pas|ne sera pas|pas) (?:prevue? |planned |due )?(?:before|until|avant)(?= )"
 )
+
+
+# « On voudrait la proposer à votre appel »: nothing is said of its making.
+_OFFERS_IT = re.compile(r"\b(?:la|le|les|l|it|them) (?:propos|present|soumett|submit|enter|candidat)\w*$")
 
 
 def is_live_elsewhere(message: Message) -> bool:
@@ -496,12 +504,16 @@ def _is_theirs(sentence: Sentence, first: int, last: int) -> bool:
     return bool(runs or _IS_THEIRS.search(told) or _OF_THEIRS.match(told) or _THEIRS.search(clause))
 
 
+# « La piscine d’à côté en est, elle, à l’idée. »
+_NEIGHBOUR_ASIDE = re.compile(_NEIGHBOUR.pattern.removesuffix("(?= |$)") + r" [^,]*, (?:elle|lui|elles|eux) , [^,]*$")
 _OURS_THERE = re.compile(r"(?:^|(?<= ))(?:nous|on|je|notre|nos|mon|ma|we|i|our|ours|my)(?= |$)")
 
 
 def _is_begun_by_a_neighbour(sentence: Sentence, first: int, last: int) -> bool:
     """True for what another body is only beginning: « la commune voisine en est au prototype »."""
-    return _is_of_a_neighbour(sentence, first, last) and not _OURS_THERE.search(words_before(sentence, first))
+    before = words_before(sentence, first)
+    is_of_them = _is_of_a_neighbour(sentence, first, last) or _NEIGHBOUR_ASIDE.search(before)
+    return bool(is_of_them) and not _OURS_THERE.search(before)
 
 
 def _is_elsewhere(sentence: Sentence, first: int, last: int) -> bool:

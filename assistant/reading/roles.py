@@ -75,6 +75,10 @@ def role_of(mention: Mention, message: Message) -> tuple[str, int]:
         return "complement", 0
     if mention.kind == "association" and _IS_OF_AN_ENTRUSTED_ONE.search(text):
         return "complement", 0
+    if mention.kind == "entrusted" and _HAS_THE_STATUS.search(text):
+        return "applicant", lexicon.rank["ours"]
+    if mention.kind in PUBLIC_ACTORS and _LEADS_WITH_US.search(text):
+        return "partner", 0
     if applies("if_we_were"):
         return "applicant", lexicon.rank["if_we_were"]
     for role in ("negated", "limited", "complement", "former"):
@@ -115,6 +119,10 @@ def role_of(mention: Mention, message: Message) -> tuple[str, int]:
     return ("partner" if takes_part and is_public else ""), 0
 
 
+# « Et si c’était le syndicat de rivière qui menait le projet avec nous ? »
+_LEADS_WITH_US = re.compile(
+    r"@ (?:[a-z0-9]+ ){0,6}?(?:qui|that|who|which) (?:[a-z]+ ){0,2}?(?:men\w+|pilot\w+|port\w+|condui\w+|runs?|ran|leads?|led|carr\w+|conduct\w*) (?:[a-z0-9]+ ){0,4}?(?:avec nous|with us)(?= |$)"
+)
 # "A private bank now runs the project with us".
 _WITH_US = re.compile(
     r"@ (?:, [^,;:.]{1,30} , )?(?:(?:came|comes?|gets?|got|jumped|mont\w+|embarqu\w+) (?:on board|aboard|in|along|a bord|avec nous)?(?: )?(?:and|et) )?(?:(?!(?:nous|on|we|i|je|et|and)\b)[a-z0-9]+ ){0,4}?(?:men(?:e|ent|era|ait)|pilot\w+|port(?:e|ent|era|ait)|condui\w+|developp?\w*|construi\w+|runs?|leads?|carr(?:y|ies)|builds?|conducts?|travaill\w+|"
@@ -165,6 +173,7 @@ _OUR_SUPPLIER = re.compile(
     rf"(?:^|(?<= ))(?:notre|nos|leurs?|our|their|its|mon|my) (?:[a-z]+ )?{_SUPPLIER}(?: (?:prive|privee|private))?$"
 )
 _IS_OUR_SUPPLIER = re.compile(
+    rf"(?:^|(?<= )){_SUPPLIER} (?:, |: |\( )(?:une? |an? |the )?@|"
     rf"@ (?:[a-z0-9]+ ){{0,5}}?(?:is|are|was|remains?|est|sont|reste) (?:(?:just|only|merely|simply|que|seulement|juste|simplement) )?(?:notre|nos|our|mon|my) (?:[a-z]+ ){{0,2}}{_SUPPLIER}(?= |$)"
 )
 
@@ -176,7 +185,11 @@ def _before_and_words(mention: Mention, message: Message) -> str:
 
 
 # "An ESPIC, private non-profit, entrusted with…": what the body entrusted by law is like.
-_IS_OF_AN_ENTRUSTED_ONE = re.compile(r"(?:^|(?<= ))ENT ?(?:, |\( )?(?:an? |une? |soit |donc )?(?:private |privee? )?@")
+_STATUS = r"(?:with|of|under|having|au|avec|sous|ayant) (?:an? |the |le |un )?(?:statut d |statut |status of )?"
+_IS_OF_AN_ENTRUSTED_ONE = re.compile(
+    rf"(?:^|(?<= ))ENT ?(?:, |\( )?(?:an? |une? |soit |donc )?(?:private |privee? )?@|@ (?:[A-Za-z]+ )?{_STATUS}ENT(?= |$)"
+)
+_HAS_THE_STATUS = re.compile(rf"(?:^|(?<= )){_STATUS}@ (?:status|statut)(?= |$)|(?:^|(?<= ))statut (?:d |de |of )?@")
 # "Our village association", "a city start-up".
 _NAMES_THE_NEXT = re.compile(r"@ (?:PRIV|ASSO)S?(?= |$)")
 # Words by which the person stands beside the body that is named.
