@@ -173,7 +173,7 @@ _OUR_SUPPLIER = re.compile(
     rf"(?:^|(?<= ))(?:notre|nos|leurs?|our|their|its|mon|my) (?:[a-z]+ )?{_SUPPLIER}(?: (?:prive|privee|private))?$"
 )
 _IS_OUR_SUPPLIER = re.compile(
-    rf"(?:^|(?<= )){_SUPPLIER} (?:, |: |\( )(?:une? |an? |the )?@|"
+    rf"(?:^|(?<= ))(?:have|has|avons|ont|avec|with|from|par|by) (?:[a-z]+ ){{0,2}}?{_SUPPLIER} (?:, |: |\( )(?:une? |an? |the )?@|"
     rf"@ (?:[a-z0-9]+ ){{0,5}}?(?:is|are|was|remains?|est|sont|reste) (?:(?:just|only|merely|simply|que|seulement|juste|simplement) )?(?:notre|nos|our|mon|my) (?:[a-z]+ ){{0,2}}{_SUPPLIER}(?= |$)"
 )
 
