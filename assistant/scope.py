@@ -30,6 +30,8 @@ BESIDE, SURELY_BESIDE = 0.7, 0.95
 """How likely a message must ask for what is no condition of the call to be a question of fact, for all that it tells of a project; and how likely where
 it has words of somebody who asks for a verdict. Of 1,099 development messages that ask for one, two are lost; of 312 that tell a lot and ask for a
 fact, 305 are answered."""
+AT_A_GLANCE = 8
+"""Words of a message that tells who and what in so few that the words which ask for a verdict are all that it asks."""
 LIKELY_AGAIN = 1 / 3
 """How likely a message must be to tell of the person's project, once they asked about it, for the verdict to be said again."""
 FEW = 2
@@ -102,6 +104,8 @@ class ScopeFinder:
             return False  # likelier about their project than about any one section
         beside = self._share_beside(recognised)
         if asks_verdict_in_words(request.message):
+            if len(request.message.split()) <= AT_A_GLANCE:
+                return False  # « hôpital public + IA, éligible ? »
             return recognised.own <= 1 - SURELY_BESIDE and beside >= SURELY_BESIDE
         is_elsewhere = recognised.elsewhere >= LIKELIER_THAN_NOT
         return beside >= BESIDE or (is_elsewhere and not self.reader.speaks_of_applying(request.message))
