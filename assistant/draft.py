@@ -238,9 +238,9 @@ class Writer:
 
 
 def _counts_otherwise(question: Question, best: Passage) -> bool:
-    """True when the question counts what `best` counts, and finds another number: « ils n’en ont pris que deux : lesquels ? »."""
+    """True when the question counts what `best` counts, and has another number: « ils n’en ont pris que deux : lesquels ? »."""
     counted = {value for value in values(question.repaired) if value.isdigit() and not _YEAR.fullmatch(value)}
-    return bool(counted) and not counted & values(best.text)
+    return bool(counted - values(best.text))
 
 
 def _is_all_there_is(asked: str, said: str) -> bool:
