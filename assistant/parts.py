@@ -18,6 +18,9 @@ MOST_PARTS = 3
 LIKELY_LIKE_ANOTHER = 1 / 3
 """How likely what answers a question must be where the same is asked of another of a series, and surely heard there."""
 
+SURELY_ANOTHER = 0.9
+"""How likely what answers a question by itself must be where it may lean on the one before, and would get the same answer after it."""
+
 _QUESTION_WORDS = r"combien|cb|quand|kand|qui|ki|que|quoi|koi|comment|komment|pourquoi|où|(?:le|la)?quel(?:le)?s?|how|when|who|whose|what|which|where|why"
 _BEFORE = r"(?:à |pour |par |de |avec |depuis |for |by |with |from |to |in )?"
 _ASKED_LATE = r"combien|cb|quand|kand|quoi|koi|comment|pourquoi|où|how|when|what|where|why"
@@ -29,6 +32,7 @@ _BREAK = re.compile(
     rf",?\s+(?:et|and|&)\s+(?={_BEFORE}(?:{_QUESTION_WORDS})\b|(?:la|le|les|the|celle|celui|ceux|celles)\s[^?.!,]{{0,30}}?\b(?:{_ASKED_LATE})\b|"
     rf"(?:à la fin|a la fin|au final|finalement|ensuite|après|finally|then|in the end)\s[^?.!,]{{0,25}}?\b(?:{_QUESTION_WORDS})\b)|"
     rf",?\s+(?:et|and)\s+(?=(?:il|elle|ils|elles|on|ça|ca|c['’]est|it|they)\s[^?.!]{{0,30}}?\b(?:{_QUESTION_WORDS})\b)|"
+    rf",?\s+(?:et|and)\s+(?=(?:c['’]est|ce sera|ça)\s[^?.!,]{{1,30}}\?$)|"
     rf",?\s+(?:et|and)\s+(?={_INVERTED}|{_MODAL}(?:it|they|we|i|he|she|you|the|that|this|one|a)\b[^.]*\?)|"
     r"(?:,?\s(?:et|and))?\s+\d\s?\)\s+",
     re.IGNORECASE | re.DOTALL,
@@ -125,7 +129,7 @@ def _part(
     given: Sequence[Part] = (),
 ) -> tuple[Part | None, float]:
     """What answers `asked`, one of the questions of `question`, after those before it, and how likely. By itself it may ask for the same more surely,
-    or, unless it leans on them, for something else than what is `given` already: « ça commence quel jour et ça finit quel jour ? »."""
+    or surely for something else than what is `given` already: « ça commence quel jour et ça finit quel jour ? »."""
 
     def surest(after: Conversation) -> tuple[Section, float, Leads] | None:
         return retriever.surest(
@@ -140,6 +144,6 @@ def _part(
     if (share < LIKELIER_THAN_NOT or is_given) and (alone := surest(Conversation())):
         if alone[0] is section:
             share = max(share, alone[1])
-        elif is_given and alone[1] >= LIKELIER_THAN_NOT and not reader.is_dependent(asked):
+        elif is_given and alone[1] >= (SURELY_ANOTHER if reader.is_dependent(asked) else LIKELIER_THAN_NOT):
             section, share, leads = alone
     return Part(section, leads), share
