@@ -206,18 +206,16 @@ class SecondReader:
                 other in readings and readings[other].value in allowed for other, allowed in field.only.items()
             )
             is_believed = share >= needed
-            place = told_at.get(field.id, 0)
-            later = heard[place + 1 :]
-            if found and differs and not later and self._is_denied_last(field.id, found.value, heard, withdrawn):
-                readings[field.id] = found
-                continue
-            is_hardly_doubted = found and shares[field.id].get(found.value, 0.0) >= SURE_ALONE
-            if found and agrees and not is_hardly_doubted and self._is_doubted_since(field.id, found.value, later):
-                continue
-            since = self._said_since(field.id, later) if differs else None
-            if since and since.value == best and shares[field.id][best] >= BELIEVED:
-                readings[field.id] = since
-                continue
+            if found and len(heard) > 1:
+                since = heard[told_at.get(field.id, 0) + 1 :]
+                if agrees and self._is_doubted(field.id, found.value, shares[field.id], since):
+                    continue
+                said = (
+                    self._said_by_itself(field.id, found, best, shares[field.id], since, heard[-1]) if differs else None
+                )
+                if said:
+                    readings[field.id] = said
+                    continue
             if found and (
                 _is_plain(field.id, found, heard, is_believed, agrees and field.id not in withdrawn)
                 or (
@@ -233,21 +231,28 @@ class SecondReader:
                 readings[field.id] = found if found and agrees else Reading(best, sentences[field.id])
         return replace(situation, readings=readings)
 
-    def _is_denied_last(self, field: str, value: str, heard: Sequence[str], withdrawn: Collection[str]) -> bool:
-        """True when the last of several messages takes the way to « eligible » away, as both readers hear it by itself."""
-        if len(heard) == 1 or field in withdrawn or (field, value) not in CLOSING:
-            return False
-        said = self._said_since(field, heard[-1:])
-        return said is not None and said.value == value
-
-    def _is_doubted_since(self, field: str, value: str, messages: Sequence[str]) -> bool:
-        """True when one of `messages`, read by itself, tells of `field` what takes `value` back."""
+    def _is_doubted(self, field: str, value: str, shares: Mapping[str, float], since: Sequence[str]) -> bool:
+        """True when one of the messages `since` `value` was told, read by itself, takes it back, unless all of them together hardly leave a doubt."""
         against = TAKEN_BACK.get((field, value))
-        return against is not None and any(
-            self._read(text)[0][field][against] >= DOUBTED for text in messages if len(text.split()) >= _SHORTEST
+        return (
+            against is not None
+            and shares[value] < SURE_ALONE
+            and any(self._read(text)[0][field][against] >= DOUBTED for text in since if len(text.split()) >= _SHORTEST)
         )
 
-    def _said_since(self, field: str, messages: Sequence[str]) -> Reading | None:
+    def _said_by_itself(
+        self, field: str, found: Reading, best: str, shares: Mapping[str, float], since: Sequence[str], last: str
+    ) -> Reading | None:
+        """Where the two readers differ: what a message surely tells by itself. That is `best`, in one of those `since` the words of `found`; or, in the
+        `last`, what both hear there and what closes the way to « eligible »."""
+        said = self._surely_told(field, since or [last])
+        if said is None:
+            return None
+        if since:
+            return said if said.value == best and shares[best] >= BELIEVED else None
+        return found if said.value == found.value and (field, found.value) in CLOSING else None
+
+    def _surely_told(self, field: str, messages: Sequence[str]) -> Reading | None:
         """What `messages`, each read by itself, surely tell of `field`: the last that tells something."""
         if field not in TOLD_SINCE:
             return None
