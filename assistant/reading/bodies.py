@@ -153,6 +153,9 @@ def _has_gone(message: Message, mention: Mention) -> bool:
     return match is not None and not re.search(r"\b(?:pas|plus|jamais|not|never|t|si|if)\b", match.group())
 
 
+_NO_OTHER_PARTNER = re.compile(
+    r"(?:^|(?<= ))(?:pas d autres? partenaires?|aucun autre partenaire|no other partners?|sans autre partenaire)(?= |$)"
+)
 _ONLY_PARTNER = re.compile(
     r"(?:^|(?<= ))(?:our|my|the|notre|nos|mon|le) (?:only|sole|seule?|unique) (?:partners?|partenaires?)(?= |$)"
 )
@@ -163,10 +166,18 @@ def _only_private_partner(message: Message) -> Evidence | None:
     for number, sentence in enumerate(message.sentences):
         match = _ONLY_PARTNER.search(sentence.bodies.text)
         kinds = {m.kind for m in mentions_of(message) if m.sentence == number}
-        if match and kinds and kinds <= {"private", "association"}:
+        if not (match and kinds and kinds <= {"private", "association"}):
+            match = _NO_OTHER_PARTNER.search(sentence.bodies.text) if _is_only_with_private_ones(message) else None
+        if match:
             first, last = span_of(sentence.bodies, match)
             return Evidence("no", message.words(sentence, first, last), (number, first))
     return None
+
+
+def _is_only_with_private_ones(message: Message) -> bool:
+    """True when the partners that are named are all private."""
+    roles = {role_of(mention, message)[0] for mention in mentions_of(message)}
+    return "private partner" in roles and not roles & {"partner", "partner-or-applicant"}
 
 
 # « après vérification, il n'y en a qu'une », said once several bodies were named that have the need.

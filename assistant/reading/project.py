@@ -490,7 +490,7 @@ _OF_ANOTHER_TOOL = re.compile(
 # « ça tourne chez eux », "live since 2020 but that's theirs", "theirs is a sketch". A tool of the person's own may be in service « chez lui », the customer.
 _RUNS_AT_THEIRS = re.compile(r"^(?:[^ ]+ ){0,3}?chez (?:eux|elles|les autres)(?= |$)")
 _IS_THEIRS = re.compile(
-    r"(?:^|(?<= ))(?:(?:that s|it s|that is|c est) (?:theirs|les? leurs?|la leur|leur affaire|their (?:own )?(?:business|affair))|not (?:ours|us|our project)|pas (?:(?:la|le|les) notres?|notre projet)|(?:de la|du) siens?(?:ne)?)(?= |$)"
+    r"(?:^|(?<= ))(?:(?:that s|it s|that is|c est) (?:theirs|les? leurs?|la leur|leur affaire|their (?:own )?(?:business|affair))|c est chez (?:eux|elles)|aucun (?:lien|rapport) avec nous|no (?:link|relation) (?:with|to) us|not (?:ours|us|our project)|pas (?:(?:la|le|les) notres?|notre projet)|(?:de la|du) siens?(?:ne)?)(?= |$)"
 )
 _OF_THEIRS = re.compile(r"^(?:[^ ]+ ){1,4}?(?:theirs|la leur|les? leurs?)(?= |$)")
 _THEIRS = re.compile(r"(?:^|(?<= ))(?:theirs|le leur|la leur|les leurs)(?= |$)")
