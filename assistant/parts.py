@@ -18,14 +18,11 @@ MOST_PARTS = 3
 LIKELY_LIKE_ANOTHER = 1 / 3
 """How likely what answers a question must be where the same is asked of another of a series, and surely heard there."""
 
-SURELY_ANOTHER = 0.9
-"""How likely what answers a question by itself must be where it may lean on the one before, and would get the same answer after it."""
-
 _QUESTION_WORDS = r"combien|cb|quand|kand|qui|ki|que|quoi|koi|comment|komment|pourquoi|où|(?:le|la)?quel(?:le)?s?|how|when|who|whose|what|which|where|why"
 _BEFORE = r"(?:à |pour |par |de |avec |depuis |for |by |with |from |to |in )?"
 _ASKED_LATE = r"combien|cb|quand|kand|quoi|koi|comment|pourquoi|où|how|when|what|where|why"
 """What may stand far from the « et » of a second question: « et la deuxième on y fait quoi »."""
-_INVERTED = r"(?:ne\s)?\w+-(?:t-)?(?:il|elle|ils|elles|on|je|nous|vous)\b|est-ce\s|(?:est|sont|peut|doit|faut|a|ont)\s(?:il|elle|ils|elles|on)\b"
+_INVERTED = r"(?:ne\s)?\w+-(?:t-)?(?:il|elle|ils|elles|on|je|nous|vous)\b|est[- ]ce\s|(?:est|sont|peut|doit|faut|a|ont)\s(?:il|elle|ils|elles|on)\b"
 _MODAL = r"(?:can|may|must|should|does|do|did|is|are|was|were|will)\s"
 _BREAK = re.compile(
     rf"(?<=\?)\s+(?=\S.*\?)|(?<=\?)\s+(?=(?:{_QUESTION_WORDS}|et|and)\b)|"
@@ -128,22 +125,17 @@ def _part(
     retriever: Retriever,
     given: Sequence[Part] = (),
 ) -> tuple[Part | None, float]:
-    """What answers `asked`, one of the questions of `question`, after those before it, and how likely. By itself it may ask for the same more surely,
-    or surely for something else than what is `given` already: « ça commence quel jour et ça finit quel jour ? »."""
+    """What answers `asked`, one of the questions of `question`, after those before it, and how likely. It asks for something else
+    than what is `given` already (« ça commence quel jour et ça finit quel jour ? »); by itself it may do so more surely."""
 
     def surest(after: Conversation) -> tuple[Section, float, Leads] | None:
-        return retriever.surest(
-            reader.understand(asked, after, language=question.language, default=question.language).heard
-        )
+        heard = reader.understand(asked, after, language=question.language, default=question.language).heard
+        return retriever.surest(heard, [part.section for part in given])
 
     found = surest(conversation)
     if found is None:
         return None, 0.0
     section, share, leads = found
-    is_given = any(part.section is section for part in given)
-    if (share < LIKELIER_THAN_NOT or is_given) and (alone := surest(Conversation())):
-        if alone[0] is section:
-            share = max(share, alone[1])
-        elif is_given and alone[1] >= (SURELY_ANOTHER if reader.is_dependent(asked) else LIKELIER_THAN_NOT):
-            section, share, leads = alone
+    if share < LIKELIER_THAN_NOT and (alone := surest(Conversation())) and alone[0] is section:
+        share = max(share, alone[1])
     return Part(section, leads), share

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -25,11 +26,16 @@ from assistant.verdict import Scope, VerdictWriter
 from assistant.vocabulary import Situation
 from assistant.weigh import Weigher, is_bare_follow_up
 from corpus.passages import Passage
+from corpus.words import fold
 
 BESIDE, SURELY_BESIDE = 0.7, 0.95
 """How likely a message must ask for what is no condition of the call to be a question of fact, for all that it tells of a project; and how likely where
 it has words of somebody who asks for a verdict. Of 1,099 development messages that ask for one, two are lost; of 312 that tell a lot and ask for a
 fact, 305 are answered."""
+_ON_WHICH_SIDE = re.compile(
+    r"\b(?:dedans|en etre|(?:range|classe|compte|considere)\w*|du (?:prive|public)|droit (?:prive|public)|counts?|counted|in or out|(?:cet|l['’]) ?appel|this call)\b"
+)
+"""What a question about the statute of a body has words of: « une CAF, c’est du droit privé, non ? dedans ou dehors ? »."""
 AT_A_GLANCE = 8
 """Words of a message that tells who and what in so few that the words which ask for a verdict are all that it asks."""
 LIKELY_AGAIN = 1 / 3
@@ -85,6 +91,9 @@ class ScopeFinder:
         body = body_named(request.message) if request.evidence_is_sufficient else None
         found, language = known(request.search).found, known(request.question).language
         equals = [one.section.passage(language) for one in found[:2] if found[0].score - one.score < TIE]
+        is_answered = found[0].channels["answered"] >= LIKELIER_THAN_NOT
+        if body and not (is_answered or equals[0].concerns_applying) and _ON_WHICH_SIDE.search(fold(request.message)):
+            return True
         return body is not None and any(self.verdict_writer.says_more_than(one, body) for one in equals)
 
     def _asked_before(self, earlier: Sequence[str]) -> bool:

@@ -28,7 +28,9 @@ _ASKS = re.compile(
 )
 _LIST_WORDS = r"lesquel(?:le)?s|liste|noms?|which|list|names?"
 _NAMES_A_LIST = re.compile(rf"\b(?:{_LIST_WORDS})\b")
-_MAY_ASK_FOR_A_LIST = re.compile(rf"\b(?:{_LIST_WORDS}|qui|quel(?:le)?s?|who|what)\b")
+_MAY_ASK_FOR_A_LIST = re.compile(
+    rf"\b(?:{_LIST_WORDS}|qui|quel(?:le)?s?|who|what)\b|\b(?:cite[rz]?|enumere[rz]?|donne[rz]?|list|name|give)[ -](?:moi |me |us )?(?:tous |toutes |all |les |the )"
+)
 _ASKS_HOW_MANY = re.compile(r"\b(?:combien|how many)\b")
 _ASKS_WHO_THEY_ARE = re.compile(
     rf"\b(?:{_LIST_WORDS}|quel(?:le)?s?|(?:c['’]est|c['’]etait|sont|etaient) qui|qui (?:sont|etaient|c['’]est|c['’]etait)|who (?:are|were|else))\b"

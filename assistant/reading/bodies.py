@@ -207,12 +207,28 @@ def _owns(message: Message, mention: Mention) -> bool:
     return bool(_OF_WHAT_IT_OWNS.search(view.text[: view.starts[mention.item]]))
 
 
+# « On les range avec les collectivités ou avec les entreprises ? »: what they may be taken for.
+_TAKEN_FOR = re.compile(
+    r"(?:^|(?<= ))(?:avec|parmi|comme|chez|dans|cote|with|among|as|like) (?:d |de |des |les |la |the |du |une? |an? )*(?:PUB|ENT|RES|HOS|PRIV|ASSO)S? (?:ou|or) (?:(?:avec|parmi|comme|chez|dans|cote|du|with|among|as|like) )?"
+    r"(?:d |de |des |les |la |the |une? |an? )*(?:PUB|ENT|RES|HOS|PRIV|ASSO)S?(?= |$)"
+)
+
+
+def _is_what_they_are_taken_for(message: Message, mention: Mention) -> bool:
+    view = message.sentences[mention.sentence].bodies
+    return any(match.start() <= view.starts[mention.item] < match.end() for match in _TAKEN_FOR.finditer(view.text))
+
+
 def body_named(text: str) -> Reading | None:
     """The one kind of body that a question names (« SEM et SPL, c’est vu comme du public ? »); None where there are two, or where one is a partner,
     a customer…"""
     message = parse_message(text)
     named = [
-        mention for mention in mentions_of(message) if mention.kind not in UNCERTAIN and not _owns(message, mention)
+        mention
+        for mention in mentions_of(message)
+        if mention.kind not in UNCERTAIN
+        and not _owns(message, mention)
+        and not _is_what_they_are_taken_for(message, mention)
     ]
     roles = {role_of(mention, message)[0] for mention in named}
     if len({mention.kind for mention in named}) != 1 or not roles <= {"", "applicant", "compared"}:
