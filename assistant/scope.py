@@ -33,7 +33,7 @@ BESIDE, SURELY_BESIDE = 0.7, 0.95
 it has words of somebody who asks for a verdict. Of 1,099 development messages that ask for one, two are lost; of 312 that tell a lot and ask for a
 fact, 305 are answered."""
 _ON_WHICH_SIDE = re.compile(
-    r"\b(?:dedans|en etre|(?:range|classe|compte|considere)\w*|du (?:prive|public)|droit (?:prive|public)|counts?|counted|in or out|(?:cet|l['’]) ?appel|this call)\b"
+    r"^(?!.*\b(?:rgpd|gdpr|ai act|reglement|dpo)\b).*\b(?:dedans|en etre|(?:range|classe|compte|considere)\w*|du (?:prive|public)|droit (?:prive|public)|counts?|counted|in or out|(?:cet|l['’]) ?appel|this call)\b"
 )
 """What a question about the statute of a body has words of: « une CAF, c’est du droit privé, non ? dedans ou dehors ? »."""
 AT_A_GLANCE = 8
