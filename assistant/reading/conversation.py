@@ -8,12 +8,12 @@ from dataclasses import replace
 
 from assistant.judge import next_question
 from assistant.reading.answers import YES_NO, read_answer
-from assistant.reading.bodies import is_partner_denied, read_bodies
+from assistant.reading.bodies import is_partner_denied, mention_words, read_bodies
 from assistant.reading.learnt import SecondReader
 from assistant.reading.lexicon import the_lists
 from assistant.reading.parse import parse_message, speaks_of_self
 from assistant.reading.project import read_ai, read_data, read_stage, read_theme, speaks_of_stage
-from assistant.reading.roles import mentions_of, role_of
+from assistant.reading.roles import cast_of, mentions_of, role_of
 from assistant.reading.scope import INVERTED, asks_fact, asks_verdict, eligibility_scope, thread_scope
 from assistant.reading.service import read_public_service
 from assistant.reading.text import PUBLIC_ACTORS, PUBLIC_KINDS, UNCERTAIN, Message
@@ -98,8 +98,11 @@ def read_situation(messages: Sequence[str], call: Call, second: SecondReader | N
         known = second.weigh(situation, heard, call, withdrawn, answered, told_at) if second else situation
         pending = next_question(known, call) if asked else None
         if scope is None and number < len(messages) - 1:
-            text = _statements(text)
+            whole, text = text, _statements(text)
             if not text:
+                theirs = _their_body(whole)
+                if theirs and "applicant" not in situation.readings:
+                    situation = replace(situation, readings={**situation.readings, "applicant": theirs})
                 continue
         message = parse_message(text)
         readings = _read_message(text, call, known, pending)
@@ -208,6 +211,20 @@ def _is_supposed(message: Message, reading: Reading) -> bool:
         _SUPPOSED.search(sentence.bodies.text) and reading.words in message.words(sentence, 0, len(sentence.tokens) - 1)
         for sentence in message.sentences
     )
+
+
+_OURS = re.compile(r"(?:^|(?<= ))(?:our|my|notre|mon|ma) (?:[a-z]+ )?@")
+
+
+def _their_body(text: str) -> Reading | None:
+    """The body that a question calls theirs, whatever it asks: "does it matter that our company is three months old?"."""
+    message = parse_message(text)
+    applicant = cast_of(message).applicant
+    if applicant is None or not _OURS.search(
+        message.sentences[applicant[1].sentence].bodies.with_target(applicant[1].item)
+    ):
+        return None
+    return Reading(applicant[0], mention_words(message, applicant[1]))
 
 
 def _puts_another(message: Message, situation: Situation, readings: Mapping[str, Reading]) -> bool:
