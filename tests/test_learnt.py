@@ -92,6 +92,47 @@ class BySentence(Sure):
         return {"stage": {self._told.get(text, UNSAID): 0.97, "minor_update": 0.03}}, {"stage": text}
 
 
+class ByMessage:
+    """Likelihoods of each text: those of a conversation, and those of its messages alone."""
+
+    def __init__(self, field: str, shares: Mapping[str, Mapping[str, float]]) -> None:
+        self._field, self._shares = field, shares
+
+    def read(self, text: str) -> tuple[Mapping[str, Mapping[str, float]], Mapping[str, str]]:
+        return {self._field: self._shares.get(text, {UNSAID: 1.0})}, {self._field: text}
+
+
+FIRST, THEN = "Notre société mène le projet avec la ville de Pau.", "Imaginons que Pau ne fasse plus rien avec nous."
+BOTH = f"{FIRST}\n{THEN}"
+
+
+@pytest.mark.parametrize(
+    ("field", "found", "at", "whole", "then", "read"),
+    [
+        # Told before, and surely otherwise since: what was said since, in its words.
+        ("shared_need", "several", 0, {"one": 0.93, "several": 0.07}, {"one": 0.95, UNSAID: 0.05}, ("one", THEN)),
+        ("shared_need", "several", 0, {"one": 0.93, "several": 0.07}, {"one": 0.8, UNSAID: 0.2}, None),
+        ("shared_need", "several", 0, {"one": 0.6, "several": 0.4}, {"one": 0.95, UNSAID: 0.05}, None),
+        ("shared_need", "several", 0, {"one": 0.93, "several": 0.07}, {"none": 0.95, UNSAID: 0.05}, None),
+        # Another field, of which a message alone says too little.
+        ("personal_data", "yes", 0, {"no": 0.6, "yes": 0.4}, {"no": 0.99, UNSAID: 0.01}, None),
+        # A partner that seems taken back is asked about, unless the whole hardly leaves a doubt.
+        ("public_partner", "yes", 0, {"yes": 0.87, "no": 0.13}, {"no": 0.6, UNSAID: 0.4}, None),
+        ("public_partner", "yes", 0, {"yes": 0.87, "no": 0.13}, {"no": 0.4, UNSAID: 0.6}, ("yes", "la ville")),
+        ("public_partner", "yes", 0, {"yes": 0.95, "no": 0.05}, {"no": 0.6, UNSAID: 0.4}, ("yes", "la ville")),
+        # Told last: what closes the way to « eligible » is read where both hear it in that message; what opens it is not.
+        ("uses_ai", "no", 1, {"yes": 0.97, "no": 0.03}, {"no": 0.95, UNSAID: 0.05}, ("no", "la ville")),
+        ("uses_ai", "no", 1, {"yes": 0.97, "no": 0.03}, {"no": 0.7, UNSAID: 0.3}, None),
+        ("uses_ai", "yes", 1, {"no": 0.97, "yes": 0.03}, {"yes": 0.95, UNSAID: 0.05}, None),
+    ],
+)
+def test_in_a_conversation_each_message_is_read_by_itself_too(field, found, at, whole, then, read):
+    second = SecondReader(ByMessage(field, {BOTH: whole, THEN: then}), {})
+    readings = {"applicant": Reading("private", "Notre société"), field: Reading(found, "la ville")}
+    told = second.weigh(Situation(readings), [FIRST, THEN], CALL, told_at={field: at}).readings.get(field)
+    assert (told and (told.value, told.words)) == read
+
+
 OURS, ANOTHERS = "Le nôtre est un prototype.", "Le département voisin a le sien en production."
 
 

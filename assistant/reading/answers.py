@@ -41,7 +41,7 @@ def read_answer(
             if match and any(one.id == value for one in field.values):
                 last = sentence.bodies.items[sentence.bodies.item_at(max(0, match.end() - 1))].last
                 return {pending: Reading(value, message.words(sentence, 0, last))}
-    if pending in _TWO_WAYS and (neither := _NEITHER.match(text)):
+    if pending in _TWO_WAYS and (neither := NEITHER.match(text)):
         last = sentence.bodies.items[sentence.bodies.item_at(max(0, neither.end() - 1))].last
         words = message.words(sentence, 0, last)
         told = ((one.id, one.answered_by("no")) for one in call.criterion_of(field).fields if one.id in _TWO_WAYS)
@@ -79,7 +79,7 @@ def read_answer(
 
 _TWO_WAYS = ("public_partner", "shared_need")
 """The two ways in which a private body may meet the condition; the reply to one tells them both."""
-_NEITHER = re.compile(
+NEITHER = re.compile(
     r"^(?:(?:bon|ben|euh|well|non|no|,|alors|so) )*(?:ni l un ni l autre|aucun(?:e)? des deux|neither(?: one| of (?:them|those|the two|these))?|none of the two)(?= |$)"
 )
 # What takes a no back, doubts it, or names somebody after it.

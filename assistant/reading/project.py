@@ -272,7 +272,7 @@ _ALTERNATIVE = re.compile(
     r"(?:^|(?<= ))(?:whether|(?:si|if|s) (?:il|elle|ils|elles|on|l|le|la|les|c|ca|cela|it|the|they|this|that|our)) (?:[^ ]+ ){0,20}?(?:ou|or)(?= )"
 )
 _PERHAPS = re.compile(
-    r"(?:^|(?<= ))(?:peut etre|maybe|perhaps|might be|may be|could be|said about|dit sur|disais de) (?:[^ ]+ ){0,2}$"
+    r"(?:^|(?<= ))(?:peut etre|maybe|perhaps|might be|may be|could be|pourrai(?:t|ent) etre|said about|dit sur|disais de) (?:[^ ]+ ){0,2}$"
 )
 
 

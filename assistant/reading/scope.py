@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from functools import lru_cache
 
-from assistant.reading.answers import COUNTS, YES_NO
+from assistant.reading.answers import COUNTS, NEITHER, YES_NO
 from assistant.reading.bodies import read_bodies
 from assistant.reading.learnt import SecondReader
 from assistant.reading.lexicon import the_lists
@@ -120,6 +120,7 @@ def _scope(text: str, earlier: tuple[str, ...], second: SecondReader | None) -> 
         or tells
         or scope["insist"].search(whole)
         or YES_NO.match(whole)
+        or NEITHER.match(whole)
         or unknown_fields(message, {})
     ):
         return None
