@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from assistant.judge import next_question
 from assistant.reading.answers import YES_NO, read_answer
+from assistant.reading.asides import without_asides
 from assistant.reading.bodies import is_partner_denied, mention_words, read_bodies
 from assistant.reading.learnt import SecondReader
 from assistant.reading.lexicon import the_lists
@@ -104,6 +105,7 @@ def read_situation(messages: Sequence[str], call: Call, second: SecondReader | N
                 if theirs and "applicant" not in situation.readings:
                     situation = replace(situation, readings={**situation.readings, "applicant": theirs})
                 continue
+        text = without_asides(text)
         message = parse_message(text)
         readings = _read_message(text, call, known, pending)
         anew = (scope == "own" and "applicant" in readings) or (scope == "general" and asks_verdict(message))
@@ -273,10 +275,16 @@ def _with_public_service(situation: Situation, messages: Sequence[str], call: Ca
     return replace(situation, readings={**situation.readings, "public_service": last}) if last else situation
 
 
+# "The port won't be joining us after all".
+_WILL_NOT_JOIN = (
+    r"(?:^|(?<= ))(?<!we )(?<!nous )(?<!on )(?<!i )(?:(?:won t|will not|isn t|is not|are not|aren t|no longer|not) (?:going to )?(?:be )?(?:joining|join|coming along|with us|on board|taking part|part of (?:it|this|the project))"
+    r"|(?:ne|n) (?:viendra|viendront|participera|participeront|participe|rejoindra|fait|fera|sera|est) (?:pas|plus|finalement pas) (?:partie|avec nous|de la partie|des notres|du projet|a bord))(?= |$)"
+)
 # "the department has left the project", whoever it is: the partner is no longer certain.
 _HAS_LEFT = re.compile(
     r"(?:^|(?<= ))(?<!we )(?<!nous )(?<!on )(?<!i )(?:(?:has|have|a|ont|s est|se sont|vient de se|vient de|just|is|est) )+(?:just |finalement |now )?"
-    r"(?:left|leaving|(?:walked|walks|walking|bowed|stepped) (?:away|out|back)|withdr\w+|pulled out|pulling out|dropped out|backed out|quit\w*|out|gone|retir\w+|desist\w+|desengag\w+|renonc\w+|abandonn\w+|jete l eponge|lache\w*|claque\w* la porte|slammed the door|parti\w*)(?= |$)"
+    r"(?:left|leaving|(?:walked|walks|walking|bowed|stepped) (?:away|out|back)|withdr\w+|pulled out|pulling out|dropped out|backed out|quit\w*|out|gone|retir\w+|desist\w+|desengag\w+|renonc\w+|abandonn\w+|jete l eponge|lache\w*|claque\w* la porte|slammed the door|parti\w*)(?= |$)|"
+    + _WILL_NOT_JOIN
 )
 
 

@@ -125,7 +125,7 @@ _LEADS_WITH_US = re.compile(
 )
 # "A private bank now runs the project with us".
 _WITH_US = re.compile(
-    r"@ (?:, [^,;:.]{1,30} , )?(?:(?:came|comes?|gets?|got|jumped|mont\w+|embarqu\w+) (?:on board|aboard|in|along|a bord|avec nous)?(?: )?(?:and|et) )?(?:(?!(?:nous|on|we|i|je|et|and)\b)[a-z0-9]+ ){0,4}?(?:men(?:e|ent|era|ait)|pilot\w+|port(?:e|ent|era|ait)|condui\w+|developp?\w*|construi\w+|runs?|leads?|carr(?:y|ies)|builds?|conducts?|travaill\w+|"
+    r"@ (?:, [^,;:.]{1,30} , )?(?:(?:[a-z0-9]+ ){0,4}?(?:came|comes?|gets?|got|jumped|mont\w+|embarqu\w+) (?:on board|aboard|in|along|a bord|avec nous)?(?: )?(?:and|et) )?(?:(?!(?:nous|on|we|i|je|et|and)\b)[a-z0-9]+ ){0,4}?(?:men(?:e|ent|era|ait)|pilot\w+|port(?:e|ent|era|ait)|condui\w+|developp?\w*|construi\w+|runs?|leads?|carr(?:y|ies)|builds?|conducts?|travaill\w+|"
     r"works?|ran|led|collabor\w+) (?:[a-z0-9]+ ){0,4}?(?:avec nous|with us)(?= |$)"
 )
 
