@@ -18,6 +18,9 @@ MOST_PARTS = 3
 LIKELY_LIKE_ANOTHER = 1 / 3
 """How likely what answers a question must be where the same is asked of another of a series, and surely heard there."""
 
+SURELY_ANOTHER = 0.85
+"""How likely what answers a question by itself must be, where after the one before it would get the same answer again."""
+
 _QUESTION_WORDS = r"combien|cb|quand|kand|qui|ki|que|quoi|koi|comment|komment|pourquoi|où|(?:le|la)?quel(?:le)?s?|how|when|who|whose|what|which|where|why"
 _BEFORE = r"(?:à |pour |par |de |avec |depuis |for |by |with |from |to |in )?"
 _ASKED_LATE = r"combien|cb|quand|kand|quoi|koi|comment|pourquoi|où|how|when|what|where|why"
@@ -125,17 +128,22 @@ def _part(
     retriever: Retriever,
     given: Sequence[Part] = (),
 ) -> tuple[Part | None, float]:
-    """What answers `asked`, one of the questions of `question`, after those before it, and how likely. It asks for something else
-    than what is `given` already (« ça commence quel jour et ça finit quel jour ? »); by itself it may do so more surely."""
+    """What answers `asked`, one of the questions of `question`, after those before it, and how likely. By itself it may ask for the same more surely, or
+    for something else than what is `given` already, if a source says it: « ça commence quel jour et ça finit quel jour ? »."""
 
     def surest(after: Conversation) -> tuple[Section, float, Leads] | None:
-        heard = reader.understand(asked, after, language=question.language, default=question.language).heard
-        return retriever.surest(heard, [part.section for part in given])
+        return retriever.surest(
+            reader.understand(asked, after, language=question.language, default=question.language).heard
+        )
 
     found = surest(conversation)
     if found is None:
         return None, 0.0
     section, share, leads = found
-    if share < LIKELIER_THAN_NOT and (alone := surest(Conversation())) and alone[0] is section:
-        share = max(share, alone[1])
+    is_given = any(part.section is section for part in given)
+    if (share < LIKELIER_THAN_NOT or is_given) and (alone := surest(Conversation())):
+        if alone[0] is section:
+            share = max(share, alone[1])
+        elif is_given and alone[1] >= SURELY_ANOTHER and not alone[0].passage(question.language).is_not_stated:
+            section, share, leads = alone
     return Part(section, leads), share

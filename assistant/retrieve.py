@@ -57,8 +57,6 @@ class Found:
     channels: Mapping[str, float]
 
 
-ENOUGH_LEFT = 0.15
-"""How likely it must be that a question asks for something else than what was given already, for that to be looked for."""
 LIKELIER_THAN_NOT = 0.5
 
 
@@ -198,18 +196,12 @@ class Retriever:
         """What the last of `messages` asks for, None when no section of the index was taught."""
         return self.recogniser.read(messages) if self.recogniser and (self._taught >= 0).any() else None
 
-    def surest(self, messages: tuple[str, ...], but: Sequence[Section] = ()) -> tuple[Section, float, Leads] | None:
-        """The section that the last of `messages` most likely asks for, how likely, and which of its sentences; None when nothing was taught. `but`:
-        sections that it does not ask for."""
+    def surest(self, messages: tuple[str, ...]) -> tuple[Section, float, Leads] | None:
+        """The section that the last of `messages` most likely asks for, how likely, and which of its sentences; None when nothing was taught."""
         recognised = self.recognise(messages)
         if recognised is None:
             return None
-        shares = self._of_sections(recognised)["answered"].copy()
-        given = [self.index.number_of(section) for section in but]
-        left = 1 - float(shares[given].sum())
-        shares[given] = 0
-        if left >= ENOUGH_LEFT:
-            shares /= left
+        shares = self._of_sections(recognised)["answered"]
         number = int(shares.argmax())
         return self.index.sections[number], float(shares[number]) * (1 - recognised.own), recognised.leads
 
