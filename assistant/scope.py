@@ -125,7 +125,7 @@ class ScopeFinder:
         best = search.found[0].section.passage(known(request.question).language)
         if self._is_surely_a_fact(request, situation, scope, best):
             return False
-        if scope == "general" and self._asks_about_a_body(request):
+        if scope == "general" and search.recognised and self._asks_about_a_body(request):
             return True
         is_unsure_what = search.recognised is not None and search.found[0].channels["answered"] < LIKELIER_THAN_NOT
         told = len(situation.readings)

@@ -75,7 +75,7 @@ def _with_the_others(request: Request) -> Request:
         (
             one
             for one in search.found
-            if one.section.passage(question.language).others and one.channels["answered"] >= LIKELY_ENOUGH
+            if one.section.passage(question.language).others and one.channels.get("answered", 0.0) >= LIKELY_ENOUGH
         ),
         None,
     )

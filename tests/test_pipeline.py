@@ -240,6 +240,11 @@ def test_with_the_index_of_another_encoder_it_says_what_to_do(index_folder, corp
             "Quand l’appel a-t-il ouvert, et combien de projets étaient prévus ?",
             ("call-launch-date", "call-number-announced"),
         ),
+        ("Ça a démarré quel jour et ça ferme quel jour ?", ("call-launch-date", "call-deadline")),
+        (
+            "Over 200 applications came in for 2023. How many got the full support?",
+            ("applications-received-2023", "number-selected"),
+        ),
     ],
 )
 def test_two_questions_get_two_answers(message, facts, real):
@@ -271,6 +276,12 @@ def test_two_questions_get_two_answers(message, facts, real):
         ),
         pytest.param(
             "Qui étaient les quatre autres projets aidés en 2023 ?", "answer", "advised-sport-data-hub", id="the others"
+        ),
+        pytest.param(
+            "On veut un DPO extérieur. Combien ça coûte par an en moyenne ?",
+            "abstention",
+            None,
+            id="near, and not off topic",
         ),
         pytest.param("Quel temps fera-t-il demain à Lyon ?", "refusal", None, id="off topic"),
         pytest.param("What's the capital of Australia?", "refusal", None, id="off topic in English"),
