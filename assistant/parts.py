@@ -12,6 +12,7 @@ from assistant.retrieve import LIKELIER_THAN_NOT, Retriever
 from assistant.understand import Reader
 from assistant.vocabulary import Conversation, Question
 from corpus.index import Section
+from corpus.words import content_words
 
 MOST_PARTS = 3
 """Questions of one message that are answered apart."""
@@ -140,7 +141,7 @@ def _part(
     if found is None:
         return None, 0.0
     section, share, leads = found
-    is_given = any(part.section is section for part in given)
+    is_given = any(part.section is section for part in given) and bool(content_words(asked))
     if (share < LIKELIER_THAN_NOT or is_given) and (alone := surest(Conversation())):
         if alone[0] is section:
             share = max(share, alone[1])
