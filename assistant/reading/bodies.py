@@ -143,7 +143,7 @@ def read_bodies(message: Message, bare_body_is: str, before: Situation) -> dict[
 
 _OF_OTHERS = re.compile(r"\b(?:autres?|other|others|else)\b")
 _GOES = re.compile(
-    r"@ (?:[a-z0-9]+ ){0,4}?(?:claqu\w+ la porte|slam\w+ the door|retire\w*|quitte\w*|withdr\w+|pulled out|dropped out|backed out|walked out|lachee?s?|lache|desiste\w*|jete l eponge|left (?:us|the project|it))(?= |$)"
+    r"@ (?:[a-z0-9]+ ){0,4}?(?:claqu\w+ la porte|slam\w+ the door|retire\w*|quitte\w*|withdr\w+|pulled out|dropped out|backed out|walked out|lachee?s?|lache|desiste\w*|jett?e l eponge|thr(?:ows?|ew) in the towel|left (?:us|the project|it))(?= |$)"
 )
 
 

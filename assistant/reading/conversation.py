@@ -278,7 +278,7 @@ def _with_public_service(situation: Situation, messages: Sequence[str], call: Ca
 # "The port won't be joining us after all".
 _WILL_NOT_JOIN = (
     r"(?:^|(?<= ))(?<!we )(?<!nous )(?<!on )(?<!i )(?:(?:won t|will not|isn t|is not|are not|aren t|no longer|not) (?:going to )?(?:be )?(?:joining|join|coming along|with us|on board|taking part|part of (?:it|this|the project))"
-    r"|(?:ne|n) (?:viendra|viendront|participera|participeront|participe|rejoindra|fait|fera|sera|est) (?:pas|plus|finalement pas) (?:partie|avec nous|de la partie|des notres|du projet|a bord))(?= |$)"
+    r"|(?:ne|n) (?:viendra|viendront|participera|participeront|participe|rejoindra|fait|fera|sera|est) (?:pas|plus|finalement pas) (?:partie|avec nous|de la partie|des notres|du projet|a bord)|jett?e l eponge|thr(?:ows?|ew) in the towel)(?= |$)"
 )
 # "the department has left the project", whoever it is: the partner is no longer certain.
 _HAS_LEFT = re.compile(
