@@ -12,7 +12,7 @@ from assistant.compare import denials, units, values
 from assistant.evidence import Evidence
 from assistant.lead import NO_LEADS, Leads, reading_order
 from assistant.official import official_of, quotable, rests_on
-from assistant.parts import Part, questions_in
+from assistant.parts import Part, gives_other_values, questions_in
 from assistant.retrieve import LIKELIER_THAN_NOT, Found
 from assistant.suggest import KINSHIP, Suggester, kinship
 from assistant.understand import Reader
@@ -205,9 +205,7 @@ class Writer:
         """True when the question takes for granted what the passage contradicts: another date or number, or a known false statement."""
         if not self.reader.builds_on_a_premise(question.text):
             return False
-        asked = values(question.repaired)
-        known = values(" ".join([best.text, best.title, *(reference.pinpoint for reference in best.references)]))
-        if asked and asked - known and values(best.text):
+        if gives_other_values(best, question.repaired):
             return True
         return found.channels["misconception"] - found.channels["question"] > MISCONCEPTION_LEAD
 

@@ -12,6 +12,7 @@ from assistant.retrieve import LIKELIER_THAN_NOT, Retriever
 from assistant.understand import Reader
 from assistant.vocabulary import Conversation, Question
 from corpus.index import Section
+from corpus.passages import Passage
 from corpus.words import content_words
 
 MOST_PARTS = 3
@@ -110,15 +111,18 @@ def _told_then_asked(
 ) -> Sequence[str]:
     """What the message takes for granted, where the section about that gives another date or number, and what it asks; empty otherwise."""
     told, *asked = _TOLD_THEN_ASKED.split(question.text, maxsplit=1)
-    claimed = values(told)
-    if not asked or not claimed or _ASKS.search(told):
+    if not asked or not values(told) or _ASKS.search(told):
         return ()
     part, share = _part(told, conversation, question, reader, retriever)
     if part is None or share < LIKELIER_THAN_NOT:
         return ()
-    passage = part.section.passage(question.language)
-    known = values(" ".join([passage.text, passage.title]))
-    return (told, *asked) if claimed - known and values(passage.text) else ()
+    return (told, *asked) if gives_other_values(part.section.passage(question.language), told) else ()
+
+
+def gives_other_values(passage: Passage, claimed: str) -> bool:
+    """True when `claimed` has a date or a number that `passage`, which gives some, does not."""
+    known = values(" ".join([passage.text, passage.title, *(reference.pinpoint for reference in passage.references)]))
+    return bool(values(claimed) - known and values(passage.text))
 
 
 def _part(

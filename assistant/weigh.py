@@ -72,14 +72,15 @@ def _with_the_others(request: Request) -> Request:
     """What was found for somebody who asks who the others were: a section that counts them beside comes first."""
     question, search = known(request.question), known(request.search)
     counting = next(
-        (
-            one
-            for one in search.found
-            if one.section.passage(question.language).others and one.channels.get("answered", 0.0) >= LIKELY_ENOUGH
-        ),
+        (one for one in search.found if one.section.passage(question.language).others and _is_likely(one)),
         None,
     )
     return _led_by(counting, request) if counting else request
+
+
+def _is_likely(one: Found) -> bool:
+    """True for a section that was learnt to answer likely enough."""
+    return one.channels.get("answered", 0.0) >= LIKELY_ENOUGH
 
 
 def _led_by(first: Found, request: Request) -> Request:
@@ -98,7 +99,7 @@ def _with_names(request: Request) -> Request:
     best, *others = search.found
     if names(best):
         return request
-    likely = next((one for one in others if names(one) and one.channels["answered"] >= LIKELY_ENOUGH), None)
+    likely = next((one for one in others if names(one) and _is_likely(one)), None)
     if likely is None:
         return replace(request, evidence=replace(known(request.evidence), sufficiency="nearby"))
     return _led_by(likely, request)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 
+from assistant.reading.text import sentences_of
 from corpus.words import fold
 
-_SENTENCE = re.compile(r"(?<=[.!?;:])\s+|\n+")
 _OURS = re.compile(r"\b(?:nous|on|je|j|notre|nos|mon|ma|mes|moi|we|us|our|ours|i|my|mine|me)\b")
 # Words by which what is others' is left to them: « grand bien leur fasse », "theirs, not ours".
 _LEFT_TO_THEM = re.compile(
@@ -30,7 +30,7 @@ _AN_AI = re.compile(
 
 def is_aside(sentence: str) -> bool:
     """True for a sentence about what others have or do, left to them, and for one about a tool without AI that says of itself that it is another."""
-    text = fold(sentence.strip())
+    text = fold(sentence)
     if text.endswith("?"):
         return False
     left = _LEFT_TO_THEM.search(text)
@@ -53,8 +53,8 @@ _OF_WHAT_WAS_SAID = re.compile(
 
 def without_asides(text: str) -> str:
     """`text` without its asides; the whole of it where nothing else is told, or where what is told leans on them."""
-    sentences = [one for one in _SENTENCE.split(text) if one.strip()]
+    sentences = sentences_of(text)
     kept = [one for one in sentences if not is_aside(one) or _OF_WHAT_WAS_SAID.match(fold(one))]
     rest = fold(" ".join(kept))
-    tells = any(not one.rstrip().endswith("?") for one in kept)
+    tells = any(not one.endswith("?") for one in kept)
     return " ".join(kept) if tells and not _LEANS_ON_IT.search(rest) and len(kept) < len(sentences) else text

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from assistant.reading.lexicon import the_lists
 from assistant.reading.negation import AFTER_NONE, AFTER_YES, has_denial, is_denied
@@ -167,17 +167,17 @@ def _only_private_partner(message: Message) -> Evidence | None:
         match = _ONLY_PARTNER.search(sentence.bodies.text)
         kinds = {m.kind for m in mentions_of(message) if m.sentence == number}
         if not (match and kinds and kinds <= {"private", "association"}):
-            match = _NO_OTHER_PARTNER.search(sentence.bodies.text) if _is_only_with_private_ones(message) else None
+            roles = {role_of(mention, message)[0] for mention in mentions_of(message)}
+            match = _NO_OTHER_PARTNER.search(sentence.bodies.text) if are_private(roles) else None
         if match:
             first, last = span_of(sentence.bodies, match)
             return Evidence("no", message.words(sentence, first, last), (number, first))
     return None
 
 
-def _is_only_with_private_ones(message: Message) -> bool:
-    """True when the partners that are named are all private."""
-    roles = {role_of(mention, message)[0] for mention in mentions_of(message)}
-    return "private partner" in roles and not roles & {"partner", "partner-or-applicant"}
+def are_private(roles: Collection[str]) -> bool:
+    """True when bodies with these roles take part, and all that do are private."""
+    return "private partner" in roles and not {"partner", "partner-or-applicant"} & set(roles)
 
 
 # « après vérification, il n'y en a qu'une », said once several bodies were named that have the need.

@@ -9,12 +9,12 @@ from dataclasses import replace
 from assistant.judge import next_question
 from assistant.reading.answers import YES_NO, read_answer
 from assistant.reading.asides import without_asides
-from assistant.reading.bodies import is_partner_denied, mention_words, read_bodies
+from assistant.reading.bodies import are_private, is_partner_denied, mention_words, read_bodies
 from assistant.reading.learnt import SecondReader
 from assistant.reading.lexicon import the_lists
 from assistant.reading.parse import parse_message, speaks_of_self
 from assistant.reading.project import read_ai, read_data, read_stage, read_theme, speaks_of_stage
-from assistant.reading.roles import cast_of, mentions_of, role_of
+from assistant.reading.roles import OURS_BEFORE, cast_of, mentions_of, role_of
 from assistant.reading.scope import INVERTED, asks_fact, asks_verdict, eligibility_scope, thread_scope
 from assistant.reading.service import read_public_service
 from assistant.reading.text import PUBLIC_ACTORS, PUBLIC_KINDS, UNCERTAIN, Message
@@ -107,6 +107,13 @@ def read_situation(messages: Sequence[str], call: Call, second: SecondReader | N
                 continue
         text = without_asides(text)
         message = parse_message(text)
+        if number and scope != "general" and _tells_of_another_project(message):
+            # What was told of the first one says nothing of it; who applies stays.
+            known = replace(
+                known, readings={name: known.readings[name] for name in _OF_THE_APPLICANT if name in known.readings}
+            )
+            situation, heard, told_at, pending = replace(situation, readings=known.readings), [], {}, None
+            answered |= set(known.readings)
         readings = _read_message(text, call, known, pending)
         anew = (scope == "own" and "applicant" in readings) or (scope == "general" and asks_verdict(message))
         if general and anew:
@@ -134,12 +141,6 @@ def read_situation(messages: Sequence[str], call: Call, second: SecondReader | N
             # The case that is asked about, whatever was told before.
             answered |= {name for name in _SUPPOSABLE if name in readings and _is_supposed(message, readings[name])}
         situation = _without(situation, back)
-        if number and scope != "general" and _tells_of_another_project(message):
-            # What was told of the first one says nothing of it; who applies stays.
-            kept = {name: one for name, one in known.readings.items() if name in _OF_THE_APPLICANT}
-            situation, heard, told_at = replace(situation, readings=kept), [], dict.fromkeys(kept, -1)
-            answered |= set(kept) - set(readings)
-            readings = _read_message(text, call, situation, None)
         if number and scope is not None and _puts_another(message, known, readings):
             routes = ("public_partner", "shared_need", "public_service") if "applicant" not in readings else ()
             if routes:
@@ -179,8 +180,7 @@ def _is_of_no_public_body(said: Reading) -> bool:
 
 def _only_private_partners(heard: Sequence[str]) -> bool:
     """True when partners are named, and all are private."""
-    roles = {role for _, role in _roles(heard)}
-    return "private partner" in roles and not roles & {"partner", "partner-or-applicant"}
+    return are_private({role for _, role in _roles(heard)})
 
 
 def _only_customers(heard: Sequence[str]) -> bool:
@@ -215,18 +215,16 @@ def _is_supposed(message: Message, reading: Reading) -> bool:
     )
 
 
-_OURS = re.compile(r"(?:^|(?<= ))(?:our|my|notre|mon|ma) (?:[a-z]+ )?@")
-
-
 def _their_body(text: str) -> Reading | None:
     """The body that a question calls theirs, whatever it asks: "does it matter that our company is three months old?"."""
     message = parse_message(text)
     applicant = cast_of(message).applicant
-    if applicant is None or not _OURS.search(
-        message.sentences[applicant[1].sentence].bodies.with_target(applicant[1].item)
-    ):
+    if applicant is None:
         return None
-    return Reading(applicant[0], mention_words(message, applicant[1]))
+    kind, mention = applicant
+    view = message.sentences[mention.sentence].bodies
+    is_theirs = OURS_BEFORE.search(view.text[: view.starts[mention.item]])
+    return Reading(kind, mention_words(message, mention)) if is_theirs else None
 
 
 def _puts_another(message: Message, situation: Situation, readings: Mapping[str, Reading]) -> bool:
@@ -275,25 +273,24 @@ def _with_public_service(situation: Situation, messages: Sequence[str], call: Ca
     return replace(situation, readings={**situation.readings, "public_service": last}) if last else situation
 
 
-# "The port won't be joining us after all".
-_WILL_NOT_JOIN = (
-    r"(?:^|(?<= ))(?<!we )(?<!nous )(?<!on )(?<!i )(?:(?:won t|will not|isn t|is not|are not|aren t|no longer|not) (?:going to )?(?:be )?(?:joining|join|coming along|with us|on board|taking part|part of (?:it|this|the project))"
-    r"|(?:ne|n) (?:viendra|viendront|participera|participeront|participe|rejoindra|fait|fera|sera|est) (?:pas|plus|finalement pas) (?:partie|avec nous|de la partie|des notres|du projet|a bord)|jett?e l eponge|thr(?:ows?|ew) in the towel)(?= |$)"
-)
-# "the department has left the project", whoever it is: the partner is no longer certain.
+# "The department has left the project", « jette l'éponge », "the port won't be joining us", whoever it is: the partner is no longer certain.
 _HAS_LEFT = re.compile(
-    r"(?:^|(?<= ))(?<!we )(?<!nous )(?<!on )(?<!i )(?:(?:has|have|a|ont|s est|se sont|vient de se|vient de|just|is|est) )+(?:just |finalement |now )?"
-    r"(?:left|leaving|(?:walked|walks|walking|bowed|stepped) (?:away|out|back)|withdr\w+|pulled out|pulling out|dropped out|backed out|quit\w*|out|gone|retir\w+|desist\w+|desengag\w+|renonc\w+|abandonn\w+|jete l eponge|lache\w*|claque\w* la porte|slammed the door|parti\w*)(?= |$)|"
-    + _WILL_NOT_JOIN
+    r"(?:^|(?<= ))(?<!we )(?<!nous )(?<!on )(?<!i )(?:"
+    r"(?:(?:has|have|a|ont|s est|se sont|vient de se|vient de|just|is|est) )+(?:just |finalement |now )?"
+    r"(?:left|leaving|(?:walked|walks|walking|bowed|stepped) (?:away|out|back)|withdr\w+|pulled out|pulling out|dropped out|backed out|quit\w*|out|gone|retir\w+|desist\w+|desengag\w+|renonc\w+|abandonn\w+|lache\w*|claque\w* la porte|slammed the door|parti\w*)"
+    r"|(?:won t|will not|isn t|is not|are not|aren t|no longer|not) (?:going to )?(?:be )?(?:joining|join|coming along|with us|on board|taking part|part of (?:it|this|the project))"
+    r"|(?:ne|n) (?:viendra|viendront|participera|participeront|participe|rejoindra|fait|fera|sera|est) (?:pas|plus|finalement pas) (?:partie|avec nous|de la partie|des notres|du projet|a bord)|jett?e l eponge|thr(?:ows?|ew) in the towel"
+    r")(?= |$)"
 )
 
 
 def _says_one_has_left(message: Message) -> bool:
     """True when the message says that somebody left the project, unless that is a private body: « le labo privé nous a lâchés »."""
+    mentions = mentions_of(message)
     for number, sentence in enumerate(message.sentences):
         view = sentence.bodies
         for match in _HAS_LEFT.finditer(view.text):
-            before = [m for m in mentions_of(message) if m.sentence == number and view.starts[m.item] < match.start()]
+            before = [m for m in mentions if m.sentence == number and view.starts[m.item] < match.start()]
             if not before or before[-1].kind in (*PUBLIC_ACTORS, *UNCERTAIN):
                 return True
     return False

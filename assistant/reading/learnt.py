@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING, Protocol
 
 from assistant.judge import alike
 from assistant.reading.parse import parse_message
-from assistant.reading.project import is_beside_the_point, is_live_elsewhere, nothing_changes
-from assistant.reading.text import Scope
+from assistant.reading.project import is_beside_the_point, is_of_another_tool, nothing_changes
+from assistant.reading.text import Scope, sentences_of
 from assistant.stated import take_stated
 from assistant.vocabulary import Reading, Situation
 from corpus.call import Call
@@ -65,7 +65,6 @@ CLOSING = frozenset({("uses_ai", "no"), ("public_partner", "no"), ("shared_need"
 _SHORTEST = 6
 """Words of the shortest text that is weighed."""
 _SAID_TO_BE = r"(?:qui est |c'est |soit |donc |which is |that is |so )?(?:une? |an? |the )?"
-_SENTENCE = re.compile(r"(?<=[.!?;:])\s+|\n+")
 _CALLED_PUBLIC = re.compile(
     rf"[^.;:!?]{{0,25}}?(?:, |\(){_SAID_TO_BE}(?:(?:etablissement|organisme|service) public|public (?:body|establishment|authority))\b"
 )
@@ -273,7 +272,7 @@ class SecondReader:
             shares = self._read(sentence)[0][field]
             likeliest = max(shares, key=lambda value: shares[value])
             asks = sentence.endswith("?")
-            if likeliest not in (UNSAID, value) and (asks or not is_live_elsewhere(parse_message(sentence))):
+            if likeliest not in (UNSAID, value) and (asks or not is_of_another_tool(parse_message(sentence))):
                 return False
             told |= likeliest == value and shares[value] >= BELIEVED and not asks
         return told
@@ -286,17 +285,11 @@ class SecondReader:
         return {value: weight / total for value, weight in raw.items()} if total else dict(shares)
 
 
-def sentences_of(text: str) -> list[str]:
-    """The sentences of `text`, as the network reads them one by one."""
-    return [part.strip() for part in _SENTENCE.split(text) if part.strip()] or [text]
-
-
 def _is_plain(field: str, found: Reading, heard: Sequence[str], is_believed: bool, agrees: bool) -> bool:
     """True when what the first reader found of `field` is told in words that leave no doubt, whatever the network makes of the rest: a name, a
     technique in the last message, who conducts the project with them. `is_believed`: something is likely enough; `agrees`: that is what was found."""
     text, is_alone = "\n".join(heard), len(heard) == 1
-    before = fold(text).partition(fold(found.words))[0]
-    if is_alone and field in NAMED and _WORKS_THERE.search(before):
+    if is_alone and field in NAMED and _WORKS_THERE.search(_around(found, text)[0]):
         return True
     if (field, found.value) == ("stage", "before") and found.words in heard[-1] and _IS_APART.search(fold(heard[-1])):
         return True
@@ -317,18 +310,19 @@ def _is_plain(field: str, found: Reading, heard: Sequence[str], is_believed: boo
 
 def _is_called_public(found: Reading, text: str) -> bool:
     """True when the message itself says that the body of `found` is a public one."""
-    return found.value == "public" and bool(_CALLED_PUBLIC.match(_after(found, text)))
+    return found.value == "public" and bool(_CALLED_PUBLIC.match(_around(found, text)[1]))
 
 
 def _is_said_to_conduct(found: Reading, text: str) -> bool:
     """True when the message says in so many words that the body of `found` runs the project with the person."""
-    before, _, after = fold(text).partition(fold(found.words))
+    before, after = _around(found, text)
     return found.value == "yes" and bool(_CONDUCTS_WITH_US.match(after) or _WE_CONDUCT_WITH.search(before))
 
 
-def _after(found: Reading, text: str) -> str:
-    """What `text` says right after the words of `found`, folded."""
-    return fold(text).partition(fold(found.words))[2]
+def _around(found: Reading, text: str) -> tuple[str, str]:
+    """What `text` says before and after the words of `found`, folded."""
+    before, _, after = fold(text).partition(fold(found.words))
+    return before, after
 
 
 def _likeliest(likely: Mapping[str, float], groups: Sequence[Collection[str]]) -> Collection[str]:

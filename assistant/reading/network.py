@@ -15,7 +15,8 @@ from torch import Tensor, nn
 
 from assistant.learnt_file import LearntFile
 from assistant.network import Trunk, Upper, restore, store
-from assistant.reading.learnt import Confusions, sentences_of
+from assistant.reading.learnt import Confusions
+from assistant.reading.text import sentences_of
 from corpus.token_encoder import TokenEncoder
 from corpus.words import unshouted
 

@@ -415,7 +415,7 @@ _NOT_BEFORE = re.compile(
 _OFFERS_IT = re.compile(r"\b(?:la|le|les|l|it|them) (?:propos|present|soumett|submit|enter|candidat)\w*$")
 
 
-def is_live_elsewhere(message: Message) -> bool:
+def is_of_another_tool(message: Message) -> bool:
     """True when all that the message says of a stage is said of another tool than the project's: « le CDG voisin l'a en production, pas nous »."""
     said = [(sentence, sentence.project.items[index]) for _, sentence, index in tagged(message, "DEP")]
     spans = [(sentence, item.first, item.last) for sentence, item in said]
@@ -778,17 +778,18 @@ def _settle_stage(message: Message, events: Sequence[Evidence], said: str | None
         by.setdefault(evidence.value, []).append(evidence)
     deployed, before, weak = by.get("deployed", []), by.get("before", []), by.get("before-weak", [])
     evolution, part, minor = by.get("evolution", []), by.get("evolution-new", []), by.get("minor_update", [])
+    was_live = said in ("deployed", "minor_update", "evolution")
     exists = (
         bool(deployed)
         or bool(by.get("plain"))
-        or said in ("deployed", "minor_update", "evolution")
+        or was_live
         or any(
             _EXISTING.search(sentence.project.text) and not _NEIGHBOUR.search(sentence.project.text)
             for sentence in message.sentences
         )
     )
     same = nothing_changes(message)
-    if same and (deployed or said in ("deployed", "minor_update", "evolution")) and not (evolution or part or before):
+    if same and (deployed or was_live) and not (evolution or part or before):
         return Reading("deployed", deployed[-1].words if deployed else message.words(*same))
     if (evolution or (part and exists)) and minor:
         # "a major evolution, not a mere update": the denied one is not here; both affirmed cannot be told apart.

@@ -484,7 +484,7 @@ _BETWEEN_US = re.compile(
 )
 
 
-_OURS_BEFORE = re.compile(r"(?:^|(?<= ))(?:our|my|notre|mon|ma) (?:[a-z]+ )?$")
+OURS_BEFORE = re.compile(r"(?:^|(?<= ))(?:our|my|notre|mon|ma) (?:[a-z]+ )?$")
 
 
 def _team(message: Message, roles: Mapping[Mention, tuple[str, int]]) -> Mention | None:
@@ -500,7 +500,7 @@ def _team(message: Message, roles: Mapping[Mention, tuple[str, int]]) -> Mention
             and not is_left_out(message, m)
         ]
         match = JOINT.search(view.text)
-        if match and _OURS_BEFORE.search(view.text[: match.start()]):
+        if match and OURS_BEFORE.search(view.text[: match.start()]):
             continue  # "our firm and the city of Tours are developing": we apply, with a partner
         if match and not speaks_of_self(message, match.group()):
             taking_part = [m for m in taking_part if match.start() <= view.starts[m.item] < match.end()]

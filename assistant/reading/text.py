@@ -26,6 +26,14 @@ PUBLIC_ACTORS = PUBLIC_KINDS | {"hospital"}
 UNCERTAIN = frozenset({"ambiguous", "hospital"})
 
 
+_SENTENCE = re.compile(r"(?<=[.!?;:])\s+|\n+")
+
+
+def sentences_of(text: str) -> list[str]:
+    """The sentences of `text` as they are written, one at least; a colon ends one."""
+    return [part.strip() for part in _SENTENCE.split(text) if part.strip()] or [text]
+
+
 @dataclass(frozen=True)
 class Token:
     """A simplified word, and where it stands in the message."""

@@ -29,8 +29,8 @@ def unknown_fields(message: Message, readings: Mapping[str, Reading], pending: s
         for of_project in (False, True):
             view = _view(sentence, of_project)
             found = [(clause, _place(sentence, view, end)) for clause, end in _clauses(view.text)]
-            says_it = any(_says_only_unknown(part) for part in (view.text, view.text.split(" , ")[0]))
-            if before is not None and before.is_question and says_it:
+            parts = (view.text, view.text.split(" , ")[0])
+            if before is not None and before.is_question and any(_says_only_unknown(part) for part in parts):
                 asked = _view(before, of_project).text  # « Le stade ? Aucune idée. »
                 if len(asked.split()) <= (_LONGEST_ECHO if _ECHO.match(asked) else _LONGEST_TOPIC):
                     found.append((f" {asked} ", sentence.tokens[-1].end))
