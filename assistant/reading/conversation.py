@@ -244,7 +244,7 @@ _ANOTHER_PROJECT = re.compile(
     rf"(?:about )?(?:ce|cet|cette|notre|mon|le premier|la premiere|that|this|our|my|the first|the old) (?:first |premier )?{_A_PROJECT}"
     rf"|(?:present\w+|depos\w+|candidat\w+|propos\w+|envo\w+|submit\w*|send\w*|go|going|apply\w*|choisi\w*|chose|pick\w*|put\w*) (?:plutot |rather |instead |forward )?(?:avec |with |in )?(?:(?:un|une|l|an|the) )?(?:a |d un |d une )?(?:tout |completely |whole |very )?"
     rf"(?:autre|another|other|different) (?:{_A_PROJECT}|a la place)"
-    rf"|(?:un |une |a |an )?(?:tout )?(?:autre|another|different) {_A_PROJECT} (?:a la place|instead|plutot)"
+    rf"|(?:un |une |a |an )?(?:tout )?(?:autre|another|different) (?:{_A_PROJECT}|chose) (?:a la place|instead|plutot)|something (?:else|different) (?:instead|altogether)(?= (?::|,))"
     r"|(?:le remplacant|la remplacante|son remplacant|the replacement|its replacement) (?:(?:is|est|s|serait|would be|, c est|c est) )"
     rf"|(?:changement de|on change de|nous changeons de|change of) {_A_PROJECT})(?= |$)"
     rf"|^(?:(?:bon|ok|so|alors|,|et|and) )*(?:autre|another|un autre|une autre|different) {_A_PROJECT}(?= (?:,|:|sans|unrelated|this time|cette fois))"
@@ -306,11 +306,13 @@ def _taken_back(message: Message, situation: Situation, readings: Mapping[str, R
     changes = left or bool(
         scope["hypothesis"].search(whole) or scope["correction"].search(f"{whole} ") or scope["only"].search(whole)
     )
-    if not changes:
-        return set()
     gone: set[str] = set()
     mentions = mentions_of(message)
     roles = {m: role_of(m, message)[0] for m in mentions}
+    if "public_partner" not in readings and situation.value("public_partner") == "yes" and any(m.kind in PUBLIC_ACTORS and roles[m] in ("limited", "customer", "funder", "talks", "former", "compared") for m in mentions):
+        gone.add("public_partner")
+    if not changes:
+        return gone
     if left:
         gone.add("public_partner")
     if "public_partner" not in readings and situation.value("public_partner") == "yes":

@@ -43,6 +43,12 @@ TECHNICAL = frozenset({("uses_ai", "yes")})
 """What a technique tells by its name alone: in the last message it stays too, whatever is denied beside it."""
 HOLDING_BACK = 0.7
 """The likelihood from which a value of `holding` is read: sooner than another, for without it silence would be « eligible »."""
+_SPEAKS_OF = {
+    "personal_data": re.compile(
+        r"\b(?:donnees?|datas?|noms?|names?|nominati\w*|perso\w*|people|gens|qui que ce soit|anyone|anybody|no one|nobody|someone|humain\w*|humans?|anonym\w*|identi\w*|individ\w*|rgpd|gdpr|privacy|privee?)\b"
+    )
+}
+"""Words without which nothing is said of a field that holds a verdict back: « une maquette sur de faux colis » is no absence of personal data."""
 SUPPOSED = frozenset({("theme", "other")})
 """What the first reader supposes of a project that names no theme: no word of the person's is against another one."""
 EASILY_SUPPOSED = frozenset({("stage", "before")})
@@ -60,6 +66,9 @@ TAKEN_BACK = {("public_partner", "yes"): "no"}
 """What opens the way to « eligible » and is asked again once a later message, by itself, likelier than not tells the other value: « imaginons que la
 ville ne fasse plus rien avec nous »."""
 DOUBTED = 0.5
+STILL_LIKELY, FALL = 0.8, 0.1
+"""How likely that still is in all the messages, and by how much less than in those up to the one that told it, for the later ones to leave it in doubt,
+in words that neither reader knows: « la métropole s'est débinée »."""
 CLOSING = frozenset({("uses_ai", "no"), ("public_partner", "no"), ("shared_need", "one"), ("shared_need", "none")})
 """What a last message takes back of a project (« la direction ne veut plus d'IA »), whatever the messages before it say."""
 _SHORTEST = 6
@@ -206,8 +215,12 @@ class SecondReader:
             )
             is_believed = share >= needed
             if found and len(heard) > 1:
-                since = heard[told_at.get(field.id, 0) + 1 :]
-                if agrees and self._is_doubted(field.id, found.value, shares[field.id], since):
+                told = told_at.get(field.id, 0) + 1
+                since = heard[told:]
+                if agrees and (
+                    self._is_doubted(field.id, found.value, shares[field.id], since)
+                    or (since and self._has_fallen(field.id, found.value, heard[:told], shares[field.id]))
+                ):
                     continue
                 said = (
                     self._said_by_itself(field.id, found, best, shares[field.id], since, heard[-1]) if differs else None
@@ -224,7 +237,9 @@ class SecondReader:
                 )
             ):
                 readings[field.id] = found
-            elif found is None and is_beside_the_point(fold(sentences[field.id])):
+            elif found is None and (
+                is_beside_the_point(fold(sentences[field.id])) or (holds and not _is_spoken_of(field.id, text))
+            ):
                 continue
             elif applies and best != UNSAID and is_believed:
                 readings[field.id] = found if found and agrees else Reading(best, sentences[field.id])
@@ -237,6 +252,14 @@ class SecondReader:
             against is not None
             and shares[value] < SURE_ALONE
             and any(self._read(text)[0][field][against] >= DOUBTED for text in since if len(text.split()) >= _SHORTEST)
+        )
+
+    def _has_fallen(self, field: str, value: str, until: Sequence[str], shares: Mapping[str, float]) -> bool:
+        """True when `value` was likely in the messages `until` the one that told it, and the messages since leave it in doubt."""
+        return (
+            (field, value) in TAKEN_BACK
+            and shares[value] < STILL_LIKELY
+            and self._read("\n".join(until))[0][field][value] - shares[value] > FALL
         )
 
     def _said_by_itself(
@@ -306,6 +329,12 @@ def _is_plain(field: str, found: Reading, heard: Sequence[str], is_believed: boo
     if is_alone and field in NAMED and (not is_believed or _is_called_public(found, text)):
         return True
     return (agrees or is_alone) and _is_said_to_conduct(found, text)
+
+
+def _is_spoken_of(field: str, text: str) -> bool:
+    """True when `text` holds a word of `field`, if words of it are listed."""
+    words = _SPEAKS_OF.get(field)
+    return words is None or bool(words.search(fold(text)))
 
 
 def _is_called_public(found: Reading, text: str) -> bool:

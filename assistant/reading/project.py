@@ -626,6 +626,12 @@ _PLANS = frozenset(
     "projet but objectif want wants plan plans planning hope hopes hoping like going wish wishes intend intends about aim aims start started starting begin began begun begins "
     "idea ready trying tries".split()
 )
+# « On fait une IA », where « fait partie de », « en fait », « cela fait gagner » make nothing.
+_DOING, _ONE, _IN_FACT = (
+    frozenset("fais fait faisons font".split()),
+    frozenset("un une notre cet cette ce nos ca cela".split()),
+    frozenset("en de ce tout au".split()),
+)
 _MANY = frozenset("des les some many various nos plusieurs d".split())
 _DETERMINERS = frozenset(
     "un une l le la a an the our its this that one new my their another on of about together up with at into".split()
@@ -647,6 +653,7 @@ def _made(message: Message) -> Iterable[tuple[int, Sentence, int, int]]:
                 how is None
                 or _is_quoted(sentence, index, index)
                 or words[index + 1 : index + 2] in (["pas"], ["plus"], ["not"], ["jamais"])
+                or (word in _DOING and not (set(words[index + 1 : index + 2]) & _ONE and set(words[:index][-1:]) - _IN_FACT))
             ):
                 continue
             if not _is_making(message, sentence, words, index, how):

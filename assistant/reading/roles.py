@@ -274,7 +274,9 @@ def cast_of(message: Message, *, bare_body_is: str = "applicant", known_applican
         strict = [
             (rank, m)
             for rank, m in strict
-            if not first <= rank <= last or message.sentences[m.sentence].is_question or _carries(m, message)
+            if message.sentences[m.sentence].is_question
+            or not (first <= rank <= last or (rank == lexicon.rank["bare"] and _is_spoken_of(m, message)))
+            or _carries(m, message)
         ]
     if strict:
         # "the town thinks that we are eligible": said of the relation with us, not of the applicant.
@@ -338,6 +340,16 @@ def cast_of(message: Message, *, bare_body_is: str = "applicant", known_applican
         if len({m.kind for m in known}) > 1 and not corrected and not _same_side(known):
             return _Cast(None, True, partners)
     return _Cast((one.kind, one), False, tuple(p for p in partners if p != one))
+
+
+# "The town ended up buying it", « la région reste »: said of a body, where its name alone would put it in the applicant's place.
+_SPOKEN_OF = re.compile(
+    r"(?:^|(?<= ))(?:la|le|les|l|the) @ (?!(?:de|du|des|d|of|in|en|a|au|aux|et|and|ou|or|avec|with|sans|without|alone|seule?|itself|elle meme|lui meme|qui|that|which|par|for|pour|from)\b)[a-z]"
+)
+
+
+def _is_spoken_of(mention: Mention, message: Message) -> bool:
+    return bool(_SPOKEN_OF.search(message.sentences[mention.sentence].bodies.with_target(mention.item)))
 
 
 _FOR_ANOTHER = re.compile(
