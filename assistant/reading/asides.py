@@ -19,12 +19,24 @@ _A_RIVAL = re.compile(
     r"^(?:(?:et|and|but|mais|d'ailleurs|by the way),? )?(?:un|une|a|an|one|notre|nos|our|le|la|the) (?:\w+ )?(?:concurrente?s?|rivale?s?|rivaux|competitors?)\b"
 )
 _APART = re.compile(
-    r"(?:\b(?:that|it|this)(?:['’ ]s| is) (?:(?:a|an|quite|totally|completely|entirely|wholly) )*(?:separate|different|other|another) (?:thing|matter|story|subject|tool|system|project)(?: (?:altogether|entirely|completely))?|"
-    r"\bc['’ ]?est (?:(?:un|une|tout|toute|completement|bien) )*(?:autre (?:chose|sujet|histoire|affaire|outil|projet)|a part)|, (?:totally |completely |quite )?unrelated|, (?:ca n['’ ]a )?rien a voir|, sans (?:aucun )?(?:rapport|lien))"
-    r"\s*[.!;]?$"
+    r"(?:\b(?:that|it|this)(?:['’ ]s| is) (?:(?:a|an|quite|totally|completely|entirely|wholly) )*(?:separate|different|other|another) (?:thing|matter|story|subject|tool|system|project|department|team|office)(?: (?:altogether|entirely|completely))?|"
+    r"\bc['’ ]?est (?:(?:un|une|tout|toute|completement|bien) )*(?:autre (?:chose|sujet|histoire|affaire|outil|projet|service|bureau)|a part)|, (?:totally |completely |quite )?unrelated|, (?:ca n['’ ]a )?rien a voir|, sans (?:aucun )?(?:rapport|lien)|"
+    r"not part of (?:this|it|the project))"
+    r"(?:,? (?:and|et) not part of (?:this|it|the project))?(?:,? (?:je sais|i know|bien sur|of course|though|d'ailleurs|par contre))?\s*[.!;]?$"
+)
+# "Our payroll software has been live for ten years, it's nothing to do with this."
+_RUNS_APART = re.compile(
+    r"\b(?:live|running|in (?:service|use)|en service|en place|tourne|marche|depuis|since|date de)\b.*\b(?:nothing to do with (?:this|it)|rien a voir avec (?:ca|ce projet|le projet|notre projet))\s*[.!;]?$"
+)
+# « La ville d’à côté, elle, a une IA en service », "the next town's one is stuffed with deep learning".
+_A_NEIGHBOUR = re.compile(
+    r"^(?:(?:et|and|but|mais|d'ailleurs|by the way|au passage|fyi|btw),? )?(?:(?:la|le|les|l['’]|the|our|notre|nos|une?|a) ?)(?:[\w'’-]+ ){0,2}?(?:d['’]a cote|d['’]en face|voisine?s?|next door|next town|next village|neighbou?ring \w+|neighbou?rs?)\b"
+)
+_TAKES_PART = re.compile(
+    r"\b(?:avec nous|with us|partenaire\w*|partner\w*|ensemble|together|jointly|conjoint\w*|besoins?|needs?|same|memes?|demand\w+|asked?|veu[xt]|veulent|wants?|men\w+|pilot\w+|port\w+|rejoin\w+|joins?|joining|notre ia|notre outil|our ai|our tool|ours|(?:la|le|les) notres?|chez nous)\b"
 )
 _AN_AI = re.compile(
-    r"\b(?:ia|ai|intelligence artificielle|artificial intelligence|machine learning|neural|neurones|llm|language model|modele de lang\w+)\b"
+    r"(?<!j['’ ])(?<!aucune )(?<!no )(?<!sans )(?<!without )(?<!pas d['’ ])(?<!any )\b(?:ia|ai|intelligence artificielle|artificial intelligence|machine learning|neural|neurones|llm|language model|modele de lang\w+)\b"
 )
 
 
@@ -38,7 +50,23 @@ def is_aside(sentence: str) -> bool:
         return True
     if _A_RIVAL.match(text) and not _OURS.search(re.sub(r"^\W*(?:\w+,? )?(?:notre|nos|our) ", "", text)):
         return True
-    return bool(_APART.search(text)) and not _AN_AI.search(text)
+    if _A_NEIGHBOUR.match(text) and not _TAKES_PART.search(text):
+        return True
+    return bool(_APART.search(text) or _RUNS_APART.search(text)) and not _AN_AI.search(text)
+
+
+_LONGEST_REMARK = 9
+"""Words of the longest sentence that only says of the one before it that it is beside the point: « C’est un autre sujet, je sais. »"""
+
+
+def _is_left_aside(sentence: str, after: str) -> bool:
+    """True when the sentence `after` says no more than that `sentence` is about others, or about another tool."""
+    text, remark = fold(sentence), fold(after)
+    if len(remark.split()) > _LONGEST_REMARK or text.endswith("?") or remark.endswith("?"):
+        return False
+    if _APART.search(remark):
+        return not _AN_AI.search(text)
+    return bool(_LEFT_TO_THEM.search(remark)) and not _OURS.search(text)
 
 
 # What leans on the aside: « we'd like to design our own », "a similar one".
@@ -51,10 +79,15 @@ _OF_WHAT_WAS_SAID = re.compile(
 )
 
 
-def without_asides(text: str) -> str:
-    """`text` without its asides; the whole of it where nothing else is told, or where what is told leans on them."""
+def without_asides(text: str, told_before: bool = False) -> str:
+    """`text` without its asides; the whole of it where nothing else is told, there or, if `told_before`, in earlier messages, or where what is told
+    leans on them."""
     sentences = sentences_of(text)
-    kept = [one for one in sentences if not is_aside(one) or _OF_WHAT_WAS_SAID.match(fold(one))]
+    kept = [
+        one
+        for one, after in zip(sentences, [*sentences[1:], ""], strict=True)
+        if not _is_left_aside(one, after) and (not is_aside(one) or _OF_WHAT_WAS_SAID.match(fold(one)))
+    ]
     rest = fold(" ".join(kept))
-    tells = any(not one.endswith("?") for one in kept)
+    tells = any(told_before or not one.endswith("?") for one in kept)
     return " ".join(kept) if tells and not _LEANS_ON_IT.search(rest) and len(kept) < len(sentences) else text

@@ -105,7 +105,7 @@ def read_situation(messages: Sequence[str], call: Call, second: SecondReader | N
                 if theirs and "applicant" not in situation.readings:
                     situation = replace(situation, readings={**situation.readings, "applicant": theirs})
                 continue
-        text = without_asides(text)
+        text = without_asides(text, told_before=bool(heard))
         message = parse_message(text)
         if number and scope != "general" and _tells_of_another_project(message):
             # What was told of the first one says nothing of it; who applies stays.
@@ -280,7 +280,16 @@ _HAS_LEFT = re.compile(
     r"(?:left|leaving|(?:walked|walks|walking|bowed|stepped) (?:away|out|back)|withdr\w+|pulled out|pulling out|dropped out|backed out|quit\w*|out|gone|retir\w+|desist\w+|desengag\w+|renonc\w+|abandonn\w+|lache\w*|claque\w* la porte|slammed the door|parti\w*)"
     r"|(?:won t|will not|isn t|is not|are not|aren t|no longer|not) (?:going to )?(?:be )?(?:joining|join|coming along|with us|on board|taking part|part of (?:it|this|the project))"
     r"|(?:ne|n) (?:viendra|viendront|participera|participeront|participe|rejoindra|fait|fera|sera|est) (?:pas|plus|finalement pas) (?:partie|avec nous|de la partie|des notres|du projet|a bord)|jett?e l eponge|thr(?:ows?|ew) in the towel"
+    r"|(?:(?:s est|se sont|a|ont) )?(?:debine\w*|defil\w+|volatilise\w*|desengage\w*|rebiff\w+)|(?:(?:has|have) )?(?:bailed|backed off|bow(?:s|ed) out|step(?:s|ped) (?:aside|down)|ma(?:kes|de) way)(?: out| on us)?"
+    r"|(?:cede|cedent|laisse|donne|abandonne|a cede|a laisse|gives?(?: up)?|gave(?: up)?|hands?(?: over)?|handed(?: over)?) (?:son|sa|leur|its|their|her|his) (?:siege|place|fauteuil|tour|seat|spot|chair)"
+    r"|(?:went|gone|goes) (?:cold|quiet|silent|missing) on us|(?:count|counted|comptez) (?:them|it|him|her|les|la|le) out"
     r")(?= |$)"
+)
+
+
+# « Une secrétaire de la mairie part en vacances », "one of the department's agents is retiring".
+_A_PERSON = re.compile(
+    r"(?:^|(?<= ))(?:USES?|WUSES?|agente?s?|secretaires?|collegues?|employee?s?|salariee?s?|stagiaires?|apprentie?s?|colleagues?|clerks?|officers?|trainees?|interns?|staffer|lady|guy|man|woman|dame|monsieur|madame|quelqu un|someone|somebody|elue?s?|adjointe?s?|(?:vice )?presidente?s?|directeurs?|directrices?|managers?|bosses|boss|chef|cheffe)(?= )"
 )
 
 
@@ -291,6 +300,9 @@ def _says_one_has_left(message: Message) -> bool:
         view = sentence.bodies
         for match in _HAS_LEFT.finditer(view.text):
             before = [m for m in mentions if m.sentence == number and view.starts[m.item] < match.start()]
+            since = view.text[view.starts[before[-1].item] if before else 0 : match.start()]
+            if _A_PERSON.search(since) or _A_PERSON.search(view.text[: match.start()][-40:]):
+                continue
             if not before or before[-1].kind in (*PUBLIC_ACTORS, *UNCERTAIN):
                 return True
     return False

@@ -62,15 +62,17 @@ TOLD_SINCE = frozenset({"public_partner", "shared_need", "stage", "uses_ai"})
 whole conversation agreeing, against what the first reader found before it."""
 SURE_ALONE = 0.9
 """The likelihood from which a message by itself surely tells a value. Of 1,100 development conversations seven more are decided, none is more wrong."""
-TAKEN_BACK = {("public_partner", "yes"): "no"}
-"""What opens the way to « eligible » and is asked again once a later message, by itself, likelier than not tells the other value: « imaginons que la
-ville ne fasse plus rien avec nous »."""
+TAKEN_BACK = {("public_partner", "yes"): ("no", 0.9), ("uses_ai", "yes"): ("no", 0.98)}
+"""What opens the way to « eligible » and is asked again once a later message, by itself, likelier than not tells the other value, unless all of them
+together are as sure of the first as is said here: « imaginons que la ville ne fasse plus rien avec nous », « un projet vidé de son IA »."""
 DOUBTED = 0.5
 STILL_LIKELY, FALL = 0.8, 0.1
 """How likely that still is in all the messages, and by how much less than in those up to the one that told it, for the later ones to leave it in doubt,
 in words that neither reader knows: « la métropole s'est débinée »."""
 CLOSING = frozenset({("uses_ai", "no"), ("public_partner", "no"), ("shared_need", "one"), ("shared_need", "none")})
 """What a last message takes back of a project (« la direction ne veut plus d'IA »), whatever the messages before it say."""
+GIVEN_UP = frozenset({("uses_ai", "no")})
+"""What a last message surely tells, the whole agreeing, whatever word of the opposite the first reader hears in it: « trop cher, l’IA : ce sera une page web »."""
 _SHORTEST = 6
 """Words of the shortest text that is weighed."""
 _SAID_TO_BE = r"(?:qui est |c'est |soit |donc |which is |that is |so )?(?:une? |an? |the )?"
@@ -214,13 +216,14 @@ class SecondReader:
                 other in readings and readings[other].value in allowed for other, allowed in field.only.items()
             )
             is_believed = share >= needed
+            is_doubted = False
             if found and len(heard) > 1:
                 told = told_at.get(field.id, 0) + 1
                 since = heard[told:]
-                if agrees and (
-                    self._is_doubted(field.id, found.value, shares[field.id], since)
-                    or (since and self._has_fallen(field.id, found.value, heard[:told], shares[field.id]))
-                ):
+                is_doubted = self._is_doubted(field.id, found.value, shares[field.id], heard[max(1, told - 1) :]) or (
+                    bool(since) and self._has_fallen(field.id, found.value, heard[:told], shares[field.id])
+                )
+                if agrees and is_doubted:
                     continue
                 said = (
                     self._said_by_itself(field.id, found, best, shares[field.id], since, heard[-1]) if differs else None
@@ -228,7 +231,7 @@ class SecondReader:
                 if said:
                     readings[field.id] = said
                     continue
-            if found and (
+            if found and not is_doubted and (
                 _is_plain(field.id, found, heard, is_believed, agrees and field.id not in withdrawn)
                 or (
                     not (agrees and is_believed)
@@ -245,14 +248,17 @@ class SecondReader:
                 readings[field.id] = found if found and agrees else Reading(best, sentences[field.id])
         return replace(situation, readings=readings)
 
-    def _is_doubted(self, field: str, value: str, shares: Mapping[str, float], since: Sequence[str]) -> bool:
-        """True when one of the messages `since` `value` was told, read by itself, takes it back, unless all of them together hardly leave a doubt."""
-        against = TAKEN_BACK.get((field, value))
-        return (
-            against is not None
-            and shares[value] < SURE_ALONE
-            and any(self._read(text)[0][field][against] >= DOUBTED for text in since if len(text.split()) >= _SHORTEST)
-        )
+    def _is_doubted(self, field: str, value: str, shares: Mapping[str, float], later: Sequence[str]) -> bool:
+        """True when the last of the `later` messages that tells something of `field` by itself takes `value` back, and all messages leave a doubt."""
+        against, unless = TAKEN_BACK.get((field, value), ("", 0.0))
+        if not against or shares[value] >= unless:
+            return False
+        for text in reversed(later):
+            if len(text.split()) >= _SHORTEST:
+                alone = self._read(text)[0][field]
+                if max(alone[against], alone[value]) >= DOUBTED:
+                    return alone[against] >= DOUBTED
+        return False
 
     def _has_fallen(self, field: str, value: str, until: Sequence[str], shares: Mapping[str, float]) -> bool:
         """True when `value` was likely in the messages `until` the one that told it, and the messages since leave it in doubt."""
@@ -266,13 +272,15 @@ class SecondReader:
         self, field: str, found: Reading, best: str, shares: Mapping[str, float], since: Sequence[str], last: str
     ) -> Reading | None:
         """Where the two readers differ: what a message surely tells by itself. That is `best`, in one of those `since` the words of `found`; or, in the
-        `last`, what both hear there and what closes the way to « eligible »."""
+        `last`, what both hear there and what closes the way to « eligible »; or that AI is given up."""
         said = self._surely_told(field, since or [last])
         if said is None:
             return None
         if since:
             return said if said.value == best and shares[best] >= BELIEVED else None
-        return found if said.value == found.value and (field, found.value) in CLOSING else None
+        if said.value == found.value:
+            return found if (field, found.value) in CLOSING else None
+        return said if (field, said.value) in GIVEN_UP and shares[said.value] >= BELIEVED else None
 
     def _surely_told(self, field: str, messages: Sequence[str]) -> Reading | None:
         """What `messages`, each read by itself, surely tell of `field`: the last that tells something."""

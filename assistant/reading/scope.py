@@ -98,9 +98,15 @@ def _scope(text: str, earlier: tuple[str, ...], second: SecondReader | None) -> 
     questions = [s.bodies.text for s in message.sentences if s.is_question]
     if described and not message.sentences[-1].is_question:
         questions = []  # "Where are we? A prototype."
+    last = message.sentences[-1]
+    # « On a ouvert le fichier, il y a des noms. Ça nous fait sortir ? », after their own project: what is told changes it, and is judged.
+    puts_right = (
+        previous == "own" and described and len(message.sentences) > 1 and len(last.tokens) <= _SHORTEST_QUESTION
+    )
     if (
         questions
         and not asks_again
+        and not puts_right
         and not all(
             scope["follow_up"].match(q) or scope["hypothesis"].search(q) or scope["insist"].search(q) for q in questions
         )
