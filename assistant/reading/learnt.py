@@ -57,7 +57,7 @@ TOLD_IN_A_SENTENCE = frozenset({"stage"})
 """Fields that a sentence tells without the others. Where the two readers differ on one, each sentence is read by itself: in a long text, a date or
 the tool of a neighbour, three sentences away, weighs on the network. Of the other fields, a sentence alone says too little (measured: ten verdicts
 wrong instead of five with the use of AI, eight with the partner)."""
-TOLD_SINCE = frozenset({"public_partner", "shared_need", "stage", "uses_ai"})
+TOLD_SINCE = frozenset({"public_partner", "shared_need", "stage", "uses_ai", "public_service"})
 """Fields that a message tells without those before it, and that conversations put right: what a later one surely tells by itself is believed, the
 whole conversation agreeing, against what the first reader found before it."""
 SURE_ALONE = 0.9
@@ -71,7 +71,7 @@ STILL_LIKELY, FALL = 0.8, 0.1
 in words that neither reader knows: « la métropole s'est débinée »."""
 CLOSING = frozenset({("uses_ai", "no"), ("public_partner", "no"), ("shared_need", "one"), ("shared_need", "none")})
 """What a last message takes back of a project (« la direction ne veut plus d'IA »), whatever the messages before it say."""
-GIVEN_UP = frozenset({("uses_ai", "no")})
+GIVEN_UP = frozenset({("uses_ai", "no"), ("public_service", "no")})
 """What a last message surely tells, the whole agreeing, whatever word of the opposite the first reader hears in it: « trop cher, l’IA : ce sera une page web »."""
 _SHORTEST = 6
 """Words of the shortest text that is weighed."""

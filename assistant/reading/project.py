@@ -706,6 +706,7 @@ _WISHED = re.compile(
 _WORKED = re.compile(
     r"(?:work|travaill|boss|planch|cogit|reflechi|tinker|toy|look|avanc|commenc|demarr|start|experiment(?:ing|s)?$)"
 )
+_OFFERING = frozenset("enter submit present propose apply candidate candidater presenter soumettre proposer deposer inscrire engager".split())
 _TOWARDS = frozenset("on sur a d at about with de into to".split())
 
 
@@ -713,6 +714,8 @@ def _bears_on(words: Sequence[str], verb: int, thing: int) -> bool:
     """True when the thing can be what the verb bears on."""
     between = list(words[verb + 1 : thing])
     if _WISHED.match(words[verb]):
+        if set(between) & _OFFERING:
+            return False
         return thing - verb <= 4 and "with" not in between and "avec" not in between
     if _WORKED.match(words[verb]) and words[thing] not in ("project", "projet"):
         return any(word in _TOWARDS for word in between[-4:] + between[:1])
