@@ -38,6 +38,8 @@ def unknown_fields(message: Message, readings: Mapping[str, Reading], pending: s
                 for field, pattern in the_lists().unknown_about.items():
                     if (field in _IN_TERMS_OF_THE_PROJECT) is of_project and pattern.search(clause):
                         unknown[field] = max(unknown.get(field, 0), place)
+    if "uses_ai" not in readings and any(the_lists().tool_gone.search(s.bodies.text) for s in message.sentences):
+        unknown["uses_ai"] = len(message.text)
     if pending and not unknown and _says_not_to_know(message, tells=pending in readings):
         return {pending}
     return {field for field, place in unknown.items() if not _is_told_after(message, readings.get(field), place)}
