@@ -62,13 +62,17 @@ TOLD_SINCE = frozenset({"public_partner", "shared_need", "stage", "uses_ai", "pu
 whole conversation agreeing, against what the first reader found before it."""
 SURE_ALONE = 0.9
 """The likelihood from which a message by itself surely tells a value. Of 1,100 development conversations seven more are decided, none is more wrong."""
-TAKEN_BACK = {("public_partner", "yes"): ("no", 0.9), ("uses_ai", "yes"): ("no", 0.98)}
-"""What opens the way to « eligible » and is asked again once a later message, by itself, likelier than not tells the other value, unless all of them
-together are as sure of the first as is said here: « imaginons que la ville ne fasse plus rien avec nous », « un projet vidé de son IA »."""
-DOUBTED = 0.5
+TAKEN_BACK = {
+    ("public_partner", "yes"): (("no", 0.5, 0.9),),
+    ("uses_ai", "yes"): (("no", 0.5, 0.98), ("no", 0.8, 1.1)),
+    ("public_service", "yes"): (("no", 0.75, 0.97),),
+}
+"""What opens the way to « eligible » and is asked again once a later message, by itself, tells another value, as likely as is said here, unless all of
+them together are as sure of the first: « imaginons que la ville ne fasse plus rien avec nous », « un projet vidé de son IA »."""
+FALLING = frozenset({("public_partner", "yes"), ("uses_ai", "yes")})
 STILL_LIKELY, FALL = 0.8, 0.1
-"""How likely that still is in all the messages, and by how much less than in those up to the one that told it, for the later ones to leave it in doubt,
-in words that neither reader knows: « la métropole s'est débinée »."""
+"""Of these, how likely one still is in all the messages, and by how much less than in those up to the one that told it, for the later ones to leave it in
+doubt, in words that neither reader knows: « la métropole s'est débinée »."""
 CLOSING = frozenset({("uses_ai", "no"), ("public_partner", "no"), ("shared_need", "one"), ("shared_need", "none")})
 """What a last message takes back of a project (« la direction ne veut plus d'IA »), whatever the messages before it say."""
 GIVEN_UP = frozenset({("uses_ai", "no"), ("public_service", "no")})
@@ -195,7 +199,7 @@ class SecondReader:
                 continue
             if found and (
                 field.id not in shares
-                or ((field.id, found.value) in held and not _said_otherwise(found, shares[field.id], heard))
+                or ((field.id, found.value) in held and not self._is_said_otherwise(field.id, found, shares, heard))
                 or field.id in answered
                 or field.id in take_stated(found.words, call)[0]
             ):
@@ -248,22 +252,28 @@ class SecondReader:
                 readings[field.id] = found if found and agrees else Reading(best, sentences[field.id])
         return replace(situation, readings=readings)
 
+    def _is_said_otherwise(self, field: str, found: Reading, shares: Shares, heard: Sequence[str]) -> bool:
+        """True when a message after the one that `found` was read in surely says another value; or the last one does by itself, whatever its words."""
+        others = [v for v, share in shares[field].items() if v not in (UNSAID, found.value) and share >= BELIEVED]
+        if len(heard) == 1 or not others:
+            return False
+        return found.words not in heard[-1] or self._read(heard[-1])[0][field][others[0]] >= SURE_ALONE
+
     def _is_doubted(self, field: str, value: str, shares: Mapping[str, float], later: Sequence[str]) -> bool:
         """True when the last of the `later` messages that tells something of `field` by itself takes `value` back, and all messages leave a doubt."""
-        against, unless = TAKEN_BACK.get((field, value), ("", 0.0))
-        if not against or shares[value] >= unless:
-            return False
-        for text in reversed(later):
-            if len(text.split()) >= _SHORTEST:
-                alone = self._read(text)[0][field]
-                if max(alone[against], alone[value]) >= DOUBTED:
-                    return alone[against] >= DOUBTED
+        for against, told, unless in TAKEN_BACK.get((field, value), ()):
+            for text in reversed(later):
+                alone = self._read(text)[0][field] if len(text.split()) >= _SHORTEST else {}
+                if alone and max(alone[against], alone[value]) >= told:
+                    if alone[against] >= told and shares[value] < unless:
+                        return True
+                    break
         return False
 
     def _has_fallen(self, field: str, value: str, until: Sequence[str], shares: Mapping[str, float]) -> bool:
         """True when `value` was likely in the messages `until` the one that told it, and the messages since leave it in doubt."""
         return (
-            (field, value) in TAKEN_BACK
+            (field, value) in FALLING
             and shares[value] < STILL_LIKELY
             and self._read("\n".join(until))[0][field][value] - shares[value] > FALL
         )
@@ -365,12 +375,6 @@ def _around(found: Reading, text: str) -> tuple[str, str]:
 def _likeliest(likely: Mapping[str, float], groups: Sequence[Collection[str]]) -> Collection[str]:
     """The values that no rule tells apart and that are likeliest together: « already in service » and « a small update » both fail."""
     return max([*groups, (UNSAID,)], key=lambda group: sum(likely.get(value, 0.0) for value in group))
-
-
-def _said_otherwise(found: Reading, shares: Mapping[str, float], heard: Sequence[str]) -> bool:
-    """True when a message after the one that `found` was read in surely says another value."""
-    later = len(heard) > 1 and found.words not in heard[-1]
-    return later and any(share >= BELIEVED for value, share in shares.items() if value not in (UNSAID, found.value))
 
 
 def open_second_reader(path: Path, trunk: Trunk) -> SecondReader:

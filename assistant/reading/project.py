@@ -98,9 +98,7 @@ def read_ai(message: Message) -> Reading | None:
             ):
                 continue
             if (
-                scope["dropped_ai"].search(before)
-                or (_TOOK.search(before) and _AWAY.match(after))
-                or _IS_GONE.match(after)
+                _is_given_up(before, after)
                 or (is_denied(sentence.tokens, item.first) and not _SUBJECT_OF_CLAIM.search(before))
                 or is_denied_after(sentence.project, index)
             ):
@@ -125,6 +123,25 @@ def read_ai(message: Message) -> Reading | None:
     if not yes and ((so_called and not no) or any(_ONE_OF_THEM.search(s.project.text) for s in message.sentences)):
         return None
     return settle(yes, no)
+
+
+def _is_given_up(before: str, after: str) -> bool:
+    """True when what stands between `before` and `after` is dropped: « on abandonne… », "… was taken out"."""
+    dropped = the_lists().scope["dropped_ai"].search(before) or (_TOOK.search(before) and _AWAY.match(after))
+    return bool(dropped or _IS_GONE.match(after))
+
+
+def gives_up_a_technique(message: Message) -> bool:
+    """True when a technique of AI is dropped, which does not tell whether another one is left: "the neural net got axed"."""
+    return any(
+        _is_given_up(
+            sentence.project.text[: sentence.project.starts[index]],
+            sentence.project.text[sentence.project.starts[index] + len(tag) + 1 :],
+        )
+        for tag in ("AI", "AIK")
+        for _, sentence, index in tagged(message, tag)
+        if _is_kind_of_ai(item_words(message, sentence, index))
+    )
 
 
 # « Le nouveau projet en comporte une »: an AI, after one that is denied.
@@ -202,7 +219,7 @@ _TOOK = re.compile(
 _AWAY = re.compile(r"^(?:out|away|off|aside)(?= ?$| [,.;:)]| (?:of|and|again|entirely|altogether|for)(?= ))")
 _IS_GONE = re.compile(
     r"^(?:(?:a ete|ont ete|est|sera|has been|was|is|got) (?:finalement |definitivement |completement |entirely |finally |now |since )?"
-    r"(?:retire\w*|enleve\w*|supprime\w*|ecarte\w*|otee?|abandonne\w*|removed|dropped|scrapped|ditched|taken out|cut|abandoned|gone)|a disparu|a saute)(?= ?$| [,.;:)]| (?:du|de|et|from|of|and|in|last|since|depuis|en|le|la|l|ce|cet|cette|this|as)(?= ))"
+    r"(?:retire\w*|enleve\w*|supprime\w*|ecarte\w*|otee?|abandonne\w*|removed|dropped|scrapped|ditched|taken out|cut|abandoned|gone|axed|nixed|killed|binned|canned|shelved|parked|scratched|sabordee?)|a disparu|a saute|passe\w* a la trappe|est passee? a la trappe|passe\w* a l as)(?= ?$| [,.;:)]| (?:du|de|et|from|of|and|in|last|since|depuis|en|le|la|l|ce|cet|cette|this|as)(?= ))"
 )
 
 
@@ -262,7 +279,7 @@ _PAST = frozenset(
     "fini finie finis termine terminee ended finished concluded quitte quittee depasse depassee sorti sortie sortis past beyond acheve apres after since suite".split()
 )
 _IS_OVER = re.compile(
-    r"^(?:[a-z0-9]+ ){0,2}?(?:date|dates|remonte)(?= )|^(?:[a-z0-9]+ ){0,4}?(?:est|is|sont|are|was|a ete|has been) (?:bien |deja |maintenant |now |already |long )*(?:termine|fini|over|acheve|done|derriere|complete|conclu|closed|clos|valide|validated|approved)"
+    r"^(?:[a-z0-9]+ ){0,2}?(?:date|dates|remonte)(?= )|^(?:, )?(?:c etait|ca c etait|that was|was) (?:l an passe|l an dernier|l annee derniere|l annee passee|avant|hier|il y a|last year|years ago|a year ago|before)(?= |$)|^(?:[a-z0-9]+ ){0,4}?(?:est|is|sont|are|was|a ete|has been) (?:bien |deja |maintenant |now |already |long )*(?:termine|fini|over|acheve|done|derriere|complete|conclu|closed|clos|valide|validated|approved)"
 )
 _EXISTING = re.compile(r"(?:^|(?<= ))(?:existante?s?|actuel\w*|existing|current|en place|deja|already)(?= |$)")
 

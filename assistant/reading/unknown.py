@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 
 from assistant.reading.lexicon import the_lists
+from assistant.reading.project import gives_up_a_technique
 from assistant.reading.text import Message, Sentence, View
 from assistant.vocabulary import Reading
 
@@ -38,7 +39,10 @@ def unknown_fields(message: Message, readings: Mapping[str, Reading], pending: s
                 for field, pattern in the_lists().unknown_about.items():
                     if (field in _IN_TERMS_OF_THE_PROJECT) is of_project and pattern.search(clause):
                         unknown[field] = max(unknown.get(field, 0), place)
-    if "uses_ai" not in readings and any(the_lists().tool_gone.search(s.bodies.text) for s in message.sentences):
+    is_given_up = gives_up_a_technique(message) or any(
+        the_lists().tool_gone.search(s.bodies.text) for s in message.sentences
+    )
+    if "uses_ai" not in readings and is_given_up:
         unknown["uses_ai"] = len(message.text)
     if pending and not unknown and _says_not_to_know(message, tells=pending in readings):
         return {pending}
