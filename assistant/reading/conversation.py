@@ -287,6 +287,10 @@ _HAS_LEFT = re.compile(
 )
 
 
+# « À la place du département, c’est une mutuelle qui fera le projet avec nous »
+_IN_THEIR_PLACE = re.compile(
+    r"(?:^|(?<= ))(?:(?:a la place|en remplacement|en lieu et place) (?:du |de la |de l |de )|(?:instead|in place|in lieu) of (?:the |our )?|(?:replaced?|replacing|remplac\w+) (?:by|the|our|la|le|l|notre) )(?:PUB|HOS)S?(?= |$)"
+)
 # « Une secrétaire de la mairie part en vacances », "one of the department's agents is retiring".
 _A_PERSON = re.compile(
     r"(?:^|(?<= ))(?:USES?|WUSES?|agente?s?|secretaires?|collegues?|employee?s?|salariee?s?|stagiaires?|apprentie?s?|colleagues?|clerks?|officers?|trainees?|interns?|staffer|lady|guy|man|woman|dame|monsieur|madame|quelqu un|someone|somebody|elue?s?|adjointe?s?|(?:vice )?presidente?s?|directeurs?|directrices?|managers?|bosses|boss|chef|cheffe)(?= )"
@@ -296,6 +300,8 @@ _A_PERSON = re.compile(
 def _says_one_has_left(message: Message) -> bool:
     """True when the message says that somebody left the project, unless that is a private body: « le labo privé nous a lâchés »."""
     mentions = mentions_of(message)
+    if any(_IN_THEIR_PLACE.search(sentence.bodies.text) for sentence in message.sentences):
+        return True
     for number, sentence in enumerate(message.sentences):
         view = sentence.bodies
         for match in _HAS_LEFT.finditer(view.text):
@@ -321,7 +327,14 @@ def _taken_back(message: Message, situation: Situation, readings: Mapping[str, R
     gone: set[str] = set()
     mentions = mentions_of(message)
     roles = {m: role_of(m, message)[0] for m in mentions}
-    if "public_partner" not in readings and situation.value("public_partner") == "yes" and any(m.kind in PUBLIC_ACTORS and roles[m] in ("limited", "customer", "funder", "talks", "former", "compared") for m in mentions):
+    if (
+        "public_partner" not in readings
+        and situation.value("public_partner") == "yes"
+        and any(
+            m.kind in PUBLIC_ACTORS and roles[m] in ("limited", "customer", "funder", "talks", "former", "compared")
+            for m in mentions
+        )
+    ):
         gone.add("public_partner")
     if not changes:
         return gone

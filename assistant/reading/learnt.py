@@ -195,7 +195,12 @@ class SecondReader:
         held = holding(call)
         for field in call.fields:
             found = situation.readings.get(field.id)
-            if field.id in situation.unknown or (field.id not in shares and not found):
+            if field.id in situation.unknown:
+                gone = self._surely_told(field.id, heard[-1:]) if len(heard) > 1 else None
+                if gone and (field.id, gone.value) in GIVEN_UP and shares[field.id][gone.value] >= BELIEVED:
+                    readings[field.id] = gone
+                continue
+            if field.id not in shares and not found:
                 continue
             if found and (
                 field.id not in shares
@@ -235,12 +240,16 @@ class SecondReader:
                 if said:
                     readings[field.id] = said
                     continue
-            if found and not is_doubted and (
-                _is_plain(field.id, found, heard, is_believed, agrees and field.id not in withdrawn)
-                or (
-                    not (agrees and is_believed)
-                    and field.id not in withdrawn
-                    and self._is_told_alone(field.id, found.value, text)
+            if (
+                found
+                and not is_doubted
+                and (
+                    _is_plain(field.id, found, heard, is_believed, agrees and field.id not in withdrawn)
+                    or (
+                        not (agrees and is_believed)
+                        and field.id not in withdrawn
+                        and self._is_told_alone(field.id, found.value, text)
+                    )
                 )
             ):
                 readings[field.id] = found
@@ -250,7 +259,7 @@ class SecondReader:
                 continue
             elif applies and best != UNSAID and is_believed:
                 readings[field.id] = found if found and agrees else Reading(best, sentences[field.id])
-        return replace(situation, readings=readings)
+        return replace(situation, readings=readings, unknown=situation.unknown - set(readings))
 
     def _is_said_otherwise(self, field: str, found: Reading, shares: Shares, heard: Sequence[str]) -> bool:
         """True when a message after the one that `found` was read in surely says another value; or the last one does by itself, whatever its words."""

@@ -670,7 +670,10 @@ def _made(message: Message) -> Iterable[tuple[int, Sentence, int, int]]:
                 how is None
                 or _is_quoted(sentence, index, index)
                 or words[index + 1 : index + 2] in (["pas"], ["plus"], ["not"], ["jamais"])
-                or (word in _DOING and not (set(words[index + 1 : index + 2]) & _ONE and set(words[:index][-1:]) - _IN_FACT))
+                or (
+                    word in _DOING
+                    and not (set(words[index + 1 : index + 2]) & _ONE and set(words[:index][-1:]) - _IN_FACT)
+                )
             ):
                 continue
             if not _is_making(message, sentence, words, index, how):
@@ -723,7 +726,9 @@ _WISHED = re.compile(
 _WORKED = re.compile(
     r"(?:work|travaill|boss|planch|cogit|reflechi|tinker|toy|look|avanc|commenc|demarr|start|experiment(?:ing|s)?$)"
 )
-_OFFERING = frozenset("enter submit present propose apply candidate candidater presenter soumettre proposer deposer inscrire engager".split())
+_OFFERING = frozenset(
+    "enter submit present propose apply candidate candidater presenter soumettre proposer deposer inscrire engager".split()
+)
 _TOWARDS = frozenset("on sur a d at about with de into to".split())
 
 

@@ -10,7 +10,16 @@ from functools import lru_cache
 from assistant.reading.lexicon import the_lists
 from assistant.reading.negation import is_denied
 from assistant.reading.parse import speaks_of_self
-from assistant.reading.text import BEST_PLACED, KIND_OF_TAG, PUBLIC_ACTORS, PUBLIC_KINDS, UNCERTAIN, Message, span_of
+from assistant.reading.text import (
+    BEST_PLACED,
+    KIND_OF_TAG,
+    PUBLIC_ACTORS,
+    PUBLIC_KINDS,
+    UNCERTAIN,
+    Message,
+    Sentence,
+    span_of,
+)
 
 
 @dataclass(frozen=True)
@@ -25,11 +34,30 @@ class Mention:
 
 def mentions_of(message: Message) -> list[Mention]:
     return [
-        Mention(number, index, KIND_OF_TAG[item.tag], item.text.endswith("S"))
+        Mention(number, index, _kind_of(sentence, index), item.text.endswith("S"))
         for number, sentence in enumerate(message.sentences)
         for index, item in enumerate(sentence.bodies.items)
         if item.tag in KIND_OF_TAG
     ]
+
+
+# What is a part of the body that is named after it: « la pharmacie du CHU », "the blood lab of the public hospital".
+_UNIT = re.compile(
+    r"^(?:laborato\w+|labos?|labs?|musees?|museums?|pharmac\w+|theatres?|bibliotheques?|librar\w+|ecoles?|cliniques?|clinics?|creches?|nurser\w+|regies?)$"
+)
+_OF_THE_PUBLIC = re.compile(
+    r"^(?: (?:d |de )?(?!issue?s?|pour|for|and|et|prive\w*|private)[a-z]+)? ?(?:du|de la|de l|des|of the|at the|of our|de notre) PUB(?= |$)|^(?: [a-z]+)? of the public(?= )"
+)
+
+
+def _kind_of(sentence: Sentence, index: int) -> str:
+    view = sentence.bodies
+    item = view.items[index]
+    words = [token.text for token in sentence.tokens[item.first : item.last + 1]]
+    after = view.text[view.starts[index] + len(item.text) :]
+    is_unit = bool(words) and bool(_UNIT.match(words[0]))
+    is_of_them = _OF_THE_PUBLIC.match(after) or ("of" in words and after.startswith(" PUB"))
+    return "public" if is_unit and is_of_them else KIND_OF_TAG[item.tag]
 
 
 def covers(pattern: re.Pattern[str], text: str) -> bool:
