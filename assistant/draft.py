@@ -17,7 +17,15 @@ from assistant.retrieve import LIKELIER_THAN_NOT, Found
 from assistant.suggest import KINSHIP, Suggester, kinship
 from assistant.understand import Reader
 from assistant.vocabulary import Citation, Claim, Draft, Question, Window
-from assistant.wanted import asks_for_a_list, asks_where, asks_who_they_are, asks_why, speaks_of_the_others
+from assistant.wanted import (
+    asks_for_a_list,
+    asks_where,
+    asks_who_they_are,
+    asks_why,
+    says_chosen,
+    speaks_of_a_refusal,
+    speaks_of_the_others,
+)
 from assistant.window import window_preface
 from corpus.call import Call
 from corpus.index import PassageIndex, Section
@@ -202,7 +210,10 @@ class Writer:
         return ""
 
     def premise_is_false(self, question: Question, found: Found, best: Passage) -> bool:
-        """True when the question takes for granted what the passage contradicts: another date or number, or a known false statement."""
+        """True when the question takes for granted what the passage contradicts: another date or number, a refusal of who was chosen, or a known
+        false statement."""
+        if speaks_of_a_refusal(question.repaired) and says_chosen(best.text, question.repaired):
+            return True
         if not self.reader.builds_on_a_premise(question.text):
             return False
         if gives_other_values(best, question.repaired):

@@ -39,6 +39,11 @@ _OTHERS = re.compile(
     r"\b(?:(?:les|the) (?:(?:quatre|four|4) )?(?:autres|others?)|besides|apart from|other than|except|hormis|a part|en dehors des?|en plus des?|autres que|pas (?:ete )?(?:gagne|retenus?|laureats?)|non laureats?|"
     r"(?:didn[’']t|did not|not) win|without (?:winning|being (?:selected|chosen|laureates?|winners?))|sans (?:gagner|etre (?:laureats?|retenus?|selectionnes?|choisis))|(?:seulement|juste|simplement) (?:ete )?conseilles|only (?:got|received) (?:some )?(?:advice|lighter)|only advised)\b"
 )
+_TURNED_DOWN = re.compile(
+    r"^(?!.*\b(?:bilans?|reports?|rapports?|comptes? rendus?)\b).*\b(?:recalee?s?|(?:fait|faire|faits) (?:recaler|refuser|rejeter|ecarter|eliminer|jeter|bouler|retoquer)|refusee?s?|rejetee?s?|ecartee?s?|elimine\w*|evincee?s?|retoque\w*|deboute\w*|n['’ ]a (?:pas|jamais) (?:voulu|retenu|choisi|selectionne|pris)|n['’ ](?:ont|a) (?:pas|jamais) ete (?:retenue?s?|choisie?s?|selectionnee?s?|prise?s?|acceptee?s?)|pas ete (?:retenue?s?|choisie?s?|selectionnee?s?|prise?s?|acceptee?s?)|"
+    r"turned? (?:\w+ ){0,4}?down|turn (?:\w+ ){0,4}?down|rejected|refused|knocked back|not (?:chosen|selected|picked|accepted|taken)|(?:didn['’]t|did not|not) (?:want|choose|select|pick|accept|take|make the cut)|thrown out|ruled out|lost out|missed out)\b"
+)
+_CHOSEN = re.compile(r"\b(?:laureate?s?|laureats?|winners?|gagnants?)\b")
 _WHY = re.compile(
     r"\b(?:pourquoi|pour quelle raison|quelle (?:est|etait) la raison|les? raisons? d|pk|pq|why|how come|for what reason|what (?:is|was) the reason|reasons? (?:for|why))\b"
 )
@@ -81,6 +86,17 @@ def speaks_of_the_others(text: str) -> bool:
 def asks_who_they_are(text: str) -> bool:
     """True when it is asked who or which some are, not how many or what they got."""
     return bool(_ASKS_WHO_THEY_ARE.search(fold(text)))
+
+
+def speaks_of_a_refusal(text: str) -> bool:
+    """True when a message says of somebody that they were turned down: « la RATP s’est fait recaler »."""
+    return bool(_TURNED_DOWN.search(fold(text)))
+
+
+def says_chosen(text: str, asked: str) -> bool:
+    """True when `text` says that one whom the message `asked` names was chosen."""
+    named = set(words(" ".join(_PROPER.findall(f" {asked}")))) - _KNOWN_TO_ALL
+    return bool(_CHOSEN.search(fold(text))) and bool(named & set(words(" ".join(_PROPER.findall(f" {text}")))))
 
 
 def asks_why(text: str) -> bool:

@@ -8,7 +8,14 @@ from assistant.chain import Request, known
 from assistant.evidence import Evidence, Scale, Sufficiency
 from assistant.retrieve import LIKELIER_THAN_NOT, SHORT, Found, Retriever, Search
 from assistant.vocabulary import Question
-from assistant.wanted import asks_for_names, asks_who_they_are, gives_names, speaks_of_the_others
+from assistant.wanted import (
+    asks_for_names,
+    asks_who_they_are,
+    gives_names,
+    says_chosen,
+    speaks_of_a_refusal,
+    speaks_of_the_others,
+)
 from corpus.words import content_words
 
 LIKELY_ENOUGH = 1 / 3
@@ -37,6 +44,8 @@ class Weigher:
         if evidence.sufficiency == "off_topic":
             evidence = replace(evidence, sufficiency=_rather_than_off_topic(question, search))
         request = replace(request, evidence=evidence)
+        if speaks_of_a_refusal(question.repaired):
+            return _with_the_chosen(request)
         if evidence.sufficiency != "sufficient":
             return request
         if speaks_of_the_others(question.repaired) and asks_who_they_are(question.repaired):
@@ -76,6 +85,23 @@ def _with_the_others(request: Request) -> Request:
         None,
     )
     return _led_by(counting, request) if counting else request
+
+
+def _with_the_chosen(request: Request) -> Request:
+    """What was found for somebody who says that a laureate was turned down: the section that says it was chosen comes first, and answers."""
+    question, search = known(request.question), known(request.search)
+    chosen = next(
+        (
+            one
+            for one in search.found
+            if not (passage := one.section.passage(question.language)).is_not_stated
+            and says_chosen(passage.text, question.repaired)
+        ),
+        None,
+    )
+    if chosen is None:
+        return request
+    return _led_by(chosen, replace(request, evidence=replace(known(request.evidence), sufficiency="sufficient")))
 
 
 def _is_likely(one: Found) -> bool:
