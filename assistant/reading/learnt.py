@@ -16,7 +16,14 @@ from typing import TYPE_CHECKING, Protocol
 
 from assistant.judge import alike
 from assistant.reading.parse import parse_message
-from assistant.reading.project import is_beside_the_point, is_of_another_tool, nothing_changes
+from assistant.reading.project import (
+    gives_up_ai,
+    is_beside_the_point,
+    is_of_another_tool,
+    nothing_changes,
+    read_ai,
+    read_stage,
+)
 from assistant.reading.text import Scope, sentences_of
 from assistant.stated import take_stated
 from assistant.vocabulary import Reading, Situation
@@ -85,6 +92,7 @@ _CALLED_PUBLIC = re.compile(
 )
 """What comes after the name of a body that is said to be public: « notre régie, qui est un établissement public »."""
 _CONDUCTS_WITH_US = re.compile(
+    r"[^.;:!?]{0,30}? (?:devient|deviendra|becomes|became|is now|est desormais|sera) (?:notre |our |a |the |la |le )?(?:co[ -]?porteu\w+|co[ -]?pilote|cheffe? de file|pilote|co[ -]?(?:lead|leader|holder|applicant)|lead partner)\b|"
     r"[^.;:!?]{0,30}? (?:codirige|copilote|mene|pilote|porte|conduit|runs?|leads?|conducts?|carries|builds?|develops?)\b[^.;:!?]{0,30}? (?:avec nous|with us)\b"
 )
 """What comes after the name of a body that is said to run the project with the person: "the regional council conducts the project with us"."""
@@ -104,7 +112,8 @@ _WE_CONDUCT_WITH = re.compile(
 )
 """What comes before the name of a body with which the person says to run the project: « on mène le projet à deux, avec le syndicat mixte »."""
 _IT_IS_THEY = re.compile(
-    r"\b(?:c['’]est|it['’]s|it is|ce sera|ce serait) (?:la |le |l['’]|les |the |une? |an? )?@[^.;:!?]{0,30}? (?:qui|that|who|which) (?:mene|porte|pilote|conduit|depose|candidate|leads|runs|carries|conducts|applies|submits)\b"
+    r"\b(?:i meant|je voulais dire|je parlais de|celle qui (?:candidate|porte|depose)[^.;:!?]{0,40} c['’]est|celui qui (?:candidate|porte|depose)[^.;:!?]{0,40} c['’]est|the one (?:that|which|who)[^.;:!?]{0,50} (?:applies|submits|files)[^.;:!?]{0,20} is) [^.;:!?@]{0,25}@"
+    r"|\b(?:c['’]est|it['’]s|it is|ce sera|ce serait) (?:la |le |l['’]|les |the |une? |an? )?@[^.;:!?]{0,30}? (?:qui|that|who|which) (?:mene|porte|pilote|conduit|depose|candidate|leads|runs|carries|conducts|applies|submits)\b"
 )
 """Who applies, said in so many words: « c'est l'agence régionale de santé qui mène le projet »."""
 _TECHNIQUE = re.compile(
@@ -345,6 +354,11 @@ def _is_plain(field: str, found: Reading, heard: Sequence[str], is_believed: boo
         return True
     if (field, found.value) == ("stage", "deployed") and nothing_changes(parse_message(text)):
         return True
+    if (field, found.value) == ("stage", "before") and found.words in heard[-1] and _is_added_before_service(heard):
+        return True
+    if (field, found.value) == ("uses_ai", "no") and found.words in heard[-1]:
+        last = parse_message(heard[-1])
+        return gives_up_ai(last) and not _GUESSED.search(fold(heard[-1]))
     if (field, found.value) in TECHNICAL and found.words in heard[-1] and _TECHNIQUE.search(fold(heard[-1])):
         return True
     if (
@@ -356,6 +370,20 @@ def _is_plain(field: str, found: Reading, heard: Sequence[str], is_believed: boo
     if is_alone and field in NAMED and (not is_believed or _is_called_public(found, text)):
         return True
     return (agrees or is_alone) and _is_said_to_conduct(found, text)
+
+
+# « Forget the AI bit, I assumed »: then it is not known either.
+_GUESSED = re.compile(
+    r"\b(?:assum\w+|suppos\w+|presum\w+|guess\w*|(?:can['’ ]?t|cannot|could not|couldn['’ ]?t) (?:tell|say)|not sure|pas sure?s?|(?:sais|savons|sait) pas|don['’ ]?t know|do not know|ignor\w+)\b"
+)
+
+
+def _is_added_before_service(heard: Sequence[str]) -> bool:
+    """True when AI comes into a tool that had none, and all messages say that nothing is in service: it is no new part of a tool in service."""
+    messages = [parse_message(text) for text in heard]
+    uses = [reading.value for message in messages if (reading := read_ai(message))]
+    stages = [reading.value for message in messages if (reading := read_stage(message))]
+    return uses[:1] == ["no"] and uses[-1] == "yes" and len(stages) > 1 and set(stages) == {"before"}
 
 
 def _is_spoken_of(field: str, text: str) -> bool:

@@ -133,15 +133,25 @@ def _is_given_up(before: str, after: str) -> bool:
 
 def gives_up_a_technique(message: Message) -> bool:
     """True when a technique of AI is dropped, which does not tell whether another one is left: "the neural net got axed"."""
-    return any(
-        _is_given_up(
+    return any(_is_kind_of_ai(words) for words in _given_up(message))
+
+
+def gives_up_ai(message: Message) -> bool:
+    """True when AI itself is dropped: "they ditched the artificial intelligence part"."""
+    return any(not _is_kind_of_ai(words) for words in _given_up(message))
+
+
+def _given_up(message: Message) -> list[str]:
+    """What is dropped of AI, in the words of the message."""
+    return [
+        item_words(message, sentence, index)
+        for tag in ("AI", "AIK")
+        for _, sentence, index in tagged(message, tag)
+        if _is_given_up(
             sentence.project.text[: sentence.project.starts[index]],
             sentence.project.text[sentence.project.starts[index] + len(tag) + 1 :],
         )
-        for tag in ("AI", "AIK")
-        for _, sentence, index in tagged(message, tag)
-        if _is_kind_of_ai(item_words(message, sentence, index))
-    )
+    ]
 
 
 # « Le nouveau projet en comporte une »: an AI, after one that is denied.
