@@ -32,6 +32,11 @@ _RUNS_APART = re.compile(
 _A_NEIGHBOUR = re.compile(
     r"^(?:(?:et|and|but|mais|d'ailleurs|by the way|au passage|fyi|btw),? )?(?:(?:la|le|les|l['’]|the|our|notre|nos|une?|a) ?)(?:[\w'’-]+ ){0,2}?(?:d['’]a cote|d['’]en face|voisine?s?|next door|next town|next village|neighbou?ring \w+|neighbou?rs?)\b"
 )
+# "Périgueux has an AI for its own car parks".
+_THEIR_OWN = re.compile(
+    r"^(?!\W*(?:the|le|la|l['’]|it|its|he|she|they|elle|il|ils|elles|ce|cette|this|that|an?|une?)\b)[\w'’-]+ (?:has|a|have|ont|uses|utilise) (?:une?|an?|its|son|sa) (?:ia|ai|outil|tool|chatbot)\b.*\b(?:its own|their own|ses propres|son propre|sa propre|leurs? propres?)\b"
+)
+_OURS_AT_ALL = re.compile(r"\b(?:we|us|our|ours|nous|notre|nos|on)\b")
 _TAKES_PART = re.compile(
     r"\b(?:avec nous|with us|partenaire\w*|partner\w*|ensemble|together|jointly|conjoint\w*|besoins?|needs?|same|memes?|demand\w+|asked?|veu[xt]|veulent|wants?|men\w+|pilot\w+|port\w+|rejoin\w+|joins?|joining|notre ia|notre outil|our ai|our tool|ours|(?:la|le|les) notres?|chez nous)\b"
 )
@@ -50,12 +55,17 @@ def is_aside(sentence: str) -> bool:
         return True
     if _A_RIVAL.match(text) and not _OURS.search(re.sub(r"^\W*(?:\w+,? )?(?:notre|nos|our) ", "", text)):
         return True
+    if _THEIR_OWN.search(text) and not _OURS_AT_ALL.search(text):
+        return True
     if _A_NEIGHBOUR.match(text) and not _TAKES_PART.search(text):
         return True
     return bool(_APART.search(text) or _RUNS_APART.search(text)) and not _AN_AI.search(text)
 
 
-_LONGEST_REMARK = 9
+_OPENS_APART = re.compile(
+    r"^\W*(?:rien a voir|aucun (?:rapport|lien)|sans (?:aucun )?(?:rapport|lien)|unrelated|no (?:connection|link|relation))(?=\s*(?:[,.;!]|$))"
+)
+_LONGEST_REMARK = 12
 """Words of the longest sentence that only says of the one before it that it is beside the point: « C’est un autre sujet, je sais. »"""
 
 
@@ -64,7 +74,7 @@ def _is_left_aside(sentence: str, after: str) -> bool:
     text, remark = fold(sentence), fold(after)
     if len(remark.split()) > _LONGEST_REMARK or text.endswith("?") or remark.endswith("?"):
         return False
-    if _APART.search(remark):
+    if _APART.search(remark) or _OPENS_APART.match(remark):
         return not _AN_AI.search(text)
     return bool(_LEFT_TO_THEM.search(remark)) and not _OURS.search(text)
 

@@ -146,6 +146,8 @@ def read_situation(messages: Sequence[str], call: Call, second: SecondReader | N
             if routes:
                 readings.pop("public_service", None)  # read as if the applicant were still the same
             situation = _without(situation, ("applicant", "established", *routes))
+        if _is_of_another_side(readings, known):
+            situation = _without(situation, ("established",))  # "a Belgian firm… No wait: the town hall applies"
         situation = Situation({**situation.readings, **readings}, unknown)
         told_at |= dict.fromkeys(readings, len(heard))
         heard.append(text)
@@ -156,11 +158,19 @@ def read_situation(messages: Sequence[str], call: Call, second: SecondReader | N
     return Situation(known.readings, known.unknown | (reopened - set(known.readings)))
 
 
+def _is_of_another_side(readings: Mapping[str, Reading], known: Situation) -> bool:
+    """True when a body of another kind applies than was told, and nothing is said of where it is."""
+    new, old = readings.get("applicant"), known.value("applicant")
+    return new is not None and old is not None and (new.value in PUBLIC_KINDS) != (old in PUBLIC_KINDS)
+
+
 def _as_the_bodies_tell(known: Situation, situation: Situation, heard: Sequence[str]) -> Situation:
     """What both readers made of partners and needs, put right by the parts of the bodies that are named; `situation`: what the first one found."""
     need = known.readings.get("shared_need")
     if need and "shared_need" not in situation.readings and need.value == "several" and _only_customers(heard):
         known = _without(known, ["shared_need"])  # that several would buy the tool does not say that they have the need
+    if known.value("applicant") in PUBLIC_KINDS and situation.value("applicant") not in (None, *PUBLIC_KINDS):
+        known = _without(known, ["established"])  # where the firm is that the first reader took for the applicant
     found = situation.readings.get("public_partner")
     said = known.readings.get("public_partner")
     is_open = said is not found and (said is None or _is_of_no_public_body(said))
@@ -246,6 +256,7 @@ _ANOTHER_PROJECT = re.compile(
     rf"(?:autre|another|other|different) (?:{_A_PROJECT}|a la place)"
     rf"|(?:un |une |a |an )?(?:tout )?(?:autre|another|different) (?:{_A_PROJECT}|chose) (?:a la place|instead|plutot)|something (?:else|different) (?:instead|altogether)(?= (?::|,))"
     r"|(?:le remplacant|la remplacante|son remplacant|the replacement|its replacement) (?:(?:is|est|s|serait|would be|, c est|c est) )"
+    rf"|(?:what we (?:submit|present|propose|enter|put forward|would (?:submit|present|enter)) (?:now )?(?:is|will be|would be)|ce (?:que|qu) (?:nous|on) (?:presente\w*|depos\w+|propos\w+|soumet\w*) (?:desormais |maintenant )?(?:, )?(?:c est|sera|serait)) (?:an?|une?|un) (?:tout(?:e)? )?(?:(?:autre|nouve\w+|other|another|different|separate|new)|brand new)(?! (?:module|version|part|feature|partie|brique|fonction\w*))"
     rf"|(?:changement de|on change de|nous changeons de|change of) {_A_PROJECT})(?= |$)"
     rf"|^(?:(?:bon|ok|so|alors|,|et|and) )*(?:autre|another|un autre|une autre|different) {_A_PROJECT}(?= (?:,|:|sans|unrelated|this time|cette fois))"
 )
@@ -289,7 +300,9 @@ _HAS_LEFT = re.compile(
 
 # « À la place du département, c’est une mutuelle qui fera le projet avec nous »
 _IN_THEIR_PLACE = re.compile(
-    r"(?:^|(?<= ))(?:(?:a la place|en remplacement|en lieu et place) (?:du |de la |de l |de )|(?:instead|in place|in lieu) of (?:the |our )?|(?:replaced?|replacing|remplac\w+) (?:by|the|our|la|le|l|notre) )(?:PUB|HOS)S?(?= |$)"
+    r"(?:^|(?<= ))(?:(?:a la place|en remplacement|en lieu et place) (?:du |de la |de l |de )|(?:instead|in place|in lieu) of (?:the |our )?|(?:replaced?|replacing|remplac\w+) (?:the|our|la|le|l|notre) )(?:PUB|HOS)S?(?= |$)"
+    r"|(?:^|(?<= ))(?:PUB|HOS)S? (?:(?:c est|c|is|est|that s) )?(?:fini|termine|mort|over|finished|done)(?= ?$| [,.;])"
+    r"|(?:^|(?<= ))(?:on l|nous l|on les|we|they ve been|il|elle|it) (?:a |avons |ai |ve |have |has |had )?(?:remplacee?s?|replaced (?:it|them)|been replaced) (?:par|by|with)(?= )"
 )
 # « Une secrétaire de la mairie part en vacances », "one of the department's agents is retiring".
 _A_PERSON = re.compile(

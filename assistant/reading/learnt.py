@@ -84,6 +84,7 @@ CLOSING = frozenset({("uses_ai", "no"), ("public_partner", "no"), ("shared_need"
 """What a last message takes back of a project (« la direction ne veut plus d'IA »), whatever the messages before it say."""
 GIVEN_UP = frozenset({("uses_ai", "no"), ("public_service", "no")})
 """What a last message surely tells, the whole agreeing, whatever word of the opposite the first reader hears in it: « trop cher, l’IA : ce sera une page web »."""
+AS_LIKELY_AS_NOT = 0.5
 _SHORTEST = 6
 """Words of the shortest text that is weighed."""
 _SAID_TO_BE = r"(?:qui est |c'est |soit |donc |which is |that is |so )?(?:une? |an? |the )?"
@@ -108,6 +109,7 @@ _IS_APART = re.compile(
 _WE_CONDUCT_WITH = re.compile(
     r"\b(?:nous|on|we) (?:are |re |le |la )?(?:mene|menons|pilote|pilotons|porte|portons|conduit|conduisons|run|runs|running|lead|leading|conduct|conducting|carry)\b"
     r"[^.;:!?]{0,60}? (?:avec|with) [^.;:!?,]{0,30}$"
+    r"|\b(?:partner|partenaire)(?: public)?,? [^.;:!?]{0,40}(?:is|est|c'est|sera|will be) (?:the |la |le |l['’])?$"
     r"|\b(?:qui|which|that|who) (?:mene|porte|pilote|conduit|runs?|leads?|conducts?|carries)\b[^.;:!?]{0,30}? (?:avec nous|with us),? (?:est|is|c'est) (?:the |la |le |l['’])?$"
 )
 """What comes before the name of a body with which the person says to run the project: « on mène le projet à deux, avec le syndicat mixte »."""
@@ -206,7 +208,7 @@ class SecondReader:
             found = situation.readings.get(field.id)
             if field.id in situation.unknown:
                 gone = self._surely_told(field.id, heard[-1:]) if len(heard) > 1 else None
-                if gone and (field.id, gone.value) in GIVEN_UP and shares[field.id][gone.value] >= BELIEVED:
+                if gone and (field.id, gone.value) in GIVEN_UP and shares[field.id][gone.value] > AS_LIKELY_AS_NOT:
                     readings[field.id] = gone
                 continue
             if field.id not in shares and not found:
@@ -308,7 +310,7 @@ class SecondReader:
             return said if said.value == best and shares[best] >= BELIEVED else None
         if said.value == found.value:
             return found if (field, found.value) in CLOSING else None
-        return said if (field, said.value) in GIVEN_UP and shares[said.value] >= BELIEVED else None
+        return said if (field, said.value) in GIVEN_UP and shares[said.value] > AS_LIKELY_AS_NOT else None
 
     def _surely_told(self, field: str, messages: Sequence[str]) -> Reading | None:
         """What `messages`, each read by itself, surely tell of `field`: the last that tells something."""

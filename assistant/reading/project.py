@@ -125,10 +125,16 @@ def read_ai(message: Message) -> Reading | None:
     return settle(yes, no)
 
 
+# « Mon mari me dit d’arrêter l’IA »: an opinion, no news of the project.
+_THEY_SAY = re.compile(
+    r"(?:^|(?<= ))(?:(?:me|nous|m|vous) (?:dit|dise|disent|conseille\w*|suggere\w*|demande\w*|a dit|a conseille) (?:de|d)|(?:tells?|told|asks?|asked|begs?|urges?|advises?|wants) (?:me|us) to|says (?:i|we) should)(?= )"
+)
+
+
 def _is_given_up(before: str, after: str) -> bool:
     """True when what stands between `before` and `after` is dropped: « on abandonne… », "… was taken out"."""
     dropped = the_lists().scope["dropped_ai"].search(before) or (_TOOK.search(before) and _AWAY.match(after))
-    return bool(dropped or _IS_GONE.match(after))
+    return bool((dropped and not _THEY_SAY.search(before)) or _IS_GONE.match(after))
 
 
 def gives_up_a_technique(message: Message) -> bool:
@@ -229,7 +235,7 @@ _TOOK = re.compile(
 _AWAY = re.compile(r"^(?:out|away|off|aside)(?= ?$| [,.;:)]| (?:of|and|again|entirely|altogether|for)(?= ))")
 _IS_GONE = re.compile(
     r"^(?:(?:a ete|ont ete|est|sera|has been|was|is|got) (?:finalement |definitivement |completement |entirely |finally |now |since )?"
-    r"(?:retire\w*|enleve\w*|supprime\w*|ecarte\w*|otee?|abandonne\w*|removed|dropped|scrapped|ditched|taken out|cut|abandoned|gone|axed|nixed|killed|binned|canned|shelved|parked|scratched|sabordee?)|a disparu|a saute|passe\w* a la trappe|est passee? a la trappe|passe\w* a l as)(?= ?$| [,.;:)]| (?:du|de|et|from|of|and|in|last|since|depuis|en|le|la|l|ce|cet|cette|this|as)(?= ))"
+    r"(?:retire\w*|enleve\w*|supprime\w*|ecarte\w*|otee?|abandonne\w*|removed|dropped|scrapped|ditched|taken out|cut|abandoned|gone|axed|buried|ripped out|thrown out|kicked out|history|dead|no more|enterree?|morte?|nixed|killed|binned|canned|shelved|parked|scratched|sabordee?)|a disparu|a saute|passe\w* a la trappe|est passee? a la trappe|passe\w* a l as|(?:did not|didn t|n a pas|won t|will not) (?:survi\w+|make it|passe)|fell through|tombe a l eau|est tombee? a l eau|bites? the dust)(?= ?$| [,.;:)]| (?:du|de|et|from|of|and|in|last|since|depuis|en|le|la|l|ce|cet|cette|this|as|the|our)(?= ))"
 )
 
 
@@ -737,7 +743,7 @@ _WORKED = re.compile(
     r"(?:work|travaill|boss|planch|cogit|reflechi|tinker|toy|look|avanc|commenc|demarr|start|experiment(?:ing|s)?$)"
 )
 _OFFERING = frozenset(
-    "enter submit present propose apply candidate candidater presenter soumettre proposer deposer inscrire engager".split()
+    "enter submit present propose apply candidate compete concourir participer participate candidater presenter soumettre proposer deposer inscrire engager".split()
 )
 _TOWARDS = frozenset("on sur a d at about with de into to".split())
 
