@@ -27,6 +27,9 @@ LEARNT = ROOT / "assistant" / "reading" / "learnt.safetensors"
 TEXT = "Un outil qui relit les dossiers de la commune, et rien n'est encore en service."
 
 
+OF_NAMES = "Un outil qui relit les dossiers de la commune, sans les noms, et rien n'est en service."
+
+
 class Sure:
     """Likelihoods that are always the same."""
 
@@ -236,7 +239,13 @@ def test_what_holds_a_verdict_back_is_read_early_and_never_taken_back(field: str
     found = Situation({field: Reading(value, "à Dublin")})
     assert weighed(reader(**{field: {value: 0.0, UNSAID: 1.0}}), found, TEXT) == {field: value}
     for share, read in ((0.75, {field: value}), (0.65, {})):
-        assert weighed(reader(**{field: {value: share, UNSAID: 1 - share}}), Situation(), TEXT) == read
+        assert weighed(reader(**{field: {value: share, UNSAID: 1 - share}}), Situation(), OF_NAMES) == read
+
+
+def test_no_personal_data_is_read_only_where_data_or_persons_are_spoken_of():
+    likely = reader(personal_data={"no": 0.95, UNSAID: 0.05})
+    assert weighed(likely, Situation(), "Un prototype de laboratoire, essayé sur de faux colis, rien de plus.") == {}
+    assert weighed(likely, Situation(), OF_NAMES) == {"personal_data": "no"}
 
 
 def test_the_values_that_hold_a_verdict_back_come_from_the_rules():

@@ -38,7 +38,7 @@ _THEIR_OWN = re.compile(
 )
 _OURS_AT_ALL = re.compile(r"\b(?:we|us|our|ours|nous|notre|nos|on)\b")
 _TAKES_PART = re.compile(
-    r"\b(?:avec nous|with us|partenaire\w*|partner\w*|ensemble|together|jointly|conjoint\w*|besoins?|needs?|same|memes?|demand\w+|asked?|veu[xt]|veulent|wants?|men\w+|pilot\w+|port\w+|rejoin\w+|joins?|joining|notre ia|notre outil|our ai|our tool|ours|(?:la|le|les) notres?|chez nous)\b"
+    r"\b(?:avec nous|with us|partenaire\w*|partner\w*|ensemble|together|jointly|conjoint\w*|besoins?|needs?|same|memes?|demand\w+|asked?|veu[xt]|veulent|wants?|men\w+|pilot\w+|port\w+|rejoin\w+|joins?|joining|notre ia|notre outil|our ai|our tool|ours|(?:la|le|les) notres?|chez nous)\b|[;,:] (?:et |mais |but |and |while )?(?:nous|on|we|notre|nos|our)\b"
 )
 _AN_AI = re.compile(
     r"(?<!j['’ ])(?<!aucune )(?<!no )(?<!sans )(?<!without )(?<!pas d['’ ])(?<!any )\b(?:ia|ai|intelligence artificielle|artificial intelligence|machine learning|neural|neurones|llm|language model|modele de lang\w+)\b"
@@ -63,7 +63,7 @@ def is_aside(sentence: str) -> bool:
 
 
 _OPENS_APART = re.compile(
-    r"^\W*(?:rien a voir|aucun (?:rapport|lien)|sans (?:aucun )?(?:rapport|lien)|unrelated|no (?:connection|link|relation))(?=\s*(?:[,.;!]|$))"
+    r"^\W*(?:rien a voir|aucun (?:rapport|lien)|sans (?:aucun )?(?:rapport|lien)|unrelated|no (?:connection|link|relation))(?=\s*(?:[,.;!]|$))(?!\s*, (?:mais|but|sinon|par contre|though)\b)"
 )
 _LONGEST_REMARK = 12
 """Words of the longest sentence that only says of the one before it that it is beside the point: « C’est un autre sujet, je sais. »"""
@@ -81,7 +81,7 @@ def _is_left_aside(sentence: str, after: str) -> bool:
 
 # What leans on the aside: « we'd like to design our own », "a similar one".
 _LEANS_ON_IT = re.compile(
-    r"\b(?:our own|own one|the same|same kind|similar|similaires?|pareil\w*|(?:le|la|les) memes?|comme (?:eux|elles?|lui))\b"
+    r"\b(?:our own|own one|n['’ ]en (?:sommes|est|suis)|the same|same kind|similar|similaires?|pareil\w*|(?:le|la|les) memes?|comme (?:eux|elles?|lui))\b"
 )
 # An aside that speaks of the sentence before it: "That's theirs."
 _OF_WHAT_WAS_SAID = re.compile(

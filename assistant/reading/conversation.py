@@ -256,7 +256,7 @@ _ANOTHER_PROJECT = re.compile(
     rf"(?:autre|another|other|different) (?:{_A_PROJECT}|a la place)"
     rf"|(?:un |une |a |an )?(?:tout )?(?:autre|another|different) (?:{_A_PROJECT}|chose) (?:a la place|instead|plutot)|something (?:else|different) (?:instead|altogether)(?= (?::|,))"
     r"|(?:le remplacant|la remplacante|son remplacant|the replacement|its replacement) (?:(?:is|est|s|serait|would be|, c est|c est) )"
-    rf"|(?:what we (?:submit|present|propose|enter|put forward|would (?:submit|present|enter)) (?:now )?(?:is|will be|would be)|ce (?:que|qu) (?:nous|on) (?:presente\w*|depos\w+|propos\w+|soumet\w*) (?:desormais |maintenant )?(?:, )?(?:c est|sera|serait)) (?:an?|une?|un) (?:tout(?:e)? )?(?:(?:autre|nouve\w+|other|another|different|separate|new)|brand new)(?! (?:module|version|part|feature|partie|brique|fonction\w*))"
+    rf"|(?:what we (?:submit|present|propose|enter|put forward|would (?:submit|present|enter)) (?:now )?(?:is|will be|would be)|ce (?:que|qu) (?:nous|on) (?:presente\w*|depos\w+|propos\w+|soumet\w*) (?:desormais |maintenant )?(?:, )?(?:c est|sera|serait)) (?:an?|une?|un) (?:tout(?:e)? )?(?:(?:autre|nouve\w+|other|another|different|separate|new)|brand new)(?!(?: [a-zA-Z]+){{0,3}} (?:module|version|part|feature|partie|brique|fonction\w*))"
     rf"|(?:changement de|on change de|nous changeons de|change of) {_A_PROJECT})(?= |$)"
     rf"|^(?:(?:bon|ok|so|alors|,|et|and) )*(?:autre|another|un autre|une autre|different) {_A_PROJECT}(?= (?:,|:|sans|unrelated|this time|cette fois))"
 )

@@ -284,8 +284,8 @@ class SecondReader:
         for against, told, unless in TAKEN_BACK.get((field, value), ()):
             for text in reversed(later):
                 alone = self._read(text)[0][field] if len(text.split()) >= _SHORTEST else {}
-                if alone and max(alone[against], alone[value]) >= told:
-                    if alone[against] >= told and shares[value] < unless:
+                if max(alone.get(against, 0.0), alone.get(value, 0.0)) >= told:
+                    if alone.get(against, 0.0) >= told and shares.get(value, 0.0) < unless:
                         return True
                     break
         return False
@@ -294,8 +294,8 @@ class SecondReader:
         """True when `value` was likely in the messages `until` the one that told it, and the messages since leave it in doubt."""
         return (
             (field, value) in FALLING
-            and shares[value] < STILL_LIKELY
-            and self._read("\n".join(until))[0][field][value] - shares[value] > FALL
+            and shares.get(value, 0.0) < STILL_LIKELY
+            and self._read("\n".join(until))[0][field].get(value, 0.0) - shares.get(value, 0.0) > FALL
         )
 
     def _said_by_itself(
