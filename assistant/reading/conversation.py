@@ -293,6 +293,8 @@ _HAS_LEFT = re.compile(
     r"|(?:ne|n) (?:viendra|viendront|participera|participeront|participe|rejoindra|fait|fera|sera|est) (?:pas|plus|finalement pas) (?:partie|avec nous|de la partie|des notres|du projet|a bord)|jett?e l eponge|thr(?:ows?|ew) in the towel"
     r"|(?:(?:s est|se sont|a|ont) )?(?:debine\w*|defil\w+|volatilise\w*|desengage\w*|rebiff\w+)|(?:(?:has|have) )?(?:bailed|backed off|bow(?:s|ed) out|step(?:s|ped) (?:aside|down)|ma(?:kes|de) way)(?: out| on us)?"
     r"|(?:cede|cedent|laisse|donne|abandonne|a cede|a laisse|gives?(?: up)?|gave(?: up)?|hands?(?: over)?|handed(?: over)?) (?:son|sa|leur|its|their|her|his) (?:siege|place|fauteuil|tour|seat|spot|chair)"
+    r"|(?:leaves?|left|leaving|quits?|quitte\w*) (?:the |la |le )?(?:table|ship|boat|adventure|navire|bateau|aventure)|(?:raye\w*|rayer|sorti\w*|exclu\w*|ecarte\w*|vire\w*|retire\w*) du (?:projet|dossier|tour de table)|(?:struck|crossed|taken) off (?:the )?(?:project|list|file)"
+    r"|(?:takes?|took|has taken|have taken|prend|prenne\w*|a pris|occupe) (?:the |la |le )?(?:PUB|HOS)S? s (?:seat|place|spot)|(?:takes?|took|prend|a pris) (?:the seat|la place|le siege) (?:of|de|du|d) (?:the |la |l )?(?:PUB|HOS)S?"
     r"|(?:went|gone|goes) (?:cold|quiet|silent|missing) on us|(?:count|counted|comptez) (?:them|it|him|her|les|la|le) out"
     r")(?= |$)"
 )

@@ -53,9 +53,13 @@ HOLDING_BACK = 0.7
 _SPEAKS_OF = {
     "personal_data": re.compile(
         r"\b(?:donnees?|datas?|noms?|names?|nominati\w*|perso\w*|people|gens|qui que ce soit|anyone|anybody|no one|nobody|someone|humain\w*|humans?|anonym\w*|identi\w*|individ\w*|rgpd|gdpr|privacy|privee?)\b"
-    )
+    ),
 }
 """Words without which nothing is said of a field that holds a verdict back: « une maquette sur de faux colis » is no absence of personal data."""
+_GOES_THERE = re.compile(
+    r"^(?!.*\b(?:we|us|our|i|nous|notre|nos|on|je|based|seat|siege)\b).*\b(?:leav\w+|moving|retir\w+|holidays?|vacances|part(?:ent|i|is|e)?|s['’ ]installe\w*)\b[^.;]{0,20}\b(?:for|to|pour|en|au|aux)\b"
+)
+"""What somebody does abroad, which tells nothing of where a body is: "a nurse is leaving for Canada"."""
 SUPPOSED = frozenset({("theme", "other")})
 """What the first reader supposes of a project that names no theme: no word of the person's is against another one."""
 EASILY_SUPPOSED = frozenset({("stage", "before")})
@@ -77,7 +81,7 @@ TAKEN_BACK = {
 """What opens the way to « eligible » and is asked again once a later message, by itself, tells another value, as likely as is said here, unless all of
 them together are as sure of the first: « imaginons que la ville ne fasse plus rien avec nous », « un projet vidé de son IA »."""
 FALLING = frozenset({("public_partner", "yes"), ("uses_ai", "yes")})
-STILL_LIKELY, FALL = 0.8, 0.1
+STILL_LIKELY, FALL = 0.93, 0.05
 """Of these, how likely one still is in all the messages, and by how much less than in those up to the one that told it, for the later ones to leave it in
 doubt, in words that neither reader knows: « la métropole s'est débinée »."""
 CLOSING = frozenset({("uses_ai", "no"), ("public_partner", "no"), ("shared_need", "one"), ("shared_need", "none")})
@@ -207,8 +211,7 @@ class SecondReader:
         for field in call.fields:
             found = situation.readings.get(field.id)
             if field.id in situation.unknown:
-                gone = self._surely_told(field.id, heard[-1:]) if len(heard) > 1 else None
-                if gone and (field.id, gone.value) in GIVEN_UP and shares[field.id][gone.value] > AS_LIKELY_AS_NOT:
+                if gone := self._given_up(field.id, shares[field.id], heard[1:]):
                     readings[field.id] = gone
                 continue
             if field.id not in shares and not found:
@@ -245,9 +248,7 @@ class SecondReader:
                 )
                 if agrees and is_doubted:
                     continue
-                said = (
-                    self._said_by_itself(field.id, found, best, shares[field.id], since, heard[-1]) if differs else None
-                )
+                said = self._said_by_itself(field.id, found, best, shares[field.id], heard, told) if differs else None
                 if said:
                     readings[field.id] = said
                     continue
@@ -265,7 +266,9 @@ class SecondReader:
             ):
                 readings[field.id] = found
             elif found is None and (
-                is_beside_the_point(fold(sentences[field.id])) or (holds and not _is_spoken_of(field.id, text))
+                is_beside_the_point(fold(sentences[field.id]))
+                or (holds and not _is_spoken_of(field.id, text))
+                or (field.id == "established" and bool(_GOES_THERE.match(fold(sentences[field.id]))))
             ):
                 continue
             elif applies and best != UNSAID and is_believed:
@@ -299,18 +302,25 @@ class SecondReader:
         )
 
     def _said_by_itself(
-        self, field: str, found: Reading, best: str, shares: Mapping[str, float], since: Sequence[str], last: str
+        self, field: str, found: Reading, best: str, shares: Mapping[str, float], heard: Sequence[str], told: int
     ) -> Reading | None:
-        """Where the two readers differ: what a message surely tells by itself. That is `best`, in one of those `since` the words of `found`; or, in the
-        `last`, what both hear there and what closes the way to « eligible »; or that AI is given up."""
-        said = self._surely_told(field, since or [last])
+        """Where the two readers differ: what a message surely tells by itself. That is `best`, in one of those that follow the first `told`, where the
+        words of `found` are; or, in the last, what both hear there and what closes the way to « eligible »; or that something is given up."""
+        if gone := self._given_up(field, shares, heard[max(1, told - 1) :]):
+            return gone
+        since = heard[told:]
+        said = self._surely_told(field, since or heard[-1:])
         if said is None:
             return None
         if since:
             return said if said.value == best and shares[best] >= BELIEVED else None
-        if said.value == found.value:
-            return found if (field, found.value) in CLOSING else None
-        return said if (field, said.value) in GIVEN_UP and shares[said.value] > AS_LIKELY_AS_NOT else None
+        return found if said.value == found.value and (field, found.value) in CLOSING else None
+
+    def _given_up(self, field: str, shares: Mapping[str, float], later: Sequence[str]) -> Reading | None:
+        """What one of the `later` messages surely gives up, if all together find it likelier than not."""
+        said = self._surely_told(field, later)
+        is_given_up = said is not None and (field, said.value) in GIVEN_UP and shares[said.value] > AS_LIKELY_AS_NOT
+        return said if is_given_up else None
 
     def _surely_told(self, field: str, messages: Sequence[str]) -> Reading | None:
         """What `messages`, each read by itself, surely tell of `field`: the last that tells something."""
