@@ -84,7 +84,7 @@ def read_bodies(message: Message, bare_body_is: str, before: Situation) -> dict[
         if seat and seat.value == "france":
             readings["established"] = seat  # "a firm from Liège? No, we are in Paris"
     else:
-        seat = _seat(message) or next((e for m in mentions_of(message) if (e := _on_a_side(message, m))), None)
+        seat = _seat(message) or _side_said(message)
         if seat:
             readings["established"] = seat
     denied = _first(message, lexicon.sentence_patterns["partner_no"])
@@ -526,22 +526,22 @@ _OF_ANOTHER = re.compile(
 
 
 # « Vintimille, côté italien », "Ventimiglia, on the Italian side".
-_SIDE = re.compile(
-    r"(?:[a-z0-9]+ |[,(] ){0,4}?(?:du |de |on the |sur le |au )?(?:cote|versant|side of|side) (?P<after>[a-z]+)|(?:[a-z0-9]+ |[,(] ){0,4}?on the (?P<before>[a-z]+) side"
-)
+_SIDE = re.compile(r"(?:^|(?<= ))(?:(?:cote|versant|side of) (?P<after>[a-z]+)|on the (?P<before>[a-z]+) side)(?= |$)")
 
 
-def _side_after(after: str) -> str | None:
-    side = _SIDE.match(after)
-    match = the_lists().nationality.fullmatch(side["after"] or side["before"]) if side else None
-    return ("abroad" if match.group("abroad") else "france") if match else None
+def _side_of(text: str) -> tuple[str, re.Match[str]] | None:
+    """On which side of a border `text` says that something is, `abroad` or `france`, and where it says so."""
+    for side in _SIDE.finditer(text):
+        if match := the_lists().nationality.fullmatch(side["after"] or side["before"]):
+            return ("abroad" if match.group("abroad") else "france"), side
+    return None
 
 
-def _on_a_side(message: Message, mention: Mention) -> Reading | None:
-    """On which side of a border a body is said to be, whatever its part."""
-    view = message.sentences[mention.sentence].bodies
-    side = _side_after(view.text[view.starts[mention.item] + len(view.items[mention.item].text) + 1 :])
-    return Reading(side, mention_words(message, mention)) if side else None
+def _side_said(message: Message) -> Reading | None:
+    for sentence in message.sentences:
+        if side := _side_of(sentence.bodies.text):
+            return Reading(side[0], message.words(sentence, *span_of(sentence.bodies, side[1])))
+    return None
 
 
 def _nationality_after(view: View, item: int) -> str | None:
@@ -556,8 +556,8 @@ def _nationality_after(view: View, item: int) -> str | None:
     if lexicon.place_before.search(view.text[: view.starts[item]]):
         return "abroad"  # "a Montreal start-up"
     after = view.text[view.starts[item] + len(view.items[item].text) + 1 :]
-    if side := _side_after(after):
-        return side
+    if side := _side_of(" ".join(after.split()[:6])):
+        return side[0]
     within = _OF_ANOTHER.match(after)
     if within:
         return _nationality_after(view, view.item_at(view.starts[item] + len(view.items[item].text) + 1 + within.end()))

@@ -123,7 +123,8 @@ def read_situation(messages: Sequence[str], call: Call, second: SecondReader | N
         general = general | set(readings) if scope == "general" else general - set(readings)
         unsaid = unknown_fields(message, readings, pending)
         readings = {field: reading for field, reading in readings.items() if field not in unsaid}
-        back = _taken_back(message, known, readings) | unsaid
+        told = replace(known, readings={**situation.readings, **known.readings})
+        back = _taken_back(message, told, readings) | unsaid
         withdrawn = (withdrawn | back) - set(readings)
         unknown = (situation.unknown | unsaid) - set(readings)
         if pending and not unsaid:
@@ -173,12 +174,21 @@ def _as_the_bodies_tell(known: Situation, situation: Situation, heard: Sequence[
         known = _without(known, ["established"])  # where the firm is that the first reader took for the applicant
     found = situation.readings.get("public_partner")
     said = known.readings.get("public_partner")
+    if said and said is not found and said.value == "yes" and _is_of_private_bodies(said):
+        known = _without(known, ["public_partner"])  # « et si la boulangerie menait le projet avec nous ? »
+        said = None
     is_open = said is not found and (said is None or _is_of_no_public_body(said))
     if (found is None or found.value == "no") and is_open and _only_private_partners(heard):
         # « un cabinet privé mène le projet avec nous », after « pas de partenaire » or not
         known = _without(known, ["public_partner"])
         known = replace(known, readings={**known.readings, **({"public_partner": found} if found else {})})
     return known
+
+
+def _is_of_private_bodies(said: Reading) -> bool:
+    """True for a public partner that was read from words which name private bodies, and none that may be public."""
+    kinds = {mention.kind for mention in mentions_of(parse_message(said.words))}
+    return bool(kinds) and not kinds & {*PUBLIC_ACTORS, *UNCERTAIN}
 
 
 def _is_of_no_public_body(said: Reading) -> bool:

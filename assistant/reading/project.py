@@ -235,7 +235,7 @@ _TOOK = re.compile(
 _AWAY = re.compile(r"^(?:out|away|off|aside)(?= ?$| [,.;:)]| (?:of|and|again|entirely|altogether|for)(?= ))")
 _IS_GONE = re.compile(
     r"^(?:(?:a ete|ont ete|est|sera|has been|was|is|got) (?:finalement |definitivement |completement |entirely |finally |now |since )?"
-    r"(?:retire\w*|enleve\w*|supprime\w*|ecarte\w*|otee?|abandonne\w*|removed|dropped|scrapped|ditched|taken out|cut|abandoned|gone|axed|buried|ripped out|thrown out|kicked out|history|dead|no more|enterree?|morte?|nixed|killed|binned|canned|shelved|parked|scratched|sabordee?)|a disparu|a saute|passe\w* a la trappe|est passee? a la trappe|passe\w* a l as|(?:did not|didn t|n a pas|won t|will not) (?:survi\w+|make it|passe)|fell through|tombe a l eau|est tombee? a l eau|bites? the dust)(?= ?$| [,.;:)]| (?:du|de|et|from|of|and|in|last|since|depuis|en|le|la|l|ce|cet|cette|this|as|the|our)(?= ))"
+    r"(?:retire\w*|enleve\w*|supprime\w*|ecarte\w*|otee?|abandonne\w*|removed|dropped|scrapped|ditched|taken out|cut|abandoned|gone|axed|buried|ripped out|thrown out|kicked out|history|dead|no more|enterree?|morte?|nixed|killed|binned|canned|shelved|parked|scratched|sabordee?)|a disparu|a saute|passe\w* a la trappe|est passee? a la trappe|passe\w* a l as|(?:, )?(?:on|nous|we) (?:s en pass\w+|ll do without|will do without|do without)|(?:did not|didn t|n a pas|won t|will not) (?:survi\w+|make it|passe)|fell through|tombe a l eau|est tombee? a l eau|bites? the dust)(?= ?$| [,.;:)]| (?:du|de|et|from|of|and|in|last|since|depuis|en|le|la|l|ce|cet|cette|this|as|the|our)(?= ))"
 )
 
 
