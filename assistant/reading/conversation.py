@@ -127,7 +127,7 @@ def read_situation(messages: Sequence[str], call: Call, second: SecondReader | N
         back = _taken_back(message, told, readings) | unsaid
         withdrawn = (withdrawn | back) - set(readings)
         unknown = (situation.unknown | unsaid) - set(readings)
-        if pending and not unsaid:
+        if pending and not unsaid and not all(sentence.is_question for sentence in message.sentences):
             # Asked again, it may be answered in words that `second` alone hears; if not, it is still not known.
             reopened |= unknown & {pending}
             unknown -= {pending}

@@ -239,6 +239,9 @@ class SecondReader:
                 other in readings and readings[other].value in allowed for other, allowed in field.only.items()
             )
             is_believed = share >= needed
+            if field.id in withdrawn and (field.id, best) in FALLING:
+                again = self._surely_told(field.id, heard[1:])
+                is_believed = is_believed and again is not None and again.value == best
             is_doubted = False
             if found and len(heard) > 1:
                 told = told_at.get(field.id, 0) + 1
@@ -364,7 +367,9 @@ def _is_plain(field: str, found: Reading, heard: Sequence[str], is_believed: boo
         return True
     if (field, found.value) == ("stage", "before") and found.words in heard[-1] and _IS_APART.search(fold(heard[-1])):
         return True
-    if (field, found.value) == ("stage", "deployed") and nothing_changes(parse_message(text)):
+    if (field, found.value) == ("stage", "deployed") and (
+        nothing_changes(parse_message(text)) or (found.words in heard[-1] and _OPEN_TO_ALL.search(fold(heard[-1])))
+    ):
         return True
     if (field, found.value) == ("stage", "before") and found.words in heard[-1] and _is_added_before_service(heard):
         return True
@@ -382,6 +387,13 @@ def _is_plain(field: str, found: Reading, heard: Sequence[str], is_believed: boo
     if is_alone and field in NAMED and (not is_believed or _is_called_public(found, text)):
         return True
     return (agrees or is_alone) and _is_said_to_conduct(found, text)
+
+
+_OPEN_TO_ALL = re.compile(
+    r"\b(?:any|every|n['’ ]?importe quel(?:le)?|tout|toute) (?:resident|citizen|habitant|usager|user|visitor|visiteur|administre|patient|student)e?s? (?:can|may|peut) |"
+    r"\b(?:doors?|portes) (?:were |was |have been |has been |are |sont |ont ete )?(?:flung|thrown|grandes? ouvertes)\b"
+)
+"""What a tool that is in service is said to be: "any resident can get to it"."""
 
 
 # « Forget the AI bit, I assumed »: then it is not known either.

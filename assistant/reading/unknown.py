@@ -44,6 +44,8 @@ def unknown_fields(message: Message, readings: Mapping[str, Reading], pending: s
     )
     if "uses_ai" not in readings and is_given_up:
         unknown["uses_ai"] = len(message.text)
+    if any(the_lists().leisure.search(s.bodies.text) for s in message.sentences):
+        unknown["public_service"] = len(message.text)
     if pending and not unknown and _says_not_to_know(message, tells=pending in readings):
         return {pending}
     return {field for field, place in unknown.items() if not _is_told_after(message, readings.get(field), place)}
