@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from assistant.reading.asides import is_aside, without_asides
+from assistant.reading.text import sentences_of
 
 
 @pytest.mark.parametrize(
@@ -17,6 +18,11 @@ from assistant.reading.asides import is_aside, without_asides
         "Une autre asso travaille avec sa mairie, grand bien lui fasse.",
         "Our payment site has been running since 2016, that's a separate thing altogether.",
         "Notre billetterie est en ligne depuis mai, rien à voir.",
+        "Our parking meters have run on a plain computer since 2009, no AI in there, but that's another department and not part of this.",
+        "Our payroll software has been live for ten years, it's nothing to do with this.",
+        "La ville d'à côté, elle, a depuis deux ans une IA en service dans ses crèches.",
+        "The next town's one is stuffed with deep learning.",
+        "Périgueux has an AI for its own car parks, and my nephew swears by ChatGPT.",
     ],
 )
 def test_a_sentence_about_others_or_another_tool_is_an_aside(sentence: str):
@@ -33,6 +39,8 @@ def test_a_sentence_about_others_or_another_tool_is_an_aside(sentence: str):
         "Est-ce que le projet du concurrent nous gêne, rien à voir ?",
         "Le concurrent de notre partenaire nous a rejoints.",
         "Notre prototype est indépendant du logiciel de paie.",
+        "The neighbouring town has had one running since 2021 but ours is still on the drawing board.",
+        "J'ai vu la ville voisine en parler.",
     ],
 )
 def test_what_is_told_of_the_project_is_none(sentence: str):
@@ -40,15 +48,30 @@ def test_what_is_told_of_the_project_is_none(sentence: str):
 
 
 @pytest.mark.parametrize(
-    ("text", "left"),
+    "text",
     [
-        ("On teste une IA. Le voisin en a une, tant mieux pour lui. Éligible ?", "On teste une IA. Éligible ?"),
-        # Nothing else is told, or what is told leans on it: all of it stays.
-        ("Un concurrent vend une IA. Éligible ?", "Un concurrent vend une IA. Éligible ?"),
-        ("The town next door has an AI, theirs not ours. We want our own. OK?", "The town next door has an AI, theirs not ours. We want our own. OK?"),
-        ("Mon ancien employeur en a une. C'est la leur. On en prépare une.", "Mon ancien employeur en a une. C'est la leur. On en prépare une."),
-        ("Yes, three cities, theirs. Not decided.", "Yes, three cities, theirs. Not decided."),
+        "Notre standard n'a aucune IA. C'est un autre sujet, je sais. Le prototype peut-il participer ?",
+        "Nous avons un logiciel de paie, en service. Rien à voir, c'est pour situer l'équipe. On dépose ?",
+        "Le club de foot utilise une IA. Rien à voir avec nous. Et l'outil crèche, éligible ?",
     ],
-)  # fmt: skip
-def test_asides_are_left_out_where_something_else_is_told(text: str, left: str):
-    assert without_asides(text) == left
+)
+def test_a_remark_leaves_the_sentence_before_it_aside(text: str):
+    assert sentences_of(text)[0] not in without_asides(text, told_before=True)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Une plateforme en développement pour nos agents. Rien à voir, mais le service presse se sert de ChatGPT.",
+        "Notre IA ne sert qu'à notre club. Rien à voir avec le service public.",
+        "Notre IA est en service. C'est un autre projet.",
+    ],
+)
+def test_a_remark_on_what_comes_or_on_an_ai_leaves_nothing_aside(text: str):
+    assert without_asides(text, told_before=True) == text
+
+
+def test_where_only_a_question_is_left_the_whole_is_read_unless_something_was_told_before():
+    text = "Un concurrent a une IA en service. Sommes-nous éligibles ?"
+    assert without_asides(text) == text
+    assert without_asides(text, told_before=True) == "Sommes-nous éligibles ?"

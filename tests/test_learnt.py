@@ -96,7 +96,7 @@ class BySentence(Sure):
 
 
 class ByMessage:
-    """Likelihoods of each text: those of a conversation, and those of its messages alone."""
+    """Likelihoods of each text: those of a conversation, and those of its messages alone; the first surely tells what was found."""
 
     def __init__(self, field: str, shares: Mapping[str, Mapping[str, float]]) -> None:
         self._field, self._shares = field, shares
@@ -121,8 +121,15 @@ BOTH = f"{FIRST}\n{THEN}"
         ("personal_data", "yes", 0, {"no": 0.6, "yes": 0.4}, {"no": 0.99, UNSAID: 0.01}, None),
         # A partner that seems taken back is asked about, unless the whole hardly leaves a doubt.
         ("public_partner", "yes", 0, {"yes": 0.87, "no": 0.13}, {"no": 0.6, UNSAID: 0.4}, None),
-        ("public_partner", "yes", 0, {"yes": 0.87, "no": 0.13}, {"no": 0.4, UNSAID: 0.6}, ("yes", "la ville")),
+        ("public_partner", "yes", 0, {"yes": 0.94, "no": 0.06}, {"no": 0.4, UNSAID: 0.6}, ("yes", "la ville")),
         ("public_partner", "yes", 0, {"yes": 0.95, "no": 0.05}, {"no": 0.6, UNSAID: 0.4}, ("yes", "la ville")),
+        # In words that neither knows, the likelihood of the whole falls, and it is asked about.
+        ("public_partner", "yes", 0, {"yes": 0.87, "no": 0.0}, {UNSAID: 1.0}, None),
+        ("stage", "before", 0, {"before": 0.87, "deployed": 0.0}, {UNSAID: 1.0}, ("before", "la ville")),
+        # An AI, or an aim, that the last message surely gives up, whatever else is heard in it.
+        ("uses_ai", "yes", 1, {"no": 0.7, "yes": 0.3}, {"no": 0.95, UNSAID: 0.05}, ("no", THEN)),
+        ("public_service", "yes", 0, {"no": 0.97, "yes": 0.03}, {"no": 0.95, UNSAID: 0.05}, ("no", THEN)),
+        ("uses_ai", "yes", 1, {"no": 0.4, "yes": 0.6}, {"no": 0.95, UNSAID: 0.05}, None),
         # Told last: what closes the way to « eligible » is read where both hear it in that message; what opens it is not.
         ("uses_ai", "no", 1, {"yes": 0.97, "no": 0.03}, {"no": 0.95, UNSAID: 0.05}, ("no", "la ville")),
         ("uses_ai", "no", 1, {"yes": 0.97, "no": 0.03}, {"no": 0.7, UNSAID: 0.3}, None),
@@ -130,7 +137,7 @@ BOTH = f"{FIRST}\n{THEN}"
     ],
 )
 def test_in_a_conversation_each_message_is_read_by_itself_too(field, found, at, whole, then, read):
-    second = SecondReader(ByMessage(field, {BOTH: whole, THEN: then}), {})
+    second = SecondReader(ByMessage(field, {BOTH: whole, FIRST: {found: 1.0}, THEN: then}), {})
     readings = {"applicant": Reading("private", "Notre société"), field: Reading(found, "la ville")}
     told = second.weigh(Situation(readings), [FIRST, THEN], CALL, told_at={field: at}).readings.get(field)
     assert (told and (told.value, told.words)) == read

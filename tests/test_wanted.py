@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from assistant.wanted import asks_for_names, gives_names
+from assistant.wanted import asks_for_names, gives_names, says_chosen, speaks_of_a_refusal
 
 
 @pytest.mark.parametrize(
@@ -61,3 +61,28 @@ def test_names_are_not_asked_for(text):
 )
 def test_a_text_gives_names_that_the_question_does_not_say(text, asked, names):
     assert gives_names(text, asked) is names
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Pourquoi la RATP s'est fait recaler ?",
+        "Why was Pôle emploi's project turned down in 2023?",
+        "La CNIL n'a pas voulu du projet de Nantes.",
+        "Did the CNIL turn the RATP down?",
+    ],
+)
+def test_somebody_is_said_to_be_turned_down(text):
+    assert speaks_of_a_refusal(text)
+
+
+@pytest.mark.parametrize("text", ["Pourquoi Albert a été écarté du bilan ?", "Pourquoi la RATP a été choisie ?"])
+def test_left_out_of_a_report_or_chosen_is_no_refusal(text):
+    assert not speaks_of_a_refusal(text)
+
+
+def test_a_text_says_that_the_one_who_is_named_was_chosen():
+    text = "Ekonom’IA, projet lauréat de Nantes Métropole, informe les habitants."
+    assert says_chosen(text, "Pourquoi Nantes a été refusée ?")
+    assert not says_chosen(text, "Pourquoi la mairie de Lyon a été refusée ?")
+    assert not says_chosen("L’outil de Nantes Métropole compare les consommations.", "Pourquoi Nantes a été refusée ?")
