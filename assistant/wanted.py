@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import re
 
-from corpus.words import fold, words
+from corpus.words import STOPWORDS, fold, words
 
 _WHO = (
     r"(?:personn(?:e|alite)s?|membres?|laureats?|gagnants?|entreprises?|boites?|societes?|fournisseurs?|candidats?|organismes?|jures?|experts?|start ?ups?|structures?|"
@@ -95,8 +95,8 @@ def speaks_of_a_refusal(text: str) -> bool:
 
 def says_chosen(text: str, asked: str) -> bool:
     """True when `text` says that one whom the message `asked` names was chosen."""
-    named = set(words(" ".join(_PROPER.findall(f" {asked}")))) - _KNOWN_TO_ALL
-    return bool(_CHOSEN.search(fold(text))) and bool(named & set(words(" ".join(_PROPER.findall(f" {text}")))))
+    named = set(words(" ".join(_PROPER.findall(f", {asked}")))) - _KNOWN_TO_ALL - STOPWORDS
+    return bool(_CHOSEN.search(fold(text))) and bool(named & set(words(" ".join(_PROPER.findall(f", {text}")))))
 
 
 def asks_why(text: str) -> bool:

@@ -44,8 +44,9 @@ class Weigher:
         if evidence.sufficiency == "off_topic":
             evidence = replace(evidence, sufficiency=_rather_than_off_topic(question, search))
         request = replace(request, evidence=evidence)
-        if speaks_of_a_refusal(question.repaired):
-            return _with_the_chosen(request)
+        if speaks_of_a_refusal(question.repaired) and (chosen := _chosen_in(question, search)):
+            evidence = replace(evidence, sufficiency="sufficient")
+            return _led_by(chosen, replace(request, evidence=evidence))
         if evidence.sufficiency != "sufficient":
             return request
         if speaks_of_the_others(question.repaired) and asks_who_they_are(question.repaired):
@@ -87,10 +88,9 @@ def _with_the_others(request: Request) -> Request:
     return _led_by(counting, request) if counting else request
 
 
-def _with_the_chosen(request: Request) -> Request:
-    """What was found for somebody who says that a laureate was turned down: the section that says it was chosen comes first, and answers."""
-    question, search = known(request.question), known(request.search)
-    chosen = next(
+def _chosen_in(question: Question, search: Search) -> Found | None:
+    """The section that says of somebody whom the message names that they were chosen: it answers who believes that they were turned down."""
+    return next(
         (
             one
             for one in search.found
@@ -99,9 +99,6 @@ def _with_the_chosen(request: Request) -> Request:
         ),
         None,
     )
-    if chosen is None:
-        return request
-    return _led_by(chosen, replace(request, evidence=replace(known(request.evidence), sufficiency="sufficient")))
 
 
 def _is_likely(one: Found) -> bool:

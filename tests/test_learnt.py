@@ -124,8 +124,8 @@ BOTH = f"{FIRST}\n{THEN}"
         ("public_partner", "yes", 0, {"yes": 0.94, "no": 0.06}, {"no": 0.4, UNSAID: 0.6}, ("yes", "la ville")),
         ("public_partner", "yes", 0, {"yes": 0.95, "no": 0.05}, {"no": 0.6, UNSAID: 0.4}, ("yes", "la ville")),
         # In words that neither knows, the likelihood of the whole falls, and it is asked about.
-        ("public_partner", "yes", 0, {"yes": 0.87, "no": 0.0}, {UNSAID: 1.0}, None),
-        ("stage", "before", 0, {"before": 0.87, "deployed": 0.0}, {UNSAID: 1.0}, ("before", "la ville")),
+        ("public_partner", "yes", 0, {"yes": 0.77, "no": 0.0}, {UNSAID: 1.0}, None),
+        ("stage", "before", 0, {"before": 0.77, "deployed": 0.0}, {UNSAID: 1.0}, ("before", "la ville")),
         # An AI, or an aim, that the last message surely gives up, whatever else is heard in it.
         ("uses_ai", "yes", 1, {"no": 0.7, "yes": 0.3}, {"no": 0.95, UNSAID: 0.05}, ("no", THEN)),
         ("public_service", "yes", 0, {"no": 0.97, "yes": 0.03}, {"no": 0.95, UNSAID: 0.05}, ("no", THEN)),

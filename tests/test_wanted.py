@@ -85,4 +85,5 @@ def test_a_text_says_that_the_one_who_is_named_was_chosen():
     text = "Ekonom’IA, projet lauréat de Nantes Métropole, informe les habitants."
     assert says_chosen(text, "Pourquoi Nantes a été refusée ?")
     assert not says_chosen(text, "Pourquoi la mairie de Lyon a été refusée ?")
+    assert not says_chosen("Public operators may apply; RATP was a laureate.", "Which bodies were turned down?")
     assert not says_chosen("L’outil de Nantes Métropole compare les consommations.", "Pourquoi Nantes a été refusée ?")

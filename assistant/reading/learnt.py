@@ -56,6 +56,10 @@ _SPEAKS_OF = {
     ),
 }
 """Words without which nothing is said of a field that holds a verdict back: « une maquette sur de faux colis » is no absence of personal data."""
+_FOR_THEIR_STAFF = re.compile(
+    r"\b(?:for|pour|to help|aide\w*) (?:our|nos) (?:own )?(?:agents?|officers?|clerks?|staff|case ?workers|civil servants|fonctionnaires|instructeurs|soignants)\b"
+)
+"""Whom a tool of a public body serves, whatever else is denied: "it's for our agents only"."""
 _GOES_THERE = re.compile(
     r"^(?!.*\b(?:we|us|our|i|nous|notre|nos|on|je|based|seat|siege)\b).*\b(?:leav\w+|moving|retir\w+|holidays?|vacances|part(?:ent|i|is|e)?|s['’ ]installe\w*)\b[^.;]{0,20}\b(?:for|to|pour|en|au|aux)\b"
 )
@@ -81,7 +85,7 @@ TAKEN_BACK = {
 """What opens the way to « eligible » and is asked again once a later message, by itself, tells another value, as likely as is said here, unless all of
 them together are as sure of the first: « imaginons que la ville ne fasse plus rien avec nous », « un projet vidé de son IA »."""
 FALLING = frozenset({("public_partner", "yes"), ("uses_ai", "yes")})
-STILL_LIKELY, FALL = 0.93, 0.05
+STILL_LIKELY, FALL = 0.8, 0.1
 """Of these, how likely one still is in all the messages, and by how much less than in those up to the one that told it, for the later ones to leave it in
 doubt, in words that neither reader knows: « la métropole s'est débinée »."""
 CLOSING = frozenset({("uses_ai", "no"), ("public_partner", "no"), ("shared_need", "one"), ("shared_need", "none")})
@@ -287,6 +291,8 @@ class SecondReader:
 
     def _is_doubted(self, field: str, value: str, shares: Mapping[str, float], later: Sequence[str]) -> bool:
         """True when the last of the `later` messages that tells something of `field` by itself takes `value` back, and all messages leave a doubt."""
+        if field == "public_service" and later and _FOR_THEIR_STAFF.search(fold(later[-1])):
+            return False
         for against, told, unless in TAKEN_BACK.get((field, value), ()):
             for text in reversed(later):
                 alone = self._read(text)[0][field] if len(text.split()) >= _SHORTEST else {}
