@@ -481,3 +481,9 @@ def test_the_words_shown_are_the_persons_own(shipped: SecondReader):
     assert found.readings and all(
         reading.words in f"{TEXT} Un réseau de neurones l'aide." for reading in found.readings.values()
     )
+
+
+def test_what_is_not_known_of_a_field_that_was_not_learnt_stays_so():
+    situation = Situation({}, frozenset({"theme"}))
+    weighed_with = reader(stage={"before": 0.99, UNSAID: 0.01}).weigh(situation, [TEXT, TEXT], CALL)
+    assert weighed_with.unknown == {"theme"}

@@ -90,9 +90,9 @@ STILL_LIKELY, FALL = 0.8, 0.1
 doubt, in words that neither reader knows: « la métropole s'est débinée »."""
 CLOSING = frozenset({("uses_ai", "no"), ("public_partner", "no"), ("shared_need", "one"), ("shared_need", "none")})
 """What a last message takes back of a project (« la direction ne veut plus d'IA »), whatever the messages before it say."""
-GIVEN_UP = frozenset({("uses_ai", "no"), ("public_service", "no")})
-"""What a last message surely tells, the whole agreeing, whatever word of the opposite the first reader hears in it: « trop cher, l’IA : ce sera une page web »."""
-AS_LIKELY_AS_NOT = 0.5
+GIVEN_UP, AS_LIKELY_AS_NOT = frozenset({("uses_ai", "no"), ("public_service", "no")}), 0.5
+"""What the last message that tells something of it surely gives up, and how likely all messages together must find it at least: it is read, whatever word
+of the opposite the first reader hears there (« trop cher, l’IA : ce sera une page web »)."""
 _SHORTEST = 6
 """Words of the shortest text that is weighed."""
 _SAID_TO_BE = r"(?:qui est |c'est |soit |donc |which is |that is |so )?(?:une? |an? |the )?"
@@ -215,7 +215,7 @@ class SecondReader:
         for field in call.fields:
             found = situation.readings.get(field.id)
             if field.id in situation.unknown:
-                if gone := self._given_up(field.id, shares[field.id], heard[1:]):
+                if gone := self._given_up(field.id, shares.get(field.id, {}), heard[1:]):
                     readings[field.id] = gone
                 continue
             if field.id not in shares and not found:
@@ -328,7 +328,9 @@ class SecondReader:
     def _given_up(self, field: str, shares: Mapping[str, float], later: Sequence[str]) -> Reading | None:
         """What one of the `later` messages surely gives up, if all together find it likelier than not."""
         said = self._surely_told(field, later)
-        is_given_up = said is not None and (field, said.value) in GIVEN_UP and shares[said.value] > AS_LIKELY_AS_NOT
+        is_given_up = (
+            said is not None and (field, said.value) in GIVEN_UP and shares.get(said.value, 0.0) > AS_LIKELY_AS_NOT
+        )
         return said if is_given_up else None
 
     def _surely_told(self, field: str, messages: Sequence[str]) -> Reading | None:
