@@ -56,6 +56,10 @@ _SPEAKS_OF = {
     ),
 }
 """Words without which nothing is said of a field that holds a verdict back: « une maquette sur de faux colis » is no absence of personal data."""
+_ONLY_OFFERED = re.compile(
+    r"\b(?:souhait\w+|voudr\w+|voul\w+|aimer\w+|veu(?:t|x|lent)|wants?|wish\w*|hopes?|would like|d like) (?:to )?(?:candidat\w+|concourir|participer|postuler|se presenter|entrer|apply|compete|enter|take part) "
+)
+"""A wish to take part, which tells no stage: « la métropole souhaite concourir avec une IA »."""
 _FOR_THEIR_STAFF = re.compile(
     r"\b(?:for|pour|to help|aide\w*) (?:our|nos) (?:own )?(?:agents?|officers?|clerks?|staff|case ?workers|civil servants|fonctionnaires|instructeurs|soignants)\b"
 )
@@ -276,6 +280,7 @@ class SecondReader:
                 is_beside_the_point(fold(sentences[field.id]))
                 or (holds and not _is_spoken_of(field.id, text))
                 or (field.id == "established" and bool(_GOES_THERE.match(fold(sentences[field.id]))))
+                or (is_supposed and bool(_ONLY_OFFERED.search(fold(sentences[field.id]))))
             ):
                 continue
             elif applies and best != UNSAID and is_believed:
