@@ -112,7 +112,7 @@ def read_bodies(message: Message, bare_body_is: str, before: Situation) -> dict[
     for sentence in message.sentences:
         for index, item in enumerate(sentence.bodies.items):
             if item.text.startswith("PPUB"):
-                after = sentence.bodies.text[sentence.bodies.starts[index] + len(item.text) + 1 :]
+                after = sentence.bodies.after(index)
                 if AFTER_NONE.match(after):
                     denied = Evidence(
                         "no",
@@ -204,7 +204,7 @@ _OF_WHAT_IT_OWNS = re.compile(
 def _owns(message: Message, mention: Mention) -> bool:
     """True for a body that is named as the owner of another."""
     view = message.sentences[mention.sentence].bodies
-    return bool(_OF_WHAT_IT_OWNS.search(view.text[: view.starts[mention.item]]))
+    return bool(_OF_WHAT_IT_OWNS.search(view.before(mention.item)))
 
 
 # « On les range avec les collectivités ou avec les entreprises ? »: what they may be taken for.
@@ -261,7 +261,7 @@ def _are_several(message: Message, mentions: Sequence[Mention]) -> bool:
     introduced = 0
     for mention in mentions:
         view = message.sentences[mention.sentence].bodies
-        introduced += view.text[: view.starts[mention.item]].split()[-1:] in (["une"], ["un"], ["a"], ["an"])
+        introduced += view.before(mention.item).split()[-1:] in (["une"], ["un"], ["a"], ["an"])
     return introduced > 1
 
 
@@ -546,21 +546,21 @@ def _side_said(message: Message) -> Reading | None:
 
 def _nationality_after(view: View, item: int) -> str | None:
     lexicon = the_lists()
-    before = view.text[: view.starts[item]].split()[-3:]
+    before = view.before(item).split()[-3:]
     for word in reversed(before):
         match = lexicon.nationality.fullmatch(word)
         if match and not set(before) & {"pas", "not", "non", "no"}:
             return "abroad" if match.group("abroad") else "france"
         if word in (",", "et", "and", "with", "avec", "a", "an", "une", "un", "the"):
             break
-    if lexicon.place_before.search(view.text[: view.starts[item]]):
+    if lexicon.place_before.search(view.before(item)):
         return "abroad"  # "a Montreal start-up"
-    after = view.text[view.starts[item] + len(view.items[item].text) + 1 :]
+    after = view.after(item)
     if side := _side_of(" ".join(after.split()[:6])):
         return side[0]
     within = _OF_ANOTHER.match(after)
     if within:
-        return _nationality_after(view, view.item_at(view.starts[item] + len(view.items[item].text) + 1 + within.end()))
+        return _nationality_after(view, view.item_at(len(view.text) - len(after) + within.end()))
     clause = re.split(
         r" ?[,:(] | (?:et|and|avec|with|qui|that|pour|for|dont|partenaire|cliente?) ", f"{after} ", maxsplit=1
     )[0]
@@ -590,7 +590,7 @@ def _established(message: Message, mention: Mention) -> Reading | None:
     )
     if value is None and named.endswith((" de", " du", " of")):  # "Canton de Vaud"
         view = sentence.bodies
-        rest = view.text[view.starts[mention.item] + len(view.items[mention.item].text) + 1 :]
+        rest = view.after(mention.item)
         value = "abroad" if the_lists().bare_place.match(rest) else None
     if value is None:
         return None

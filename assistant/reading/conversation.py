@@ -123,8 +123,9 @@ def read_situation(messages: Sequence[str], call: Call, second: SecondReader | N
         general = general | set(readings) if scope == "general" else general - set(readings)
         unsaid = unknown_fields(message, readings, pending)
         readings = {field: reading for field, reading in readings.items() if field not in unsaid}
-        told = replace(known, readings={**situation.readings, **known.readings})
-        back = _taken_back(message, told, readings) | unsaid
+        # A partner that only the first reader is sure of can be taken back too.
+        so_far = replace(known, readings={**situation.readings, **known.readings})
+        back = _taken_back(message, so_far, readings) | unsaid
         withdrawn = (withdrawn | back) - set(readings)
         unknown = (situation.unknown | unsaid) - set(readings)
         if pending and not unsaid and not all(sentence.is_question for sentence in message.sentences):
@@ -243,7 +244,7 @@ def _their_body(text: str) -> Reading | None:
         return None
     kind, mention = applicant
     view = message.sentences[mention.sentence].bodies
-    is_theirs = OURS_BEFORE.search(view.text[: view.starts[mention.item]])
+    is_theirs = OURS_BEFORE.search(view.before(mention.item))
     return Reading(kind, mention_words(message, mention)) if is_theirs else None
 
 
@@ -339,44 +340,32 @@ def _says_one_has_left(message: Message) -> bool:
     return False
 
 
+_NO_PART = ("limited", "funder", "customer", "talks", "compared", "former")
+"""Roles in which a public body conducts nothing with the person."""
+_IS_ALONE = re.compile(
+    r"(?:^|(?<= ))(?:seule?s?|sans|alone|without|retir\w+|quitt\w+|desengag\w+|withdr\w+|leaves?|left|drop\w*)(?= |$)"
+)
+
+
 def _taken_back(message: Message, situation: Situation, readings: Mapping[str, Reading]) -> set[str]:
     """What a message withdraws without putting a value in its place: then it is unknown again, and asked."""
     scope = the_lists().scope
     whole = " . ".join(sentence.bodies.text for sentence in message.sentences)
-    left = (
-        situation.value("public_partner") == "yes" and "public_partner" not in readings and _says_one_has_left(message)
-    )
-    changes = left or bool(
-        scope["hypothesis"].search(whole) or scope["correction"].search(f"{whole} ") or scope["only"].search(whole)
-    )
-    gone: set[str] = set()
     mentions = mentions_of(message)
     roles = {m: role_of(m, message)[0] for m in mentions}
-    if (
-        "public_partner" not in readings
-        and situation.value("public_partner") == "yes"
-        and any(
-            m.kind in PUBLIC_ACTORS and roles[m] in ("limited", "customer", "funder", "talks", "former", "compared")
-            for m in mentions
-        )
-    ):
+    had_a_partner = situation.value("public_partner") == "yes" and "public_partner" not in readings
+    left = had_a_partner and _says_one_has_left(message)
+    gone: set[str] = set()
+    # "the region only funds us"
+    if left or (had_a_partner and any(m.kind in PUBLIC_ACTORS and roles[m] in _NO_PART for m in mentions)):
         gone.add("public_partner")
-    if not changes:
+    changes = (
+        scope["hypothesis"].search(whole) or scope["correction"].search(f"{whole} ") or scope["only"].search(whole)
+    )
+    if not (left or changes):
         return gone
-    if left:
+    if had_a_partner and _IS_ALONE.search(whole):
         gone.add("public_partner")
-    if "public_partner" not in readings and situation.value("public_partner") == "yes":
-        # "in fact the region only funds us"
-        if any(
-            m.kind in PUBLIC_ACTORS and roles[m] in ("limited", "funder", "customer", "talks", "compared", "former")
-            for m in mentions
-        ):
-            gone.add("public_partner")
-        if re.search(
-            r"(?:^|(?<= ))(?:seule?s?|sans|alone|without|retir\w+|quitt\w+|desengag\w+|withdr\w+|leaves?|left|drop\w*)(?= |$)",
-            whole,
-        ):
-            gone.add("public_partner")
     if "applicant" not in readings and (kind := situation.value("applicant")) is not None:
         # "and if we turned into a company?", in words that were not understood
         side = kind in PUBLIC_KINDS

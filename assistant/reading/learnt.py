@@ -263,24 +263,19 @@ class SecondReader:
                 if said:
                     readings[field.id] = said
                     continue
+            stands = field.id not in withdrawn
             if (
                 found
                 and not is_doubted
                 and (
-                    _is_plain(field.id, found, heard, is_believed, agrees and field.id not in withdrawn)
-                    or (
-                        not (agrees and is_believed)
-                        and field.id not in withdrawn
-                        and self._is_told_alone(field.id, found.value, text)
-                    )
+                    _is_plain(field.id, found, heard, is_believed, agrees and stands)
+                    or (stands and not (agrees and is_believed) and self._is_told_alone(field.id, found.value, text))
                 )
             ):
                 readings[field.id] = found
             elif found is None and (
-                is_beside_the_point(fold(sentences[field.id]))
+                _tells_nothing(field.id, sentences[field.id], is_supposed)
                 or (holds and not _is_spoken_of(field.id, text))
-                or (field.id == "established" and bool(_GOES_THERE.match(fold(sentences[field.id]))))
-                or (is_supposed and bool(_ONLY_OFFERED.search(fold(sentences[field.id]))))
             ):
                 continue
             elif applies and best != UNSAID and is_believed:
@@ -299,10 +294,12 @@ class SecondReader:
         if field == "public_service" and later and _FOR_THEIR_STAFF.search(fold(later[-1])):
             return False
         for against, told, unless in TAKEN_BACK.get((field, value), ()):
+            if shares.get(value, 0.0) >= unless:
+                continue
             for text in reversed(later):
                 alone = self._read(text)[0][field] if len(text.split()) >= _SHORTEST else {}
                 if max(alone.get(against, 0.0), alone.get(value, 0.0)) >= told:
-                    if alone.get(against, 0.0) >= told and shares.get(value, 0.0) < unless:
+                    if alone.get(against, 0.0) >= told:
                         return True
                     break
         return False
@@ -421,6 +418,17 @@ def _is_added_before_service(heard: Sequence[str]) -> bool:
     uses = [reading.value for message in messages if (reading := read_ai(message))]
     stages = [reading.value for message in messages if (reading := read_stage(message))]
     return uses[:1] == ["no"] and uses[-1] == "yes" and len(stages) > 1 and set(stages) == {"before"}
+
+
+def _tells_nothing(field: str, sentence: str, is_supposed: bool) -> bool:
+    """True when the `sentence` that speaks most of `field` tells nothing of it: it is beside the point, of somebody who goes abroad, or a mere wish to
+    take part, for a stage that is only supposed."""
+    folded = fold(sentence)
+    return (
+        is_beside_the_point(folded)
+        or (field == "established" and bool(_GOES_THERE.match(folded)))
+        or (is_supposed and bool(_ONLY_OFFERED.search(folded)))
+    )
 
 
 def _is_spoken_of(field: str, text: str) -> bool:

@@ -193,7 +193,7 @@ AFTER_YES = re.compile(r"^(?:: |= )(?:oui|yes)(?: |$)")
 
 
 def is_denied_after(view: View, item: int) -> bool:
-    after = view.text[view.starts[item] + len(view.items[item].text) + 1 :]
+    after = view.after(item)
     return bool(_AFTER_DENIED.match(after) or AFTER_NONE.match(after))
 
 

@@ -68,11 +68,11 @@ def read_ai(message: Message) -> Reading | None:
             corrected = is_corrected_before(sentence, item.first)
             if tag == "NEW" and not is_denied(sentence.tokens, item.first):
                 return Reading("yes", words)
-            scope, before = the_lists().scope, sentence.project.text[: sentence.project.starts[index]]
+            scope = the_lists().scope
+            before, after = sentence.project.before(index), sentence.project.after(index)
             if scope["so_called_ai"].search(before):
                 so_called = True
                 continue
-            rest = sentence.project.text[sentence.project.starts[index] + len(item.text) + 1 :]
             if sentence.is_question and _TAKEN_FOR.search(before):
                 continue  # "can it go in as an AI project?"
             if is_beside_the_point(before):
@@ -83,9 +83,8 @@ def read_ai(message: Message) -> Reading | None:
                 doubted = True
                 continue
             is_supposed_gone = _SUPPOSED_GONE.search(before) and not _WOULD_DROP.search(before)
-            if is_supposed_gone or (_WERE_IT_NOT.search(before) and _WHAT_THEN.match(rest)):
+            if is_supposed_gone or (_WERE_IT_NOT.search(before) and _WHAT_THEN.match(after)):
                 continue  # "take the AI away and nothing is left", « sans l’IA, rien ne tient »
-            after = sentence.project.text[sentence.project.starts[index] + len(item.text) + 1 :]
             if re.match(
                 r"(?:est|etait|is|was|serait|soit) (?:{0})?(?:obligatoire|requise|exigee|necessaire|imposee|mandatory|required|compulsory|necessary)".replace(
                     "{0}", "[a-z]+ "
@@ -153,10 +152,7 @@ def _given_up(message: Message) -> list[str]:
         item_words(message, sentence, index)
         for tag in ("AI", "AIK")
         for _, sentence, index in tagged(message, tag)
-        if _is_given_up(
-            sentence.project.text[: sentence.project.starts[index]],
-            sentence.project.text[sentence.project.starts[index] + len(tag) + 1 :],
-        )
+        if _is_given_up(sentence.project.before(index), sentence.project.after(index))
     ]
 
 
@@ -373,7 +369,7 @@ def read_stage(message: Message, before: str | None = None) -> Reading | None:
             event("deployed", number, sentence, first, last)
     for number, sentence, index in tagged(message, "ACT"):
         item = sentence.project.items[index]
-        after = sentence.project.text[sentence.project.starts[index] + len(item.text) + 1 :]
+        after = sentence.project.after(index)
         is_later = is_to_come(sentence.tokens, item.first, item.last) or _NOT_BEFORE.match(after)
         if is_denied(sentence.tokens, item.first, reach=4) or is_later:
             event("before", number, sentence, item.first, item.last)
@@ -381,7 +377,7 @@ def read_stage(message: Message, before: str | None = None) -> Reading | None:
             event("deployed", number, sentence, item.first, item.last)
     for number, sentence, index in tagged(message, "BEF"):
         item = sentence.project.items[index]
-        after = sentence.project.text[sentence.project.starts[index] + len(item.text) + 1 :]
+        after = sentence.project.after(index)
         left = {token.text for token in sentence.tokens[max(0, item.first - 5) : item.first]}
         if _was(message, sentence, item.first):
             continue
@@ -904,7 +900,7 @@ def read_data(message: Message) -> Reading | None:
     for number, sentence, index in tagged(message, "DATA"):
         item = sentence.project.items[index]
         words = item_words(message, sentence, index)
-        after = sentence.project.text[sentence.project.starts[index] + len(item.text) + 1 :]
+        after = sentence.project.after(index)
         if _STILL_TO_SETTLE.search(f"{words_before(sentence, item.first)} "):
             yes.append(Evidence("yes", words, (number, item.first), is_corrected_before(sentence, item.first)))
         elif (

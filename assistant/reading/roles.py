@@ -51,13 +51,15 @@ _OF_THE_PUBLIC = re.compile(
 
 
 def _kind_of(sentence: Sentence, index: int) -> str:
+    """The kind of the body at `index`: that of the body it is a part of, where that is public."""
     view = sentence.bodies
     item = view.items[index]
-    words = [token.text for token in sentence.tokens[item.first : item.last + 1]]
-    after = view.text[view.starts[index] + len(item.text) :]
-    is_unit = bool(words) and bool(_UNIT.match(words[0]))
-    is_of_them = _OF_THE_PUBLIC.match(after) or ("of" in words and after.startswith(" PUB"))
-    return "public" if is_unit and is_of_them else KIND_OF_TAG[item.tag]
+    if not _UNIT.match(sentence.tokens[item.first].text):
+        return KIND_OF_TAG[item.tag]
+    after = f" {view.after(index)}"
+    names_it = any(token.text == "of" for token in sentence.tokens[item.first : item.last + 1])
+    is_of_them = _OF_THE_PUBLIC.match(after) or (names_it and after.startswith(" PUB"))
+    return "public" if is_of_them else KIND_OF_TAG[item.tag]
 
 
 def covers(pattern: re.Pattern[str], text: str) -> bool:
@@ -406,7 +408,7 @@ def _is_gone(mention: Mention, message: Message) -> bool:
 def _is_a_helper(mention: Mention, rank: int, message: Message) -> bool:
     """True for "a student has hacked together a mock-up", told beside the body that applies."""
     sentence = message.sentences[mention.sentence]
-    before = sentence.bodies.text[: sentence.bodies.starts[mention.item]].split()[-1:]
+    before = sentence.bodies.before(mention.item).split()[-1:]
     return (
         not sentence.is_question and rank >= the_lists().rank[_WEAK[0]] and before in (["a"], ["an"], ["un"], ["une"])
     )
@@ -581,7 +583,7 @@ def _are_together(mentions: Sequence[Mention], message: Message) -> bool:
 
 def is_corrected(mention: Mention, message: Message) -> bool:
     view = message.sentences[mention.sentence].bodies
-    before = view.text[: view.starts[mention.item]]
+    before = view.before(mention.item)
     return bool(the_lists().scope["correction"].search(before)) or bool(
         re.search(r"(?:mais|but) (?:[a-z0-9]+ ){0,4}$", before)
     )

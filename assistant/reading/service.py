@@ -64,7 +64,7 @@ def read_public_service(message: Message, readings: Mapping[str, Reading], befor
             after = [token.text for token in sentence.tokens[item.last + 1 : item.last + 3]]
             if after[:1] == ["s"] and set(after) & _DATA_WORDS:
                 continue  # "people's voices are in it": said of the data
-            if _RELATED.search(sentence.project.text[: sentence.project.starts[index]]):
+            if _RELATED.search(sentence.project.before(index)):
                 continue  # "the landlord of a tax office", « fournisseur de l’école publique »
             if tag == "WUSE" and not takes_part and sentence.tokens[item.first - 1].text in ("nos", "our", "mes", "my"):
                 continue  # « nos locataires » of a private body: those of no public service

@@ -78,6 +78,14 @@ class View:
             low = index
         return low
 
+    def before(self, index: int) -> str:
+        """The text before the item `index`, with the space that ends it."""
+        return self.text[: self.starts[index]]
+
+    def after(self, index: int) -> str:
+        """The text after the item `index` and the space that follows it."""
+        return self.text[self.starts[index] + len(self.items[index].text) + 1 :]
+
     def with_target(self, index: int) -> str:
         """The text, with `@` in the place of the item `index`."""
         start = self.starts[index]

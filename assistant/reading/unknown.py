@@ -39,16 +39,17 @@ def unknown_fields(message: Message, readings: Mapping[str, Reading], pending: s
                 for field, pattern in the_lists().unknown_about.items():
                     if (field in _IN_TERMS_OF_THE_PROJECT) is of_project and pattern.search(clause):
                         unknown[field] = max(unknown.get(field, 0), place)
-    is_given_up = gives_up_a_technique(message) or any(
-        the_lists().tool_gone.search(s.bodies.text) for s in message.sentences
-    )
-    if "uses_ai" not in readings and is_given_up:
+    if "uses_ai" not in readings and (gives_up_a_technique(message) or _says(the_lists().tool_gone, message)):
         unknown["uses_ai"] = len(message.text)
-    if any(the_lists().leisure.search(s.bodies.text) for s in message.sentences):
+    if _says(the_lists().leisure, message):
         unknown["public_service"] = len(message.text)
     if pending and not unknown and _says_not_to_know(message, tells=pending in readings):
         return {pending}
     return {field for field, place in unknown.items() if not _is_told_after(message, readings.get(field), place)}
+
+
+def _says(pattern: re.Pattern[str], message: Message) -> bool:
+    return any(pattern.search(sentence.bodies.text) for sentence in message.sentences)
 
 
 def _view(sentence: Sentence, of_project: bool) -> View:
