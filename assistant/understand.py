@@ -220,7 +220,8 @@ class Reader:
                 return kind
         rest = folded
         for phrase in sorted((p for group in self.phrases.smalltalk.values() for p in group), key=len, reverse=True):
-            rest = re.sub(rf"\b{re.escape(phrase)}\b", " ", rest)
+            if phrase in rest:  # looked at first: there are more phrases than `re` remembers patterns of
+                rest = re.sub(rf"\b{re.escape(phrase)}\b", " ", rest)
         is_all_said = rest != folded and set(rest.split()) <= _JOINING
         if is_all_said or (
             len(rest.split()) <= _MOST_WORDS_OF_THANKS and "?" not in message and self._opens_with_thanks(folded)
@@ -228,7 +229,7 @@ class Reader:
             return next(
                 kind
                 for kind, phrases in self.phrases.smalltalk.items()
-                if any(re.search(rf"\b{re.escape(p)}\b", folded) for p in phrases)
+                if any(p in folded and re.search(rf"\b{re.escape(p)}\b", folded) for p in phrases)
             )
         return "unreadable" if message and not self._has_a_word(message) else None
 
@@ -268,7 +269,10 @@ class Reader:
     def _points_back(self, message: str) -> bool:
         folded = " ".join(words(message))
         opens = any(folded == start or folded.startswith(f"{start} ") for start in self.phrases.connectives)
-        return opens or any(re.search(rf"(?:^|\s){re.escape(word)}(?:\s|$)", folded) for word in self.phrases.anaphora)
+        return opens or any(
+            word in folded and re.search(rf"(?:^|\s){re.escape(word)}(?:\s|$)", folded)
+            for word in self.phrases.anaphora
+        )
 
     def asks_to_confirm(self, message: str) -> bool:
         """True when `message` states something to be confirmed (« c'est bien le 30 ? »)."""
@@ -360,7 +364,9 @@ class Reader:
 
     def _has(self, phrases: list[str], message: str) -> bool:
         folded = fold(message)
-        return any(re.search(rf"(?:^|[^\w]){re.escape(phrase)}(?:[^\w]|$)", folded) for phrase in phrases)
+        return any(
+            phrase in folded and re.search(rf"(?:^|[^\w]){re.escape(phrase)}(?:[^\w]|$)", folded) for phrase in phrases
+        )
 
     @cached_property
     def _language_words(self) -> dict[Language, frozenset[str]]:

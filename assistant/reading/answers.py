@@ -14,7 +14,7 @@ YES_NO = re.compile(
     r"(?P<no>non|no(?! (?:idea|clue|BEF|info\w*|certitude))|nope|nan|nah|(?:none|aucune?|zero)(?= ?$)|pas du tout|not at all|absolument pas|pas vraiment|negatif|aucunement|malheureusement non|unfortunately not|helas non|not really|pas encore|not yet|pas (?:pour|a) (?:l instant|le moment|ce stade|l heure actuelle)|pas actuellement|not (?:at the moment|for now|currently|right now|so far)))(?= |$)"
 )
 COUNTS = (
-    ("several", re.compile(r"^(?:oui |yes |affirmatif |, )*(?:au moins |at least |il y en a |there are |une |)?(?:plusieurs|several|quite a few|a few|quelques|une poignee|deux|trois|quatre|cinq|six|sept|huit|neuf|dix|two|three|four|five|ten|many|beaucoup|une dizaine|dozens|[2-9]|[1-9][0-9]+)(?= |$)")),
+    ("several", re.compile(r"^(?:oui |yes |affirmatif |, )*(?:au moins |at least |il y en a |there are |une |)?(?:plusieurs|several|quite a few|a few|quelques|une poignee|deux|trois|quatre|cinq|six|sept|huit|neuf|dix|two|three|four|five|ten|many|beaucoup|une dizaine|dozens|[2-9]|(?!(?:19|20)[0-9][0-9](?= |$))[1-9][0-9]+)(?= |$)")),
     ("one", re.compile(r"^(?:non |no |oui |yes |, )*(?:just|only|seulement|juste|uniquement|rien que) (?:the |la |le |l |notre |our )?PUB(?= (?!(?:[^ ]+ )*PUBS?(?: |$))|$)")),
     ("one", re.compile(r"^(?:non |no |oui |yes |, )*(?:(?:il n y en a |il y en a |there is |c est |just |only |seulement |juste |qu |que )*)(?:un seul|une seule|only one|just one|one|1|un|une)(?: seule?| only)?(?= ?$| PUB| commune| acteur| public| \.| :| ,)")),
     ("none", re.compile(r"^(?:non |no |, )*(?:aucun|aucune|none|personne|nobody|zero|0|pas un(?: seul)?|pas meme un|not one|not a single one)(?! (?:idea|idee|BEF|info|certitude|(?:ne |n |here |ici )*(?:le |l )?(?:sait|knows)))(?= |$)")),

@@ -11,6 +11,7 @@ _OURS = re.compile(r"\b(?:nous|on|je|j|notre|nos|mon|ma|mes|moi|we|us|our|ours|i
 # Words by which what is others' is left to them: « grand bien leur fasse », "theirs, not ours".
 _LEFT_TO_THEM = re.compile(
     r"\b(?:(?:grand )?bien (?:lui|leur) fasse|tant mieux pour (?:eux|elles|lui|elle)|(?:good|bad) luck to (?:them|him|her|it)|(?:good|well) for (?:them|him|her|it)|poor things?|"
+    r"(?:(?:on|nous) n['’ ]?(?:a|avons) |(?:we|i) have )?(?:rien a voir|aucun (?:lien|rapport)|nothing to do|no (?:link|connection)) (?:avec|with|to) (?:eux|elles|them)|"
     r"c['’ ]?est (?:leur affaire|chez (?:eux|elles)|leur (?:projet|outil|histoire))|theirs|that['’ ]s their (?:own )?(?:business|thing)|(?:ca|cela) les regarde|"
     r"(?:pas (?:le|la|les) notres?|not ours|pas notre projet|not our project|rien a voir avec (?:nous|notre projet)|aucun (?:lien|rapport) avec (?:nous|notre projet)|"
     r"sans (?:aucun )?(?:lien|rapport) avec (?:nous|notre projet)|nothing to do with (?:us|our project|ours)|no (?:link|connection) (?:to|with) (?:us|ours|our project))|on n['’ ]y touche pas)\b"
@@ -30,7 +31,8 @@ _RUNS_APART = re.compile(
 )
 # « La ville d’à côté, elle, a une IA en service », "the next town's one is stuffed with deep learning".
 _A_NEIGHBOUR = re.compile(
-    r"^(?:(?:et|and|but|mais|d'ailleurs|by the way|au passage|fyi|btw),? )?(?:(?:la|le|les|l['’]|the|our|notre|nos|une?|a) ?)(?:[\w'’-]+ ){0,2}?(?:d['’]a cote|d['’]en face|voisine?s?|next door|next town|next village|neighbou?ring \w+|neighbou?rs?)\b"
+    r"^(?:(?:et|and|but|mais|d'ailleurs|by the way|au passage|fyi|btw),? )?(?:(?:la|le|les|l['’]|the|our|notre|nos|une?|a) ?)(?:[\w'’-]+ ){0,2}?(?:d['’]a cote|d['’]en face|voisine?s?|next door|next town|next village|neighbou?ring \w+|neighbou?rs?|sister \w+|twin \w+)\b"
+    r"|^(?:(?:la|le|les|l['’]|the) ?)?[\w'’-]+(?: [\w'’-]+){0,2}, (?:nos|our|les|the) (?:voisine?s?|neighbou?rs?),"
 )
 # "Périgueux has an AI for its own car parks".
 _THEIR_OWN = re.compile(
@@ -81,7 +83,7 @@ def _is_left_aside(sentence: str, after: str) -> bool:
 
 # What leans on the aside: « we'd like to design our own », "a similar one".
 _LEANS_ON_IT = re.compile(
-    r"\b(?:our own|own one|n['’ ]en (?:sommes|est|suis)|the same|same kind|similar|similaires?|pareil\w*|(?:le|la|les) memes?|comme (?:eux|elles?|lui))\b"
+    r"\b(?:our own|own one|une? a nous|n['’ ]en (?:sommes|est|suis)|the same|same kind|similar|similaires?|pareil\w*|(?:le|la|les) memes?|comme (?:eux|elles?|lui))\b"
 )
 # An aside that speaks of the sentence before it: "That's theirs."
 _OF_WHAT_WAS_SAID = re.compile(

@@ -238,7 +238,8 @@ class _Lexicon:
         self.unknown_answer, self.unknown_opens, self.unknown_around = (
             compiled(unknown[name]) for name in ("answer", "opens", "around")
         )
-        self.tool_gone, self.leisure = compiled(unknown["tool_gone"]), compiled(unknown["leisure"])
+        self.tool_gone = [compiled(pattern) for pattern in unknown["tool_gone"]]
+        self.leisure = [compiled(unknown["leisure"])]
         self.unknown_about = {field: compiled(pattern) for field, pattern in unknown["about"].items()}
         self.making = _making(words["making"])
         self.making_of = frozenset(map(str, words["making_of"]))

@@ -62,6 +62,13 @@ def read_public_service(message: Message, readings: Mapping[str, Reading], befor
             if _is_the_person(message, number, item):
                 continue
             after = [token.text for token in sentence.tokens[item.last + 1 : item.last + 3]]
+            word, said_before = sentence.tokens[item.last].text, sentence.tokens[max(0, item.first - 1)].text
+            if (
+                word == "personne"
+                and after[:1] in (["n"], ["ne"])
+                and said_before not in ("une", "la", "toute", "chaque")
+            ):
+                continue  # « personne n’a pu me l’expliquer »: nobody
             if after[:1] == ["s"] and set(after) & _DATA_WORDS:
                 continue  # "people's voices are in it": said of the data
             if _RELATED.search(sentence.project.before(index)):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from assistant.reading.lexicon import the_lists
 from assistant.reading.project import gives_up_a_technique
@@ -48,8 +48,8 @@ def unknown_fields(message: Message, readings: Mapping[str, Reading], pending: s
     return {field for field, place in unknown.items() if not _is_told_after(message, readings.get(field), place)}
 
 
-def _says(pattern: re.Pattern[str], message: Message) -> bool:
-    return any(pattern.search(sentence.bodies.text) for sentence in message.sentences)
+def _says(patterns: Sequence[re.Pattern[str]], message: Message) -> bool:
+    return any(pattern.search(sentence.bodies.text) for sentence in message.sentences for pattern in patterns)
 
 
 def _view(sentence: Sentence, of_project: bool) -> View:
