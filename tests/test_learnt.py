@@ -24,7 +24,8 @@ from evals.near import Questions
 
 CALL = load_call(ROOT / "corpus" / "call.yaml")
 LEARNT = ROOT / "assistant" / "reading" / "learnt.safetensors"
-TEXT = "Un outil qui relit les dossiers de la commune, et rien n'est encore en service."
+TEXT = "Un modèle qui relit les dossiers de la commune, et rien n'est encore en service."
+"""A text with a word of AI."""
 
 
 OF_NAMES = "Un outil qui relit les dossiers de la commune, sans les noms, et rien n'est en service."
@@ -339,7 +340,7 @@ def test_a_correction_in_many_words_is_weighed():
 def test_the_question_that_is_pending_is_the_one_that_both_readers_leave_open():
     """« oui » answers what was asked, and what was asked depends on what the second reader had read."""
     second = reader(uses_ai={"yes": 0.99, UNSAID: 0.01}, public_service={"yes": 0.99, UNSAID: 0.01})
-    told = "Nous sommes une PME, notre outil trie les demandes ; c'est un prototype. Pouvons-nous candidater ?"
+    told = "Nous sommes une PME, notre modèle trie les demandes ; c'est un prototype. Pouvons-nous candidater ?"
     values = read_situation([told, "oui"], CALL, second).readings
     assert {"uses_ai", "public_service"} <= values.keys()
     assert values["public_partner"].value == "yes"

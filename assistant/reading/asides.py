@@ -21,7 +21,7 @@ _A_RIVAL = re.compile(
 )
 _APART = re.compile(
     r"(?:\b(?:that|it|this)(?:['’ ]s| is) (?:(?:a|an|quite|totally|completely|entirely|wholly) )*(?:separate|different|other|another) (?:thing|matter|story|subject|tool|system|project|department|team|office)(?: (?:altogether|entirely|completely))?|"
-    r"\bc['’ ]?est (?:(?:un|une|tout|toute|completement|bien) )*(?:autre (?:chose|sujet|histoire|affaire|outil|projet|service|bureau)|a part)|, (?:totally |completely |quite )?unrelated|, (?:ca n['’ ]a )?rien a voir|, sans (?:aucun )?(?:rapport|lien)|"
+    r"\bc['’ ]?est (?:(?:un|une|tout|toute|completement|bien) )*(?:autre (?:chose|sujet|histoire|affaire|outil|projet|service|bureau)|a part)|, (?:totally |completely |quite )?unrelated|, (?:ca n['’ ]a )?rien a voir|, (?:sans (?:aucun )?|aucun |no )(?:rapport|lien|link|connection)(?: (?:avec|with|to) (?:celui[- ]ci|celle[- ]ci|ca|cela|ce projet|le notre|la notre|notre projet|this|it|ours|our project))?|"
     r"not part of (?:this|it|the project))"
     r"(?:,? (?:and|et) not part of (?:this|it|the project))?(?:,? (?:je sais|i know|bien sur|of course|though|d'ailleurs|par contre))?\s*[.!;]?$"
 )
@@ -37,6 +37,14 @@ _A_NEIGHBOUR = re.compile(
 # "Périgueux has an AI for its own car parks".
 _THEIR_OWN = re.compile(
     r"^(?!\W*(?:the|le|la|l['’]|it|its|he|she|they|elle|il|ils|elles|ce|cette|this|that|an?|une?)\b)[\w'’-]+ (?:has|a|have|ont|uses|utilise) (?:une?|an?|its|son|sa) (?:ia|ai|outil|tool|chatbot)\b.*\b(?:its own|their own|ses propres|son propre|sa propre|leurs? propres?)\b"
+)
+# « Pour info le toit de la mairie va être refait de zéro », "we've just repainted the whole IT department".
+_A_BUILDING = re.compile(
+    r"^(?:(?:et|and|but|mais|d['’]ailleurs|by the way|au passage|fyi|btw|pour info|sinon|par contre),? )*(?:(?:le|la|les|l['’]|the|our|notre|nos|on a|we ['’]?ve|we have) ?)(?:just |juste |finally |enfin )?"
+    r"(?:toit|toiture|facade|parking|locaux|murs?|escaliers?|hall|ascenseur|chauffage|peinture|plomberie|roof|car park|building|lobby|lift|heating|walls?|plumbing|repainted|repeint|repeinte)(?![-\w])"
+)
+_A_TOOL = re.compile(
+    r"\b(?:ia|ai|intelligence|outils?|tools?|logiciels?|software|chatbots?|assistants?|algorithm\w*|cameras?|modeles?|models?|projets?|projects?|systemes?|systems?|it)\b(?! department)"
 )
 _OURS_AT_ALL = re.compile(r"\b(?:we|us|our|ours|nous|notre|nos|on)\b")
 _TAKES_PART = re.compile(
@@ -60,6 +68,8 @@ def is_aside(sentence: str) -> bool:
     if _THEIR_OWN.search(text) and not _OURS_AT_ALL.search(text):
         return True
     if _A_NEIGHBOUR.match(text) and not _TAKES_PART.search(text):
+        return True
+    if _A_BUILDING.match(text) and not _A_TOOL.search(text):
         return True
     return bool(_APART.search(text) or _RUNS_APART.search(text)) and not _AN_AI.search(text)
 
@@ -92,14 +102,16 @@ _OF_WHAT_WAS_SAID = re.compile(
 
 
 def without_asides(text: str, told_before: bool = False) -> str:
-    """`text` without its asides; the whole of it where nothing else is told, there or, if `told_before`, in earlier messages, or where what is told
-    leans on them."""
+    """`text` without its asides, nothing where it has only asides and something was `told_before`, in earlier messages; the whole of it where nothing
+    else is told, or where what is told leans on them."""
     sentences = sentences_of(text)
     kept = [
         one
         for one, after in zip(sentences, [*sentences[1:], ""], strict=True)
         if not _is_left_aside(one, after) and (not is_aside(one) or _OF_WHAT_WAS_SAID.match(fold(one)))
     ]
+    if told_before and not kept:
+        return ""
     rest = fold(" ".join(kept))
     tells = any(told_before or not one.endswith("?") for one in kept)
     return " ".join(kept) if tells and not _LEANS_ON_IT.search(rest) and len(kept) < len(sentences) else text

@@ -22,6 +22,7 @@ from assistant.reading.unknown import unknown_fields
 from assistant.stated import take_stated
 from assistant.vocabulary import Reading, Situation
 from corpus.call import Call
+from corpus.words import fold
 
 _LONGEST_ANSWER = 8
 """Words of the longest message that is taken as an answer as the first reader found it; a longer one describes, and is weighed like the rest."""
@@ -106,6 +107,8 @@ def read_situation(messages: Sequence[str], call: Call, second: SecondReader | N
                     situation = replace(situation, readings={**situation.readings, "applicant": theirs})
                 continue
         text = without_asides(text, told_before=bool(heard))
+        if not text:
+            continue
         message = parse_message(text)
         if number and scope != "general" and _tells_of_another_project(message):
             # What was told of the first one says nothing of it; who applies stays.
@@ -139,9 +142,10 @@ def read_situation(messages: Sequence[str], call: Call, second: SecondReader | N
                 for name, reading in readings.items()
                 if name == pending or situation.value(name) not in (None, reading.value)
             }
-        if number and number == len(messages) - 1:
+        if number == len(messages) - 1:
             # The case that is asked about, whatever was told before.
-            answered |= {name for name in _SUPPOSABLE if name in readings and _is_supposed(message, readings[name])}
+            supposable = _SUPPOSABLE if number else _SUPPOSABLE_ALONE
+            answered |= {name for name in supposable if name in readings and _is_supposed(message, readings[name])}
         situation = _without(situation, back)
         if number and scope is not None and _puts_another(message, known, readings):
             routes = ("public_partner", "shared_need", "public_service") if "applicant" not in readings else ()
@@ -171,12 +175,18 @@ def _as_the_bodies_tell(known: Situation, situation: Situation, heard: Sequence[
     need = known.readings.get("shared_need")
     if need and "shared_need" not in situation.readings and need.value == "several" and _only_customers(heard):
         known = _without(known, ["shared_need"])  # that several would buy the tool does not say that they have the need
-    if known.value("applicant") in PUBLIC_KINDS and situation.value("applicant") not in (None, *PUBLIC_KINDS):
+    is_another = known.value("applicant") in PUBLIC_KINDS and situation.value("applicant") not in (None, *PUBLIC_KINDS)
+    if is_another and known.readings.get("established") == situation.readings.get("established"):
         known = _without(known, ["established"])  # where the firm is that the first reader took for the applicant
     found = situation.readings.get("public_partner")
     said = known.readings.get("public_partner")
     if said and said is not found and said.value == "yes" and _is_of_private_bodies(said):
         known = _without(known, ["public_partner"])  # « et si la boulangerie menait le projet avec nous ? »
+        said = None
+    if said and said is not found and said.value == "yes" and _WITH_OTHERS.search(fold(said.words)):
+        known = _without(
+            known, ["public_partner"]
+        )  # "a friend's company was told it's fine since the prefecture runs the project with them"
         said = None
     is_open = said is not found and (said is None or _is_of_no_public_body(said))
     if (found is None or found.value == "no") and is_open and _only_private_partners(heard):
@@ -184,6 +194,11 @@ def _as_the_bodies_tell(known: Situation, situation: Situation, heard: Sequence[
         known = _without(known, ["public_partner"])
         known = replace(known, readings={**known.readings, **({"public_partner": found} if found else {})})
     return known
+
+
+_WITH_OTHERS = re.compile(
+    r"^(?!.*\b(?:nous|notre|nos|on|us|we|our|ours)\b).*\b(?:avec (?:eux|elles|lui)|with (?:them|him|her))\b"
+)
 
 
 def _is_of_private_bodies(said: Reading) -> bool:
@@ -222,8 +237,10 @@ def _roles(heard: Sequence[str]) -> list[tuple[str, str]]:
 
 _SUPPOSABLE = ("public_partner", "stage")
 """What a last message may suppose in words that leave no doubt; of the other fields they do (measured)."""
+_SUPPOSABLE_ALONE = ("stage",)
+"""What a first message may."""
 _SUPPOSED = re.compile(
-    r"^(?:[^ ]+ ){0,6}?(?:(?:et|but|and|mais|now|then|alors|maintenant|so|,|:) )?(?:et si|and if|but if|what if|mais si|suppose|supposing|supposons|supposez|imagine|imaginez|imaginons|"
+    r"^(?:[^ ]+ ){0,6}?(?:(?:et|but|and|mais|now|then|alors|maintenant|so|,|:) )?(?:et si|and if|but if|what if|mais si|suppose|supposing|supposons|supposez|imagine|imaginez|imaginons|(?:hypothetically|theoretically|in theory|en theorie|par hypothese)(?: speaking)?(?: ,)? (?:if|si)|"
     r"admettons|mettons que|assume|assuming)(?= )"
 )
 

@@ -52,7 +52,12 @@ HOLDING_BACK = 0.7
 """The likelihood from which a value of `holding` is read: sooner than another, for without it silence would be « eligible »."""
 _SPEAKS_OF = {
     ("personal_data", "no"): re.compile(
-        r"\b(?:donnees?|datas?|noms?|names?|nominati\w*|perso\w*|people|gens|qui que ce soit|quelqu\w*|anyone|anybody|no one|nobody|someone|humain\w*|humans?|anonym\w*|identi\w*|individ\w*|rgpd|gdpr|privacy|privee?)\b"
+        r"\b(?:donnees?|datas?|noms?|names?|nominati\w*|perso\w*|people|gens|qui que ce soit|quelqu\w*|anyone|anybody|no one|nobody|someone|humain\w*|humans?|souls?|ames?|anonym\w*|identi\w*|individ\w*|rgpd|gdpr|privacy|privee?)\b"
+    ),
+    ("uses_ai", "no"): re.compile(
+        r"\b(?:pas|sans|aucune?s?|ni|non|rien|zero|plus|jamais|nul\w*|hors|exit|fini\w*|adieu|n['’ ]?est|no|not|n['’ ]?t|none|nothing|never|without|neither|nor|longer|only|just|simple\w*|simply|juste|seule\w*|uniquement|plain|bare|basic|basique|bete\w*|bon vieux|ordinary|ordinaire|classi\w*|tradition\w*"
+        r"|regles?|rules?|fixe\w*|fixed|baremes?|formul\w*|forms?|formulaires?|tableurs?|tableaux?|spreadsheet\w*|excel|calc|macros?|scripts?|sql|grilles?|grids?|checklists?|listes?|lists?|annuaires?|director\w+|repertoires?|agendas?|calend\w*|pages?|sites?|websites?|web|papers?|papier|paper|pdf|leaflets?|by hand|a la main|manuel\w*|manual\w*|hand|filters?|filtres?"
+        r"|instead|place|replac\w*|remplac\w*|drop\w*|abandon\w*|retir\w*|enlev\w*|supprim\w*|scrap\w*|cut|out|gone|bases?|databases?|catalog\w*|search|recherche|if|si|seuils?|thresholds?|tree|arbres?|conditions?|calcul\w*|humans?|humain\w*)\b"
     ),
     ("uses_ai", "yes"): re.compile(
         r"\b(?:[ldj]?ias?|ai|a i|i a|aie|gen ?ai|intelligen\w*|artif\w*|algo\w*|\w*learning|learn\w*|appren\w*|aprend\w*|neuro\w*|neural|llms?|lstm|\w*gpt\w*|modeles?|models?|modell?ing|generati\w*|(?:en)?train\w*"
@@ -70,13 +75,20 @@ _FOR_THEIR_STAFF = re.compile(
 )
 """Whom a tool of a public body serves, whatever else is denied: "it's for our agents only"."""
 _GOES_THERE = re.compile(
-    r"^(?!.*\b(?:we|us|our|i|nous|notre|nos|on|je|based|seat|siege)\b).*\b(?:leav\w+|moving|retir\w+|holidays?|vacances|part(?:ent|i|is|e)?|s['’ ]installe\w*)\b[^.;]{0,20}\b(?:for|to|pour|en|au|aux)\b"
+    r"^(?!.*\b(?:we|us|our|i|nous|notre|nos|on|je|based|seat|siege)\b).*\b(?:leav\w+|left|gone|went|moved|moving|retir\w+|holidays?|vacances|part(?:ent|i|is|e)?|s['’ ]installe\w*)\b[^.;]{0,20}\b(?:for|to|pour|en|au|aux)\b"
+    r"|^.*\b(?:one|two|three|some|un|une|deux|trois|colleagues?|collegues?|nurses?|develop\w+|stagiaires?|interns?) (?:\w+ ){0,2}?(?:left|gone|went|moved|parti\w*|s['’ ]?en va) (?:for|to|pour|en|au|aux)\b"
 )
 """What somebody does abroad, which tells nothing of where a body is: "a nurse is leaving for Canada"."""
 SUPPOSED = frozenset({("theme", "other")})
 """What the first reader supposes of a project that names no theme: no word of the person's is against another one."""
-EASILY_SUPPOSED = frozenset({("stage", "before")})
-"""What a project is taken for that does not say it (« on a une IA qui lit les certificats »): where the first reader found nothing, read only when sure."""
+EASILY_SUPPOSED = {
+    ("stage", "before"): None,
+    ("public_service", "yes"): re.compile(
+        r"\b(?:aid\w*|help\w*|assist\w*|serv\w*|so that|afin|(?:for|to|pour|pr)(?! (?:(?:l['’ ]?|the |your |votre |cet |this )?(?:ap+els?|calls?|projet|project|candidat\w+)|apply|enter)\b))\b"
+    ),
+}
+"""What a project is taken for that does not say it (« on a une IA qui lit les certificats », « la mairie a un prototype d’IA »): where the first reader
+found nothing, and the message has no word that tells it, read only when sure."""
 TOLD_IN_A_SENTENCE = frozenset({"stage"})
 """Fields that a sentence tells without the others. Where the two readers differ on one, each sentence is read by itself: in a long text, a date or
 the tool of a neighbour, three sentences away, weighs on the network. Of the other fields, a sentence alone says too little (measured: ten verdicts
@@ -96,10 +108,18 @@ TAKEN_BACK = {
 }
 """What opens the way to « eligible » and is asked again once a later message, by itself, tells another value, as likely as is said here, unless all of
 them together are as sure of the first: « imaginons que la ville ne fasse plus rien avec nous », « un projet vidé de son IA »."""
-FALLING = frozenset({("public_partner", "yes"), ("uses_ai", "yes")})
+FALLING = frozenset({("public_partner", "yes"), ("uses_ai", "yes"), ("public_service", "yes")})
 STILL_LIKELY, FALL = 0.8, 0.1
 """Of these, how likely one still is in all the messages, and by how much less than in those up to the one that told it, for the later ones to leave it in
 doubt, in words that neither reader knows: « la métropole s'est débinée »."""
+UNHEARD = 0.95
+"""How likely nothing is said of a field in all the messages, for what an earlier one told to be asked again: « Je retire : en service, je n’en sais rien ».
+Of 5,200 development situations, one is asked for nothing."""
+TOLD_IN_WORDS = frozenset({"stage", "uses_ai", "public_service", "personal_data"})
+"""Fields that words of all kinds tell. Bodies have names, which the network may not know."""
+LEAST = {("public_service", "yes"): 0.8}
+"""How likely the network must find what the first reader found: of eleven situations in which it finds an aim less likely than that, the words told none in
+three (« avec deux data scientists, sprint de trois semaines »)."""
 CLOSING = frozenset({("uses_ai", "no"), ("public_partner", "no"), ("shared_need", "one"), ("shared_need", "none")})
 """What a last message takes back of a project (« la direction ne veut plus d'IA »), whatever the messages before it say."""
 GIVEN_UP, AS_LIKELY_AS_NOT = frozenset({("uses_ai", "no"), ("public_service", "no")}), 0.5
@@ -232,16 +252,22 @@ class SecondReader:
                 continue
             if field.id not in shares and not found:
                 continue
+            if found and (
+                field.id not in shares or field.id in answered or field.id in take_stated(found.words, call)[0]
+            ):
+                readings[field.id] = found
+                continue
+            if found and len(heard) > 1 and field.id in TOLD_IN_WORDS and shares[field.id].get(UNSAID, 0.0) >= UNHEARD:
+                continue
             if found and (field.id, found.value) in PUT_RIGHT:
                 said = self._surely_told(field.id, heard[told_at.get(field.id, 0) + 1 :])
                 if said and said.value != found.value:
                     readings[field.id] = said
                     continue
-            if found and (
-                field.id not in shares
-                or ((field.id, found.value) in held and not self._is_said_otherwise(field.id, found, shares, heard))
-                or field.id in answered
-                or field.id in take_stated(found.words, call)[0]
+            if (
+                found
+                and (field.id, found.value) in held
+                and not self._is_said_otherwise(field.id, found, shares, heard)
             ):
                 readings[field.id] = found
                 continue
@@ -250,10 +276,12 @@ class SecondReader:
             share = sum(likely.get(value, 0.0) for value in group)
             agrees = found is not None and found.value in group
             best = found.value if found and agrees else max(group, key=lambda value: likely.get(value, 0.0))
+            if found and agrees and shares[field.id].get(found.value, 0.0) < LEAST.get((field.id, found.value), 0.0):
+                continue
             differs = found and not agrees and (field.id, found.value) not in SUPPOSED
             holds = (field.id, best) in held
             sure = SURE_OF_SEVERAL if differs and len(heard) > 1 else SURE
-            is_supposed = found is None and (field.id, best) in EASILY_SUPPOSED
+            is_supposed = found is None and _is_easily_supposed(field.id, best, text)
             must_be_sure = field.id in withdrawn or differs or is_supposed
             needed = HOLDING_BACK if holds else sure if must_be_sure else BELIEVED
             applies = all(
@@ -287,7 +315,8 @@ class SecondReader:
             ):
                 readings[field.id] = found
             elif found is None and (
-                _tells_nothing(field.id, sentences[field.id], is_supposed) or not _is_spoken_of(field.id, best, text)
+                _tells_nothing(field.id, sentences[field.id], text, is_supposed)
+                or not _is_spoken_of(field.id, best, text)
             ):
                 continue
             elif applies and best != UNSAID and is_believed:
@@ -432,15 +461,21 @@ def _is_added_before_service(heard: Sequence[str]) -> bool:
     return uses[:1] == ["no"] and uses[-1] == "yes" and len(stages) > 1 and set(stages) == {"before"}
 
 
-def _tells_nothing(field: str, sentence: str, is_supposed: bool) -> bool:
-    """True when the `sentence` that speaks most of `field` tells nothing of it: it is beside the point, of somebody who goes abroad, or a mere wish to
-    take part, for a stage that is only supposed."""
+def _tells_nothing(field: str, sentence: str, text: str, is_supposed: bool) -> bool:
+    """True when the `sentence` of `text` that speaks most of `field` tells nothing of it: it is beside the point, or a mere wish to take part, for a stage
+    that is only supposed; and when `text` says of somebody that they go abroad, for where the body is."""
     folded = fold(sentence)
     return (
         is_beside_the_point(folded)
-        or (field == "established" and bool(_GOES_THERE.match(folded)))
+        or (field == "established" and any(_GOES_THERE.match(fold(one)) for one in sentences_of(text)))
         or (is_supposed and bool(_ONLY_OFFERED.search(folded)))
     )
+
+
+def _is_easily_supposed(field: str, value: str, text: str) -> bool:
+    """True for what a project is taken for, in a `text` without a word that tells it."""
+    words = EASILY_SUPPOSED.get((field, value))
+    return (field, value) in EASILY_SUPPOSED and not (words and words.search(fold(text)))
 
 
 def _is_spoken_of(field: str, value: str, text: str) -> bool:

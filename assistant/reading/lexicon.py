@@ -210,6 +210,16 @@ class _Lexicon:
         self.purpose = compiled(patterns["purpose"])
         self.purpose_named = compiled(patterns["purpose_named"])
         self.purpose_later = compiled(patterns["purpose_later"])
+        given_up = patterns["given_up"]
+        self.ai_dropped = compiled(
+            rf"(?:{'|'.join(given_up['before'])}) (?:(?:the|our|all|any|that|this|its|la|le|l|notre|cette|tout|toute|d|de|du|idea|idee|of|volet|brique|partie|part|bit|side|an?|une?|using|use|usage|recours|a) ){{0,5}}$"
+        )
+        self.ai_gone = re.compile(
+            _fill(
+                rf"^(?!(?:{{W}} ){{1,4}}on (?:our|my|his|her|their|the) (?:desks?|laps?|plates?|tables?|doorsteps?)(?= |$))(?:(?:part|bit|side|component|thing|stuff) )?(?:{'|'.join(given_up['after'])})(?= ?$| [,.;:!)]| (?:du|de|des|et|from|of|and|in|by|last|since|depuis|en|le|la|l|ce|cet|cette|this|as|the|our|par|faute|avec|with|for|pour|au|aux|hier|yesterday|on|after|apres|lors)(?= ))",
+                macros,
+            )
+        )
         self.scope = {
             name: re.compile(_fill(p, macros))
             if name
@@ -238,7 +248,14 @@ class _Lexicon:
         self.unknown_answer, self.unknown_opens, self.unknown_around = (
             compiled(unknown[name]) for name in ("answer", "opens", "around")
         )
-        self.tool_gone = [compiled(pattern) for pattern in unknown["tool_gone"]]
+        # The tool, and no word of AI: what drops an AI drops it too.
+        before, after = ("|".join(given_up[side]) for side in ("before", "after"))
+        former = "(?!(?:old|ancien[a-z]*|vieux|vieil[a-z]*|current|actuel[a-z]*|existing|existant[a-z]*|previous|precedent[a-z]*|legacy|former|other|autre) )"
+        self.tool_gone = [
+            *(compiled(pattern) for pattern in unknown["tool_gone"]),
+            compiled(rf"(?:the|our|la|le|l|notre|cette|ce|that|this) {former}(?:{{W}} )?{{TOOL}} (?:{after})(?= |$)"),
+            compiled(rf"(?:{before}) (?:the|our|la|le|l|notre|cette|ce|that|this) {former}(?:{{W}} )?{{TOOL}}(?= |$)"),
+        ]
         self.leisure = [compiled(unknown["leisure"])]
         self.unknown_about = {field: compiled(pattern) for field, pattern in unknown["about"].items()}
         self.making = _making(words["making"])

@@ -200,12 +200,23 @@ def is_denied_after(view: View, item: int) -> bool:
 _DONE = frozenset(
     "vient venons viens viennent pu reussi su fini fait faite et si quand lorsque apres parvenus parvenu".split()
 )
-_SUPPOSED = re.compile(r"^(?:[a-z]+ ,? ?){0,3}(?:what if|et si|suppose|supposons|imaginons|admettons) ")
+_SUPPOSED = re.compile(
+    r"^(?:[a-z]+ ,? ?){0,3}(?:what if|et si|suppose|supposing|supposons|supposez|imagine|imaginons|imaginez|admettons|mettons qu|assume"
+    r"|(?:hypothetically|theoretically|in theory|en theorie|par hypothese)(?: speaking)?(?: ,)? (?:if|si)) "
+)
+_ONLY_THEN = frozenset("after apres once only seulement unless until jusqu avant".split())
+
+
+def is_supposed(tokens: Sequence[Token]) -> bool:
+    """True for words that suppose what is said after them: "what if…", « imaginons que… »."""
+    return bool(_SUPPOSED.search("".join(f"{token.text} " for token in tokens)))
 
 
 def is_to_come(tokens: Sequence[Token], index: int, last: int | None = None) -> bool:
     """True when the service that the words at `index` name is still to come."""
     after = [token.text for token in tokens[(last or index) + 1 : (last or index) + 3]]
+    if is_supposed(tokens[:index]) and not _ONLY_THEN & set(after):
+        return False  # "what if we put it into production before applying?": judged as if it were so
     if any(word in _SOON for word in [token.text for token in tokens[(last or index) + 1 : (last or index) + 5]]):
         return True
     if index and tokens[index - 1].text in ("goes", "go", "going"):
@@ -213,8 +224,6 @@ def is_to_come(tokens: Sequence[Token], index: int, last: int | None = None) -> 
     near = {token.text for token in tokens[max(0, index - 9) : index]}
     if {token.text for token in tokens[max(0, index - 3) : index]} & {"mettre", "passer"} and not near & _DONE:
         return True  # « il ne manque que la signature pour la mettre en service »
-    if _SUPPOSED.search(" ".join(token.text for token in tokens[:index])):
-        return False  # "what if we put it into production before applying?": judged as if it were so
     if any(word in ("depuis", "since") for word in after):
         return False
     if after[:1] and after[0] in _HOPED:

@@ -229,6 +229,8 @@ def _resolved(tokens: Sequence[Token], tag: str, first: int, last: int) -> tuple
         if word in ("private", "public", "state"):
             return ("PRIV" if word == "private" else "RES" if research else "PUB"), last
     said = " ".join(token.text for token in tokens[last + 1 : last + 12])
+    if tag == "HOS" and "espic" in said.split():
+        return "ENT", last  # « un hôpital classé ESPIC »
     told = _STATUTE.match(f"{said} ")
     if told:
         return ("PRIV" if told["private"] else "RES" if research else "PUB"), last

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 
 from assistant.reading.lexicon import the_lists
-from assistant.reading.negation import DENIALS, is_denied, is_denied_after, is_hardly, is_to_come
+from assistant.reading.negation import DENIALS, is_denied, is_denied_after, is_hardly, is_supposed, is_to_come
 from assistant.reading.text import THEMES, Evidence, Message, Sentence, span_of
 from assistant.vocabulary import Reading
 from corpus.words import fold
@@ -51,8 +51,11 @@ def read_ai(message: Message) -> Reading | None:
     yes: list[Evidence] = []
     no: list[Evidence] = []
     for _, sentence, first, last in found_patterns(message, "evolution"):
-        named = [i for i in sentence.project.items if first <= i.first and i.last <= last and i.text in ("AI", "AIK")]
-        if named and not is_denied(sentence.tokens, first) and not is_denied(sentence.tokens, named[-1].first):
+        view = sentence.project
+        named = [n for n, i in enumerate(view.items) if first <= i.first and i.last <= last and i.text in ("AI", "AIK")]
+        if not named or _is_given_up(view.before(named[-1]), view.after(named[-1])):
+            continue  # "they pulled the plug on the AI"
+        if not is_denied(sentence.tokens, first) and not is_denied(sentence.tokens, view.items[named[-1]].first):
             return Reading("yes", message.words(sentence, first, last))  # a first AI put on a tool that has none
     for tag in ("AI", "AIK", "NEW"):
         for number, sentence, index in tagged(message, tag):
@@ -96,7 +99,9 @@ def read_ai(message: Message) -> Reading | None:
                 sentence.is_question and scope["asks_if_ai"].search(sentence.project.text)
             ):
                 continue
-            if (
+            if _is_kept(before):
+                yes.append(Evidence("yes", words, (number, item.first), corrected))
+            elif (
                 _is_given_up(before, after)
                 or (is_denied(sentence.tokens, item.first) and not _SUBJECT_OF_CLAIM.search(before))
                 or is_denied_after(sentence.project, index)
@@ -124,6 +129,9 @@ def read_ai(message: Message) -> Reading | None:
     return settle(yes, no)
 
 
+_DOES_NOT = re.compile(
+    r"(?:^|(?<= ))(?:(?:n|ne) (?:[a-z]+ ){0,3}?(?:pas|jamais|point|rien)|pas question d|hors de question d|refus\w+ d|not|never|n t|t|nobody|no one|personne ne|without|sans) (?:[a-z]+ ){0,3}?$"
+)
 # « Mon mari me dit d’arrêter l’IA »: an opinion, no news of the project.
 _THEY_SAY = re.compile(
     r"(?:^|(?<= ))(?:(?:me|nous|m|vous) (?:dit|dise|disent|conseille\w*|suggere\w*|demande\w*|a dit|a conseille) (?:de|d)|(?:tells?|told|asks?|asked|begs?|urges?|advises?|wants) (?:me|us) to|says (?:i|we) should)(?= )"
@@ -132,8 +140,19 @@ _THEY_SAY = re.compile(
 
 def _is_given_up(before: str, after: str) -> bool:
     """True when what stands between `before` and `after` is dropped: « on abandonne… », "… was taken out"."""
-    dropped = the_lists().scope["dropped_ai"].search(before) or (_TOOK.search(before) and _AWAY.match(after))
-    return bool((dropped and not _THEY_SAY.search(before)) or _IS_GONE.match(after))
+    dropped = _dropping(before) or (_TOOK.search(before) and _AWAY.match(after))
+    return bool((dropped and not _THEY_SAY.search(before)) or the_lists().ai_gone.match(after))
+
+
+def _dropping(before: str) -> re.Match[str] | None:
+    """The words that end `before` and drop what comes next: « on fait une croix sur l’ »."""
+    return the_lists().scope["dropped_ai"].search(before) or the_lists().ai_dropped.search(before)
+
+
+def _is_kept(before: str) -> bool:
+    """True when what comes after `before` is said not to be dropped: « on n’a pas abandonné… », "nobody wants to drop…"."""
+    dropped = _dropping(before)
+    return bool(dropped and _DOES_NOT.search(before[: dropped.start()]))
 
 
 def gives_up_a_technique(message: Message) -> bool:
@@ -152,7 +171,8 @@ def _given_up(message: Message) -> list[str]:
         item_words(message, sentence, index)
         for tag in ("AI", "AIK")
         for _, sentence, index in tagged(message, tag)
-        if _is_given_up(sentence.project.before(index), sentence.project.after(index))
+        if not _is_kept(sentence.project.before(index))
+        and _is_given_up(sentence.project.before(index), sentence.project.after(index))
     ]
 
 
@@ -229,11 +249,6 @@ _TOOK = re.compile(
     r"(?:^|(?<= ))(?:took|taken|taking|pull\w*|ripped|threw|thrown|cut|switched) (?:(?:the|our|its|all|any|that) )*$"
 )
 _AWAY = re.compile(r"^(?:out|away|off|aside)(?= ?$| [,.;:)]| (?:of|and|again|entirely|altogether|for)(?= ))")
-_IS_GONE = re.compile(
-    r"^(?:(?:a ete|ont ete|est|sera|has been|was|is|got) (?:finalement |definitivement |completement |entirely |finally |now |since )?"
-    r"(?:retire\w*|enleve\w*|supprime\w*|ecarte\w*|otee?|abandonne\w*|removed|dropped|scrapped|ditched|taken out|cut|abandoned|gone|axed|buried|ripped out|thrown out|kicked out|history|dead|no more|enterree?|morte?|nixed|killed|binned|canned|shelved|parked|scratched|sabordee?)|a disparu|a saute|passe\w* a la trappe|est passee? a la trappe|passe\w* a l as|(?:, )?(?:on|nous|we) (?:s en pass\w+|ll do without|will do without|do without)|(?:did not|didn t|n a pas|won t|will not) (?:survi\w+|make it|passe)|fell through|tombe a l eau|est tombee? a l eau|bites? the dust)(?= ?$| [,.;:)]| (?:du|de|et|from|of|and|in|last|since|depuis|en|le|la|l|ce|cet|cette|this|as|the|our)(?= ))"
-)
-
 
 # « un guide sur l’IA » is about AI, « un guide conversationnel par IA » is made with it.
 _LINKS = re.compile(r"(?:^|(?<= ))(?:de|d|l|la|sur|a|aux?|of|on|about|in|the|for|en|par l|use) $")
@@ -301,7 +316,7 @@ _ALTERNATIVE = re.compile(
     r"(?:^|(?<= ))(?:whether|(?:si|if|s) (?:il|elle|ils|elles|on|l|le|la|les|c|ca|cela|it|the|they|this|that|our)) (?:[^ ]+ ){0,20}?(?:ou|or)(?= )"
 )
 _PERHAPS = re.compile(
-    r"(?:^|(?<= ))(?:peut etre|maybe|perhaps|might be|may be|could be|pourrai(?:t|ent) etre|said about|dit sur|disais de) (?:[^ ]+ ){0,2}$"
+    r"(?:^|(?<= ))(?:peut etre|maybe|perhaps|might be|may be|could (?:(?:equally|just as|as|well|also|easily) )*be|(?:pourrait|peut|might|may) (?:tout )?(?:aussi|equally|as) (?:bien|well) (?:etre|be)|pourrai(?:t|ent) etre|said about|dit sur|disais de) (?:[^ ]+ ){0,2}$"
 )
 
 
@@ -395,13 +410,13 @@ def read_stage(message: Message, before: str | None = None) -> Reading | None:
             event("before", number, sentence, item.first, item.last)
     for number, sentence, first, last in found_patterns(message, "before"):
         # These patterns hold their own negations.
-        if _OFFERS_IT.search(fold(message.words(sentence, first, last))):
+        if _is_offered(message, sentence, first, last):
             continue
         if _is_quoted(sentence, first, first) or is_hardly(sentence.tokens, first) or _is_theirs(sentence, first, last):
             continue
         event("before-weak", number, sentence, first, last)
     for number, sentence, first, last in _made(message):
-        if not _is_theirs(sentence, first, last):
+        if not _is_offered(message, sentence, first, last) and not _is_theirs(sentence, first, last):
             event("before-weak", number, sentence, first, last)
     for value, tags, names in (("evolution", ("EVO", "NEW"), ("evolution",)), ("minor_update", ("MIN",), ("minor",))):
         for tag in tags:
@@ -419,6 +434,13 @@ def read_stage(message: Message, before: str | None = None) -> Reading | None:
             for number, sentence, first, last in found_patterns(message, name):
                 if not is_denied(sentence.tokens, first):
                     event(value + "-new" if value == "evolution" else value, number, sentence, first, last)
+    supposed = [
+        one for one in events if one.value != "before-weak" and is_supposed(message.sentences[one.position[0]].tokens)
+    ]
+    if supposed and all(one.value == "deployed" for one in supposed):
+        return Reading(
+            "deployed", supposed[-1].words
+        )  # « Imaginons qu’il soit ouvert à tous. Aujourd’hui il est en test. »
     return _settle_stage(message, events, before)
 
 
@@ -441,7 +463,15 @@ _NOT_BEFORE = re.compile(
 
 
 # « On voudrait la proposer à votre appel »: nothing is said of its making.
-_OFFERS_IT = re.compile(r"\b(?:la|le|les|l|it|them) (?:propos|present|soumett|submit|enter|candidat)\w*$")
+_OFFERS_IT = re.compile(
+    r"\b(?:la|le|les|l|it|them) (?:propos|present|soumett|submit|enter|candidat)\w*$|\b(?:propos|present|soumett|submit|enter)\w* (?:son|sa|ses|notre|nos|cette|ce|our|its|their|this)(?: \w+)?$"
+)
+
+
+def _is_offered(message: Message, sentence: Sentence, first: int, last: int) -> bool:
+    """True when the words, or they and the next one, offer to the call what is made already or not."""
+    following = min(last + 1, len(sentence.tokens) - 1)
+    return any(_OFFERS_IT.search(fold(message.words(sentence, first, end))) for end in (last, following))
 
 
 def is_of_another_tool(message: Message) -> bool:

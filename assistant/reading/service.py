@@ -71,6 +71,8 @@ def read_public_service(message: Message, readings: Mapping[str, Reading], befor
                 continue  # « personne n’a pu me l’expliquer »: nobody
             if after[:1] == ["s"] and set(after) & _DATA_WORDS:
                 continue  # "people's voices are in it": said of the data
+            if word in ("team", "equipe") and after[:1] in (["of"], ["de"]):
+                continue  # "by a team of four"
             if _RELATED.search(sentence.project.before(index)):
                 continue  # "the landlord of a tax office", « fournisseur de l’école publique »
             if tag == "WUSE" and not takes_part and sentence.tokens[item.first - 1].text in ("nos", "our", "mes", "my"):

@@ -12,6 +12,12 @@ from assistant.vocabulary import Reading
 
 _ENDS = re.compile(r" (?:[;:.!?]|mais|but|however|cependant|par contre|en revanche|sinon|otherwise|though)(?= |$)")
 _COMMA = re.compile(r" , (?!(?:si|s|ni|nor|ou|or|whether|if|et|and|either|soit|elle|il|it|they|ils) )")
+# « Mon chef la dit opérationnelle, la cheffe de projet la dit encore en essai », "one swears it's live, the other that nothing is done".
+_SAYS = r"(?:dit|disent|jure\w*|soutien\w*|affirme\w*|pretend\w*|assure\w*|says?|swears?|claims?|insists?|reckons?|maintains?|tells)"
+_A_STAGE = r"(?:DEP|BEF|ACT|rien n|nothing|en route|non|not)"
+_DISPUTED = re.compile(
+    rf"(?:^|(?<= )){_SAYS} (?:[^ ]+ ){{0,7}}?{_A_STAGE} (?:[^ ]+ ){{0,12}}?(?:{_SAYS}|l autre|the others?|d autres|others) (?:[^ ]+ ){{0,7}}?{_A_STAGE}(?= |$)"
+)
 _IN_TERMS_OF_THE_PROJECT = frozenset({"stage", "uses_ai"})
 _PARTS = re.compile(r" (?:[,;:.!?]|mais|but|car|because|so|alors|donc|et|and|c|it s)(?= )")
 _LONGEST_IGNORANCE, _LONGEST_TOPIC, _LONGEST_ECHO = 30, 8, 20
@@ -39,6 +45,8 @@ def unknown_fields(message: Message, readings: Mapping[str, Reading], pending: s
                 for field, pattern in the_lists().unknown_about.items():
                     if (field in _IN_TERMS_OF_THE_PROJECT) is of_project and pattern.search(clause):
                         unknown[field] = max(unknown.get(field, 0), place)
+    if any(_DISPUTED.search(sentence.project.text) for sentence in message.sentences):
+        unknown["stage"] = len(message.text)
     if "uses_ai" not in readings and (gives_up_a_technique(message) or _says(the_lists().tool_gone, message)):
         unknown["uses_ai"] = len(message.text)
     if _says(the_lists().leisure, message):
