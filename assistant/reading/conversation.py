@@ -140,7 +140,7 @@ def read_situation(messages: Sequence[str], call: Call, second: SecondReader | N
             answered |= {
                 name
                 for name, reading in readings.items()
-                if name == pending or situation.value(name) not in (None, reading.value)
+                if name == pending or so_far.value(name) not in (None, reading.value)
             }
         if number == len(messages) - 1:
             # The case that is asked about, whatever was told before.

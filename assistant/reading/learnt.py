@@ -70,6 +70,8 @@ _ONLY_OFFERED = re.compile(
     r"\b(?:souhait\w+|voudr\w+|voul\w+|aimer\w+|veu(?:t|x|lent)|wants?|wish\w*|hopes?|would like|d like) (?:to )?(?:candidat\w+|concourir|participer|postuler|se presenter|entrer|apply|compete|enter|take part) "
 )
 """A wish to take part, which tells no stage: « la métropole souhaite concourir avec une IA »."""
+_TWINNED = re.compile(r"\b(?:jumel\w+|twin(?:ned)?) (?:avec|a|with|town)\b")
+"""A town that is twinned with one abroad is no less here: « la mairie de Roubaix, jumelée avec Verviers, en Belgique »."""
 _FOR_THEIR_STAFF = re.compile(
     r"\b(?:for|pour|to help|aide\w*) (?:our|nos) (?:own )?(?:agents?|officers?|clerks?|staff|case ?workers|civil servants|fonctionnaires|instructeurs|soignants)\b"
 )
@@ -467,6 +469,7 @@ def _tells_nothing(field: str, sentence: str, text: str, is_supposed: bool) -> b
     folded = fold(sentence)
     return (
         is_beside_the_point(folded)
+        or (field == "established" and bool(_TWINNED.search(fold(text))))
         or (field == "established" and any(_GOES_THERE.match(fold(one)) for one in sentences_of(text)))
         or (is_supposed and bool(_ONLY_OFFERED.search(folded)))
     )
