@@ -161,6 +161,8 @@ def read_situation(messages: Sequence[str], call: Call, second: SecondReader | N
         situation = _with_public_service(situation, heard, call)
     known = second.weigh(situation, heard, call, withdrawn, answered, told_at) if second else situation
     known = _as_the_bodies_tell(known, situation, heard)
+    if _ASKS_OF_THEIRS.search(fold(messages[-1])):
+        known = _without(known, ["stage"])  # "theirs has been in production since last year. Would theirs qualify?"
     return Situation(known.readings, known.unknown | (reopened - set(known.readings)))
 
 
@@ -235,6 +237,9 @@ def _roles(heard: Sequence[str]) -> list[tuple[str, str]]:
     ]
 
 
+_ASKS_OF_THEIRS = re.compile(
+    r"\b(?:would|could|can|does|is|will|should) theirs\b[^?.!]*\?|\b(?:le|la|les) leurs?,? (?:elles?|ils?|serai\w*|pourrai\w*|peu\w*|est|passe\w*|rentre\w*|entre\w*)\b[^?.!]*\?"
+)
 _SUPPOSABLE = ("public_partner", "stage")
 """What a last message may suppose in words that leave no doubt; of the other fields they do (measured)."""
 _SUPPOSABLE_ALONE = ("stage",)

@@ -54,10 +54,22 @@ _SPEAKS_OF = {
     ("personal_data", "no"): re.compile(
         r"\b(?:donnees?|datas?|noms?|names?|nominati\w*|perso\w*|people|gens|qui que ce soit|quelqu\w*|anyone|anybody|no one|nobody|someone|humain\w*|humans?|souls?|ames?|anonym\w*|identi\w*|individ\w*|rgpd|gdpr|privacy|privee?)\b"
     ),
+    ("stage", "before"): re.compile(
+        r"\b(?:dev\w*|proto\w*|test\w*|trial\w*|tri(?:es|ed|ying)|try\w*|essa\w*|pilot\w*|id[e]+\w*|maquet\w*|mock\w*|ebauch\w*|esquiss\w*|"
+        r"sketch\w*|draft\w*|brouillon\w*|plan\w*|build\w*|built|bati\w*|fabri\w*|mont\w*|cod\w*|ecri\w*|writ\w*|conc\w*|design\w*|prepar\w*|"
+        r"imagin\w*|travail\w*|work\w*|boss\w*|bricol\w*|tinker\w*|cobbl\w*|voudr\w*|voul\w*|veu\w*|want\w*|wish\w*|would|souhait\w*|aimer\w*|"
+        r"envisag\w*|projet\w*|cours|encore|yet|rien|nothing|nobody|personne|no one|exper\w*|train\w*|entrain\w*|going|will|ll|futur\w*|"
+        r"start\w*|begin\w*|begun|commenc\w*|demarr\w*|etud\w*|stud\w*|phase\w*|stage\w*|stad\w*|labo\w*|lab|labs|demo\w*|notebook\w*|"
+        r"carnet\w*|pap\w*|concept\w*|croquis|reflech\w*|reflex\w*|think\w*|thought\w*|toy|jouet|bench\w*|poc|alpha|beta|making|mak\w*|"
+        r"cree\w*|creat\w*|creer\w*|unfinished|not|pas|finished|fini\w*|\w+rait|\w+raient|chantier|gribouill\w*|scribbl\w*|outline\w*|"
+        r"intention\w*|hop\w*|esper\w*|compt\w*|construi\w*|construct\w*|progress|underway|way|launch\w*|lanc\w*|live|elabor\w*|invent\w*|"
+        r"2024|spring|printemps|demain|tomorrow|next|prochain\w*|soon|bientot|early|premier\w*|first|version|v0|half|moitie|drawings?|"
+        r"griffonn\w*|giv\w+ it|board|napkin|slides?|diapo\w*|post it)\b"
+    ),
     ("uses_ai", "no"): re.compile(
         r"\b(?:pas|sans|aucune?s?|ni|non|rien|zero|plus|jamais|nul\w*|hors|exit|fini\w*|adieu|n['’ ]?est|no|not|n['’ ]?t|none|nothing|never|without|neither|nor|longer|only|just|simple\w*|simply|juste|seule\w*|uniquement|plain|bare|basic|basique|bete\w*|bon vieux|ordinary|ordinaire|classi\w*|tradition\w*"
         r"|regles?|rules?|fixe\w*|fixed|baremes?|formul\w*|forms?|formulaires?|tableurs?|tableaux?|spreadsheet\w*|excel|calc|macros?|scripts?|sql|grilles?|grids?|checklists?|listes?|lists?|annuaires?|director\w+|repertoires?|agendas?|calend\w*|pages?|sites?|websites?|web|papers?|papier|paper|pdf|leaflets?|by hand|a la main|manuel\w*|manual\w*|hand|filters?|filtres?"
-        r"|instead|place|replac\w*|remplac\w*|drop\w*|abandon\w*|retir\w*|enlev\w*|supprim\w*|scrap\w*|cut|out|gone|bases?|databases?|catalog\w*|search|recherche|if|si|seuils?|thresholds?|tree|arbres?|conditions?|calcul\w*|humans?|humain\w*)\b"
+        r"|regex\w*|regular|regulieres?|patterns?|motifs?|keywords?|mots?|instead|place|replac\w*|remplac\w*|drop\w*|abandon\w*|retir\w*|enlev\w*|supprim\w*|scrap\w*|cut|out|gone|bases?|databases?|catalog\w*|search|recherche|if|si|seuils?|thresholds?|tree|arbres?|conditions?|calcul\w*|humans?|humain\w*)\b"
     ),
     ("uses_ai", "yes"): re.compile(
         r"\b(?:[ldj]?ias?|ai|a i|i a|aie|gen ?ai|intelligen\w*|artif\w*|algo\w*|\w*learning|learn\w*|appren\w*|aprend\w*|neuro\w*|neural|llms?|lstm|\w*gpt\w*|modeles?|models?|modell?ing|generati\w*|(?:en)?train\w*"
@@ -86,7 +98,7 @@ SUPPOSED = frozenset({("theme", "other")})
 EASILY_SUPPOSED = {
     ("stage", "before"): None,
     ("public_service", "yes"): re.compile(
-        r"\b(?:aid\w*|help\w*|assist\w*|serv\w*|so that|afin|(?:for|to|pour|pr)(?! (?:(?:l['’ ]?|the |your |votre |cet |this )?(?:ap+els?|calls?|projet|project|candidat\w+)|apply|enter)\b))\b"
+        r"\b(?:aid\w*|help\w*|assist\w*|serv\w*|soucis?|besoins?|needs?|so that|afin|(?:for|to|pour|pr)(?! (?:(?:l['’ ]?|the |your |votre |cet |this )?(?:ap+els?|calls?|projet|project|candidat\w+)|apply|enter)\b))\b"
     ),
 }
 """What a project is taken for that does not say it (« on a une IA qui lit les certificats », « la mairie a un prototype d’IA »): where the first reader
@@ -110,18 +122,20 @@ TAKEN_BACK = {
 }
 """What opens the way to « eligible » and is asked again once a later message, by itself, tells another value, as likely as is said here, unless all of
 them together are as sure of the first: « imaginons que la ville ne fasse plus rien avec nous », « un projet vidé de son IA »."""
-FALLING = frozenset({("public_partner", "yes"), ("uses_ai", "yes"), ("public_service", "yes")})
-STILL_LIKELY, FALL = 0.8, 0.1
+FALLING = {("public_partner", "yes"): (0.8, 0.1), ("uses_ai", "yes"): (0.8, 0.1), ("public_service", "yes"): (0.7, 0.2)}
 """Of these, how likely one still is in all the messages, and by how much less than in those up to the one that told it, for the later ones to leave it in
 doubt, in words that neither reader knows: « la métropole s'est débinée »."""
 UNHEARD = 0.95
-"""How likely nothing is said of a field in all the messages, for what an earlier one told to be asked again: « Je retire : en service, je n’en sais rien ».
-Of 5,200 development situations, one is asked for nothing."""
+"""How likely nothing is said of a field in all the messages, for what an earlier one told to be asked again where a later one has
+a word of doubt: « Je retire : en service, je n’en sais rien »."""
+_DOUBTS = re.compile(
+    r"\b(?:sai[st]|savons|know\w*|idees?|ideas?|clue|retir\w*|forget|oubli\w*|strike|scratch|withdraw\w*|guess\w*|suppos\w*|sure?s?|certain\w*|ignor\w*|verif\w*|check\w*|dire|say|tell|told|infos?|informed?|informations?|hasard|peut[- ]etre|maybe|might|may|dout\w*|doubt\w*)\b"
+)
 TOLD_IN_WORDS = frozenset({"stage", "uses_ai", "public_service", "personal_data"})
 """Fields that words of all kinds tell. Bodies have names, which the network may not know."""
-LEAST = {("public_service", "yes"): 0.8}
-"""How likely the network must find what the first reader found: of eleven situations in which it finds an aim less likely than that, the words told none in
-three (« avec deux data scientists, sprint de trois semaines »)."""
+LIKELY_UNSAID, UNSAID_OF_NOBODY = 0.3, 0.2
+"""How likely no aim is said, for one that the first reader found to be asked; the second, where its words name nobody (« avec deux data scientists, sprint
+de trois semaines »)."""
 CLOSING = frozenset({("uses_ai", "no"), ("public_partner", "no"), ("shared_need", "one"), ("shared_need", "none")})
 """What a last message takes back of a project (« la direction ne veut plus d'IA »), whatever the messages before it say."""
 GIVEN_UP, AS_LIKELY_AS_NOT = frozenset({("uses_ai", "no"), ("public_service", "no")}), 0.5
@@ -259,7 +273,12 @@ class SecondReader:
             ):
                 readings[field.id] = found
                 continue
-            if found and len(heard) > 1 and field.id in TOLD_IN_WORDS and shares[field.id].get(UNSAID, 0.0) >= UNHEARD:
+            if (
+                found
+                and field.id in TOLD_IN_WORDS
+                and shares[field.id].get(UNSAID, 0.0) >= UNHEARD
+                and any(_DOUBTS.search(fold(later)) for later in heard[1:])
+            ):
                 continue
             if found and (field.id, found.value) in PUT_RIGHT:
                 said = self._surely_told(field.id, heard[told_at.get(field.id, 0) + 1 :])
@@ -278,7 +297,7 @@ class SecondReader:
             share = sum(likely.get(value, 0.0) for value in group)
             agrees = found is not None and found.value in group
             best = found.value if found and agrees else max(group, key=lambda value: likely.get(value, 0.0))
-            if found and agrees and shares[field.id].get(found.value, 0.0) < LEAST.get((field.id, found.value), 0.0):
+            if found and agrees and field.id == "public_service" and _may_be_unsaid(found, shares[field.id]):
                 continue
             differs = found and not agrees and (field.id, found.value) not in SUPPOSED
             holds = (field.id, best) in held
@@ -349,11 +368,9 @@ class SecondReader:
 
     def _has_fallen(self, field: str, value: str, until: Sequence[str], shares: Mapping[str, float]) -> bool:
         """True when `value` was likely in the messages `until` the one that told it, and the messages since leave it in doubt."""
-        return (
-            (field, value) in FALLING
-            and shares.get(value, 0.0) < STILL_LIKELY
-            and self._read("\n".join(until))[0][field].get(value, 0.0) - shares.get(value, 0.0) > FALL
-        )
+        still, fall = FALLING.get((field, value), (0.0, 1.0))
+        share = shares.get(value, 0.0)
+        return share < still and self._read("\n".join(until))[0][field].get(value, 0.0) - share > fall
 
     def _said_by_itself(
         self, field: str, found: Reading, best: str, shares: Mapping[str, float], heard: Sequence[str], told: int
@@ -473,6 +490,15 @@ def _tells_nothing(field: str, sentence: str, text: str, is_supposed: bool) -> b
         or (field == "established" and any(_GOES_THERE.match(fold(one)) for one in sentences_of(text)))
         or (is_supposed and bool(_ONLY_OFFERED.search(folded)))
     )
+
+
+def _may_be_unsaid(found: Reading, shares: Mapping[str, float]) -> bool:
+    """True for an aim that was found where none may be said, the less likely so if the words found name neither people nor bodies."""
+    unsaid = shares.get(UNSAID, 0.0)
+    if found.value != "yes" or unsaid < UNSAID_OF_NOBODY or unsaid >= LIKELY_UNSAID:
+        return found.value == "yes" and unsaid >= LIKELY_UNSAID
+    items = (item.text for sentence in parse_message(found.words).sentences for item in sentence.project.items)
+    return not any(text.startswith(("USE", "WUSE", "PUB", "ENT", "RES", "HOS")) for text in items)
 
 
 def _is_easily_supposed(field: str, value: str, text: str) -> bool:
