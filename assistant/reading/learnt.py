@@ -129,7 +129,7 @@ UNHEARD = 0.95
 """How likely nothing is said of a field in all the messages, for what an earlier one told to be asked again where a later one has
 a word of doubt: « Je retire : en service, je n’en sais rien »."""
 _DOUBTS = re.compile(
-    r"\b(?:sai[st]|savons|know\w*|idees?|ideas?|clue|retir\w*|forget|oubli\w*|strike|scratch|withdraw\w*|guess\w*|suppos\w*|sure?s?|certain\w*|ignor\w*|verif\w*|check\w*|dire|say|tell|told|infos?|informed?|informations?|hasard|peut[- ]etre|maybe|might|may|dout\w*|doubt\w*)\b"
+    r"\b(?:sai[st]|savons|know\w*|idees?|ideas?|clue|retir\w*|forget|oubli\w*|strike|scratch|withdraw\w*|guess\w*|suppos\w*|sure|certain\w*|ignor\w*|verif\w*|check\w*|dire|say|tell|told|infos?|informed?|informations?|hasard|peut[- ]etre|maybe|might|may|dout\w*|doubt\w*)\b"
 )
 TOLD_IN_WORDS = frozenset({"stage", "uses_ai", "public_service", "personal_data"})
 """Fields that words of all kinds tell. Bodies have names, which the network may not know."""
