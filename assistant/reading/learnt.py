@@ -15,6 +15,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Protocol
 
 from assistant.judge import alike
+from assistant.reading.lexicon import the_lists
 from assistant.reading.parse import parse_message
 from assistant.reading.project import (
     gives_up_ai,
@@ -50,34 +51,6 @@ TECHNICAL = frozenset({("uses_ai", "yes")})
 """What a technique tells by its name alone: in the last message it stays too, whatever is denied beside it."""
 HOLDING_BACK = 0.7
 """The likelihood from which a value of `holding` is read: sooner than another, for without it silence would be « eligible »."""
-_SPEAKS_OF = {
-    ("personal_data", "no"): re.compile(
-        r"\b(?:donnees?|datas?|noms?|names?|nominati\w*|perso\w*|people|gens|qui que ce soit|quelqu\w*|anyone|anybody|no one|nobody|someone|humain\w*|humans?|souls?|ames?|anonym\w*|identi\w*|individ\w*|rgpd|gdpr|privacy|privee?)\b"
-    ),
-    ("stage", "before"): re.compile(
-        r"\b(?:dev\w*|proto\w*|test\w*|trial\w*|tri(?:es|ed|ying)|try\w*|essa\w*|pilot\w*|id[e]+\w*|maquet\w*|mock\w*|ebauch\w*|esquiss\w*|"
-        r"sketch\w*|draft\w*|brouillon\w*|plan\w*|build\w*|built|bati\w*|fabri\w*|mont\w*|cod\w*|ecri\w*|writ\w*|conc\w*|design\w*|prepar\w*|"
-        r"imagin\w*|travail\w*|work\w*|boss\w*|bricol\w*|tinker\w*|cobbl\w*|voudr\w*|voul\w*|veu\w*|want\w*|wish\w*|would|souhait\w*|aimer\w*|"
-        r"envisag\w*|projet\w*|cours|encore|yet|rien|nothing|nobody|personne|no one|exper\w*|train\w*|entrain\w*|going|will|ll|futur\w*|"
-        r"start\w*|begin\w*|begun|commenc\w*|demarr\w*|etud\w*|stud\w*|phase\w*|stage\w*|stad\w*|labo\w*|lab|labs|demo\w*|notebook\w*|"
-        r"carnet\w*|pap\w*|concept\w*|croquis|reflech\w*|reflex\w*|think\w*|thought\w*|toy|jouet|bench\w*|poc|alpha|beta|making|mak\w*|"
-        r"cree\w*|creat\w*|creer\w*|unfinished|not|pas|finished|fini\w*|\w+rait|\w+raient|chantier|gribouill\w*|scribbl\w*|outline\w*|"
-        r"intention\w*|hop\w*|esper\w*|compt\w*|construi\w*|construct\w*|progress|underway|way|launch\w*|lanc\w*|live|elabor\w*|invent\w*|"
-        r"2024|spring|printemps|demain|tomorrow|next|prochain\w*|soon|bientot|early|premier\w*|first|version|v0|half|moitie|drawings?|"
-        r"griffonn\w*|giv\w+ it|board|napkin|slides?|diapo\w*|post it)\b"
-    ),
-    ("uses_ai", "no"): re.compile(
-        r"\b(?:pas|sans|aucune?s?|ni|non|rien|zero|plus|jamais|nul\w*|hors|exit|fini\w*|adieu|n['’ ]?est|no|not|n['’ ]?t|none|nothing|never|without|neither|nor|longer|only|just|simple\w*|simply|juste|seule\w*|uniquement|plain|bare|basic|basique|bete\w*|bon vieux|ordinary|ordinaire|classi\w*|tradition\w*"
-        r"|regles?|rules?|fixe\w*|fixed|baremes?|formul\w*|forms?|formulaires?|tableurs?|tableaux?|spreadsheet\w*|excel|calc|macros?|scripts?|sql|grilles?|grids?|checklists?|listes?|lists?|annuaires?|director\w+|repertoires?|agendas?|calend\w*|pages?|sites?|websites?|web|papers?|papier|paper|pdf|leaflets?|by hand|a la main|manuel\w*|manual\w*|hand|filters?|filtres?"
-        r"|regex\w*|regular|regulieres?|patterns?|motifs?|keywords?|mots?|instead|place|replac\w*|remplac\w*|drop\w*|abandon\w*|retir\w*|enlev\w*|supprim\w*|scrap\w*|cut|out|gone|bases?|databases?|catalog\w*|search|recherche|if|si|seuils?|thresholds?|tree|arbres?|conditions?|calcul\w*|humans?|humain\w*)\b"
-    ),
-    ("uses_ai", "yes"): re.compile(
-        r"\b(?:[ldj]?ias?|ai|a i|i a|aie|gen ?ai|intelligen\w*|artif\w*|algo\w*|\w*learning|learn\w*|appren\w*|aprend\w*|neuro\w*|neural|llms?|lstm|\w*gpt\w*|modeles?|models?|modell?ing|generati\w*|(?:en)?train\w*"
-        r"|vision|classif\w*|transformers?|predi\w*|reconnai\w*|recogni\w*|ocr|nlp|ml|dl|rag|mistral|llama|copilot|chat ?bots?|bots?|robots?|assistants?|deep|automat\w*|machines?|cameras?|reseaux?|network\w*|smart|boosting|devin\w*|guess\w*|detect\w*)\b"
-    ),
-}
-"""Words without which the network by itself hears nothing of a value: « une maquette sur de faux colis » is no absence of personal data, and a directory
-that archivists type line by line no AI, however much it sounds like a project of the call."""
 _ONLY_OFFERED = re.compile(
     r"\b(?:souhait\w+|voudr\w+|voul\w+|aimer\w+|veu(?:t|x|lent)|wants?|wish\w*|hopes?|would like|d like) (?:to )?(?:candidat\w+|concourir|participer|postuler|se presenter|entrer|apply|compete|enter|take part) "
 )
@@ -95,14 +68,9 @@ _GOES_THERE = re.compile(
 """What somebody does abroad, which tells nothing of where a body is: "a nurse is leaving for Canada"."""
 SUPPOSED = frozenset({("theme", "other")})
 """What the first reader supposes of a project that names no theme: no word of the person's is against another one."""
-EASILY_SUPPOSED = {
-    ("stage", "before"): None,
-    ("public_service", "yes"): re.compile(
-        r"\b(?:aid\w*|help\w*|assist\w*|serv\w*|soucis?|besoins?|needs?|so that|afin|(?:for|to|pour|pr)(?! (?:(?:l['’ ]?|the |your |votre |cet |this )?(?:ap+els?|calls?|projet|project|candidat\w+)|apply|enter)\b))\b"
-    ),
-}
+EASILY_SUPPOSED = frozenset({("stage", "before"), ("public_service", "yes")})
 """What a project is taken for that does not say it (« on a une IA qui lit les certificats », « la mairie a un prototype d’IA »): where the first reader
-found nothing, and the message has no word that tells it, read only when sure."""
+found nothing, and the message has no word that tells it (`told_by` in `corpus/lexicon/patterns.yaml`), read only when sure."""
 TOLD_IN_A_SENTENCE = frozenset({"stage"})
 """Fields that a sentence tells without the others. Where the two readers differ on one, each sentence is read by itself: in a long text, a date or
 the tool of a neighbour, three sentences away, weighs on the network. Of the other fields, a sentence alone says too little (measured: ten verdicts
@@ -495,21 +463,24 @@ def _tells_nothing(field: str, sentence: str, text: str, is_supposed: bool) -> b
 def _may_be_unsaid(found: Reading, shares: Mapping[str, float]) -> bool:
     """True for an aim that was found where none may be said, the less likely so if the words found name neither people nor bodies."""
     unsaid = shares.get(UNSAID, 0.0)
-    if found.value != "yes" or unsaid < UNSAID_OF_NOBODY or unsaid >= LIKELY_UNSAID:
-        return found.value == "yes" and unsaid >= LIKELY_UNSAID
+    if found.value != "yes" or unsaid < UNSAID_OF_NOBODY:
+        return False
+    if unsaid >= LIKELY_UNSAID:
+        return True
     items = (item.text for sentence in parse_message(found.words).sentences for item in sentence.project.items)
     return not any(text.startswith(("USE", "WUSE", "PUB", "ENT", "RES", "HOS")) for text in items)
 
 
 def _is_easily_supposed(field: str, value: str, text: str) -> bool:
     """True for what a project is taken for, in a `text` without a word that tells it."""
-    words = EASILY_SUPPOSED.get((field, value))
+    words = the_lists().told_by.get((field, value))
     return (field, value) in EASILY_SUPPOSED and not (words and words.search(fold(text)))
 
 
 def _is_spoken_of(field: str, value: str, text: str) -> bool:
-    """True when `text` holds a word of what `value` says of `field`, if such words are listed."""
-    words = _SPEAKS_OF.get((field, value))
+    """True when `text` holds a word of what `value` says of `field`, if such words are listed: « une maquette sur de faux colis » is no absence of
+    personal data, and a directory that archivists type line by line no AI, however much it sounds like a project of the call."""
+    words = the_lists().spoken_of.get((field, value))
     return words is None or bool(words.search(fold(text)))
 
 

@@ -241,6 +241,14 @@ class _Lexicon:
             else compiled(f"(?:{p})(?![a-z0-9])" if name.startswith("verdict") else p)
             for name, p in patterns["scope"].items()
         }
+        self.spoken_of, self.told_by = (
+            {
+                (field, value): re.compile(words)
+                for field, values in patterns[name].items()
+                for value, words in values.items()
+            }
+            for name in ("spoken_of", "told_by")
+        )
         unknown = patterns["unknown"]
         self.unknown_said, self.unknown_after, self.unknown_aside = (
             compiled(unknown[name]) for name in ("said", "after", "aside")
