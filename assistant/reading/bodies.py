@@ -566,7 +566,7 @@ def _nationality_after(view: View, item: int) -> str | None:
     )[0]
     near = clause.split()
     near = near[: 8 if "pas" in near[:4] or "not" in near[:4] else 4]
-    if "of france" in " ".join(near) or "de france" in " ".join(near):
+    if re.search(r"\b(?:of|de) france\b", " ".join(near)):
         return "france"  # "a harbour authority on the Catalan coast of France"
     for position, word in enumerate(near):
         match = lexicon.nationality.fullmatch(word)

@@ -12,6 +12,7 @@ from assistant.reading.asides import without_asides
 from assistant.reading.bodies import are_private, is_partner_denied, mention_words, read_bodies
 from assistant.reading.learnt import SecondReader
 from assistant.reading.lexicon import the_lists
+from assistant.reading.negation import SUPPOSING
 from assistant.reading.parse import parse_message, speaks_of_self
 from assistant.reading.project import read_ai, read_data, read_stage, read_theme, speaks_of_stage
 from assistant.reading.roles import OURS_BEFORE, cast_of, mentions_of, role_of
@@ -182,13 +183,8 @@ def _as_the_bodies_tell(known: Situation, situation: Situation, heard: Sequence[
         known = _without(known, ["established"])  # where the firm is that the first reader took for the applicant
     found = situation.readings.get("public_partner")
     said = known.readings.get("public_partner")
-    if said and said is not found and said.value == "yes" and _is_of_private_bodies(said):
+    if said and said is not found and said.value == "yes" and (_is_of_private_bodies(said) or _is_of_others(said)):
         known = _without(known, ["public_partner"])  # « et si la boulangerie menait le projet avec nous ? »
-        said = None
-    if said and said is not found and said.value == "yes" and _WITH_OTHERS.search(fold(said.words)):
-        known = _without(
-            known, ["public_partner"]
-        )  # "a friend's company was told it's fine since the prefecture runs the project with them"
         said = None
     is_open = said is not found and (said is None or _is_of_no_public_body(said))
     if (found is None or found.value == "no") and is_open and _only_private_partners(heard):
@@ -201,6 +197,11 @@ def _as_the_bodies_tell(known: Situation, situation: Situation, heard: Sequence[
 _WITH_OTHERS = re.compile(
     r"^(?!.*\b(?:nous|notre|nos|on|us|we|our|ours)\b).*\b(?:avec (?:eux|elles|lui)|with (?:them|him|her))\b"
 )
+
+
+def _is_of_others(said: Reading) -> bool:
+    """True for a partner that was read from words about somebody else: "a friend's company was told it's fine since the prefecture runs the project with them"."""
+    return bool(_WITH_OTHERS.search(fold(said.words)))
 
 
 def _is_of_private_bodies(said: Reading) -> bool:
@@ -240,13 +241,13 @@ def _roles(heard: Sequence[str]) -> list[tuple[str, str]]:
 _ASKS_OF_THEIRS = re.compile(
     r"\b(?:would|could|can|does|is|will|should) theirs\b[^?.!]*\?|\b(?:le|la|les) leurs?,? (?:elles?|ils?|serai\w*|pourrai\w*|peu\w*|est|passe\w*|rentre\w*|entre\w*)\b[^?.!]*\?"
 )
+"""A question about the project of others, of which the stage that was told before tells nothing."""
 _SUPPOSABLE = ("public_partner", "stage")
 """What a last message may suppose in words that leave no doubt; of the other fields they do (measured)."""
 _SUPPOSABLE_ALONE = ("stage",)
 """What a first message may."""
 _SUPPOSED = re.compile(
-    r"^(?:[^ ]+ ){0,6}?(?:(?:et|but|and|mais|now|then|alors|maintenant|so|,|:) )?(?:et si|and if|but if|what if|mais si|suppose|supposing|supposons|supposez|imagine|imaginez|imaginons|(?:hypothetically|theoretically|in theory|en theorie|par hypothese)(?: speaking)?(?: ,)? (?:if|si)|"
-    r"admettons|mettons que|assume|assuming)(?= )"
+    rf"^(?:[^ ]+ ){{0,6}}?(?:(?:et|but|and|mais|now|then|alors|maintenant|so|,|:) )?(?:{SUPPOSING}|and if|but if|mais si|mettons que|assuming)(?= )"
 )
 
 
@@ -318,22 +319,6 @@ def _with_public_service(situation: Situation, messages: Sequence[str], call: Ca
 
 
 # "The department has left the project", « jette l'éponge », "the port won't be joining us", whoever it is: the partner is no longer certain.
-_HAS_LEFT = re.compile(
-    r"(?:^|(?<= ))(?<!we )(?<!nous )(?<!on )(?<!i )(?:"
-    r"(?:(?:has|have|a|ont|s est|se sont|vient de se|vient de|just|is|est) )+(?:just |finalement |now )?"
-    r"(?:left|leaving|(?:walked|walks|walking|bowed|stepped) (?:away|out|back)|withdr\w+|pulled out|pulling out|dropped out|backed out|quit\w*|out|gone|retir\w+|desist\w+|desengag\w+|renonc\w+|abandonn\w+|lache\w*|claque\w* la porte|slammed the door|parti\w*)"
-    r"|(?:won t|will not|isn t|is not|are not|aren t|no longer|not) (?:going to )?(?:be )?(?:joining|join|coming along|with us|on board|taking part|part of (?:it|this|the project))"
-    r"|(?:ne|n) (?:viendra|viendront|participera|participeront|participe|rejoindra|fait|fera|sera|est) (?:pas|plus|finalement pas) (?:partie|avec nous|de la partie|des notres|du projet|a bord)|(?:ne|n) (?:nous )?(?:suit|suivent|suivra|suivront|marche|marchent|accompagne|accompagnent) plus|(?:no longer|not) (?:following|follows?|backing|backs?) us|no longer (?:follows?|comes? along|plays?(?: along)?)|jett?e l eponge|thr(?:ows?|ew) in the towel"
-    r"|(?:(?:s est|se sont|a|ont) )?(?:debine\w*|defil\w+|volatilise\w*|desengage\w*|rebiff\w+)|(?:(?:has|have) )?(?:bailed|backed off|bow(?:s|ed) out|step(?:s|ped) (?:aside|down)|ma(?:kes|de) way)(?: out| on us)?"
-    r"|(?:cede|cedent|laisse|donne|abandonne|a cede|a laisse|gives?(?: up)?|gave(?: up)?|hands?(?: over)?|handed(?: over)?) (?:son|sa|leur|its|their|her|his) (?:siege|place|fauteuil|tour|seat|spot|chair)"
-    r"|(?:leaves?|left|leaving|quits?|quitte\w*) (?:the |la |le )?(?:table|ship|boat|adventure|navire|bateau|aventure)|(?:raye\w*|rayer|sorti\w*|exclu\w*|ecarte\w*|vire\w*|retire\w*) du (?:projet|dossier|tour de table)|(?:struck|crossed|taken) off (?:the )?(?:project|list|file)"
-    r"|(?:takes?|took|has taken|have taken|prend|prenne\w*|a pris|occupe) (?:the |la |le )?(?:PUB|HOS)S? s (?:seat|place|spot)|(?:takes?|took|prend|a pris) (?:the seat|la place|le siege) (?:of|de|du|d) (?:the |la |l )?(?:PUB|HOS)S?"
-    r"|(?:called|calls|calling) it (?:a day|quits)|(?:packed|packs) (?:up|it in)|(?:jumped|jumps) ship|(?:cried|cries) off|(?:upped|ups) sticks|had enough|lost interest|(?:cut|cuts) (?:all )?(?:ties|the cord)|(?:pulled|pulls) the (?:pin|plug)|(?:got|gets|got) cold feet|(?:turned|turns) (?:its|their) back|(?:closed|shut|closes|shuts) the door on us|(?:opted|opts|checked|ducked|backed) out|(?:rend|a rendu|rendu) son tablier|(?:tire|a tire) sa reverence|(?:plie|a plie) bagage|(?:met|a mis) les voiles|(?:prend|a pris) (?:la tangente|ses distances|le large|la poudre d escampette)|(?:tourne|a tourne) (?:les talons|la page|casaque)|(?:nous (?:a |ont )?)(?:plante\w*|lache\w*|laisse\w* (?:tomber|en plan|choir)|fausse\w* compagnie)|fait faux bond|(?:baisse|a baisse) les bras|(?:fait|a fait) (?:marche|machine) arriere|s est (?:retracte\w*|ravise\w*|eclipse\w*|desiste\w*|dedit\w*|defaussee?)|(?:coupe|a coupe) les ponts|(?:a )?raccroche\w*|a dit stop|dit stop"
-    r"|(?:went|gone|goes) (?:cold|quiet|silent|missing) on us|(?:count|counted|comptez) (?:them|it|him|her|les|la|le) out"
-    r")(?= |$)"
-)
-
-
 # « À la place du département, c’est une mutuelle qui fera le projet avec nous »
 _IN_THEIR_PLACE = re.compile(
     r"(?:^|(?<= ))(?:(?:a la place|en remplacement|en lieu et place) (?:du |de la |de l |de )|(?:instead|in place|in lieu) of (?:the |our )?|(?:replaced?|replacing|remplac\w+) (?:the|our|la|le|l|notre) )(?:PUB|HOS)S?(?= |$)"
@@ -353,7 +338,7 @@ def _says_one_has_left(message: Message) -> bool:
         return True
     for number, sentence in enumerate(message.sentences):
         view = sentence.bodies
-        for match in _HAS_LEFT.finditer(view.text):
+        for match in the_lists().has_left.finditer(view.text):
             before = [m for m in mentions if m.sentence == number and view.starts[m.item] < match.start()]
             since = view.text[view.starts[before[-1].item] if before else 0 : match.start()]
             if _A_PERSON.search(since) or _A_PERSON.search(view.text[: match.start()][-40:]):

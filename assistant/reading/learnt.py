@@ -95,10 +95,7 @@ FALLING = {("public_partner", "yes"): (0.8, 0.1), ("uses_ai", "yes"): (0.8, 0.1)
 doubt, in words that neither reader knows: « la métropole s'est débinée »."""
 UNHEARD = 0.95
 """How likely nothing is said of a field in all the messages, for what an earlier one told to be asked again where a later one has
-a word of doubt: « Je retire : en service, je n’en sais rien »."""
-_DOUBTS = re.compile(
-    r"\b(?:sai[st]|savons|know\w*|idees?|ideas?|clue|retir\w*|forget|oubli\w*|strike|scratch|withdraw\w*|guess\w*|suppos\w*|sure|certain\w*|ignor\w*|verif\w*|check\w*|dire|say|tell|told|infos?|informed?|informations?|hasard|peut[- ]etre|maybe|might|may|dout\w*|doubt\w*)\b"
-)
+a word of doubt (`doubts` in `corpus/lexicon/patterns.yaml`): « Je retire : en service, je n’en sais rien »."""
 TOLD_IN_WORDS = frozenset({"stage", "uses_ai", "public_service", "personal_data"})
 """Fields that words of all kinds tell. Bodies have names, which the network may not know."""
 LIKELY_UNSAID, UNSAID_OF_NOBODY = 0.3, 0.2
@@ -245,7 +242,7 @@ class SecondReader:
                 found
                 and field.id in TOLD_IN_WORDS
                 and shares[field.id].get(UNSAID, 0.0) >= UNHEARD
-                and any(_DOUBTS.search(fold(later)) for later in heard[1:])
+                and any(the_lists().doubts.search(fold(later)) for later in heard[1:])
             ):
                 continue
             if found and (field.id, found.value) in PUT_RIGHT:

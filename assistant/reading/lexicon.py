@@ -210,13 +210,13 @@ class _Lexicon:
         self.purpose = compiled(patterns["purpose"])
         self.purpose_named = compiled(patterns["purpose_named"])
         self.purpose_later = compiled(patterns["purpose_later"])
-        given_up = patterns["given_up"]
+        before, after = ("|".join(patterns["given_up"][side]) for side in ("before", "after"))
         self.ai_dropped = compiled(
-            rf"(?:{'|'.join(given_up['before'])}) (?:(?:the|our|all|any|that|this|its|la|le|l|notre|cette|tout|toute|d|de|du|idea|idee|of|volet|brique|partie|part|bit|side|an?|une?|using|use|usage|recours|a) ){{0,5}}$"
+            rf"(?:{before}) (?:(?:the|our|all|any|that|this|its|la|le|l|notre|cette|tout|toute|d|de|du|idea|idee|of|volet|brique|partie|part|bit|side|an?|une?|using|use|usage|recours|a) ){{0,5}}$"
         )
         self.ai_gone = re.compile(
             _fill(
-                rf"^(?!(?:{{W}} ){{1,4}}on (?:our|my|his|her|their|the) (?:desks?|laps?|plates?|tables?|doorsteps?)(?= |$))(?:(?:part|bit|side|component|thing|stuff) )?(?:{'|'.join(given_up['after'])})(?= ?$| [,.;:!)]| (?:du|de|des|et|from|of|and|in|by|last|since|depuis|en|le|la|l|ce|cet|cette|this|as|the|our|par|faute|avec|with|for|pour|au|aux|hier|yesterday|on|after|apres|lors)(?= ))",
+                rf"^(?!(?:{{W}} ){{1,4}}on (?:our|my|his|her|their|the) (?:desks?|laps?|plates?|tables?|doorsteps?)(?= |$))(?:(?:part|bit|side|component|thing|stuff) )?(?:{after})(?= ?$| [,.;:!)]| (?:du|de|des|et|from|of|and|in|by|last|since|depuis|en|le|la|l|ce|cet|cette|this|as|the|our|par|faute|avec|with|for|pour|au|aux|hier|yesterday|on|after|apres|lors)(?= ))",
                 macros,
             )
         )
@@ -241,6 +241,10 @@ class _Lexicon:
             else compiled(f"(?:{p})(?![a-z0-9])" if name.startswith("verdict") else p)
             for name, p in patterns["scope"].items()
         }
+        self.has_left = re.compile(
+            rf"(?:^|(?<= ))(?<!we )(?<!nous )(?<!on )(?<!i )(?:{'|'.join(patterns['has_left'])})(?= |$)"
+        )
+        self.doubts = re.compile(patterns["doubts"])
         self.spoken_of, self.told_by = (
             {
                 (field, value): re.compile(words)
@@ -257,14 +261,13 @@ class _Lexicon:
             compiled(unknown[name]) for name in ("answer", "opens", "around")
         )
         # The tool, and no word of AI: what drops an AI drops it too.
-        before, after = ("|".join(given_up[side]) for side in ("before", "after"))
         former = "(?!(?:old|ancien[a-z]*|vieux|vieil[a-z]*|current|actuel[a-z]*|existing|existant[a-z]*|previous|precedent[a-z]*|legacy|former|other|autre) )"
         self.tool_gone = [
             *(compiled(pattern) for pattern in unknown["tool_gone"]),
             compiled(rf"(?:the|our|la|le|l|notre|cette|ce|that|this) {former}(?:{{W}} )?{{TOOL}} (?:{after})(?= |$)"),
             compiled(rf"(?:{before}) (?:the|our|la|le|l|notre|cette|ce|that|this) {former}(?:{{W}} )?{{TOOL}}(?= |$)"),
         ]
-        self.leisure = [compiled(unknown["leisure"])]
+        self.leisure = [compiled(pattern) for pattern in unknown["leisure"]]
         self.unknown_about = {field: compiled(pattern) for field, pattern in unknown["about"].items()}
         self.making = _making(words["making"])
         self.making_of = frozenset(map(str, words["making_of"]))

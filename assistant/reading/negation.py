@@ -200,10 +200,12 @@ def is_denied_after(view: View, item: int) -> bool:
 _DONE = frozenset(
     "vient venons viens viennent pu reussi su fini fait faite et si quand lorsque apres parvenus parvenu".split()
 )
-_SUPPOSED = re.compile(
-    r"^(?:[a-z]+ ,? ?){0,3}(?:what if|et si|suppose|supposing|supposons|supposez|imagine|imaginons|imaginez|admettons|mettons qu|assume"
-    r"|(?:hypothetically|theoretically|in theory|en theorie|par hypothese)(?: speaking)?(?: ,)? (?:if|si)) "
+SUPPOSING = (
+    r"(?:what if|et si|suppose|supposing|supposons|supposez|imagine|imaginons|imaginez|admettons|assume"
+    r"|(?:hypothetically|theoretically|in theory|en theorie|par hypothese)(?: speaking)?(?: ,)? (?:if|si))"
 )
+"""Words that suppose what is said after them."""
+_SUPPOSED = re.compile(rf"^(?:[a-z]+ ,? ?){{0,3}}(?:{SUPPOSING}|mettons qu) ")
 _ONLY_THEN = frozenset("after apres once only seulement unless until jusqu avant".split())
 
 

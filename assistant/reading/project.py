@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from typing import Literal
 
 from assistant.reading.lexicon import the_lists
 from assistant.reading.negation import DENIALS, is_denied, is_denied_after, is_hardly, is_supposed, is_to_come
@@ -53,7 +54,7 @@ def read_ai(message: Message) -> Reading | None:
     for _, sentence, first, last in found_patterns(message, "evolution"):
         view = sentence.project
         named = [n for n, i in enumerate(view.items) if first <= i.first and i.last <= last and i.text in ("AI", "AIK")]
-        if not named or _is_given_up(view.before(named[-1]), view.after(named[-1])):
+        if not named or _fate(view.before(named[-1]), view.after(named[-1])):
             continue  # "they pulled the plug on the AI"
         if not is_denied(sentence.tokens, first) and not is_denied(sentence.tokens, view.items[named[-1]].first):
             return Reading("yes", message.words(sentence, first, last))  # a first AI put on a tool that has none
@@ -99,10 +100,11 @@ def read_ai(message: Message) -> Reading | None:
                 sentence.is_question and scope["asks_if_ai"].search(sentence.project.text)
             ):
                 continue
-            if _is_kept(before):
+            fate = _fate(before, after)
+            if fate == "kept":
                 yes.append(Evidence("yes", words, (number, item.first), corrected))
             elif (
-                _is_given_up(before, after)
+                fate == "gone"
                 or (is_denied(sentence.tokens, item.first) and not _SUBJECT_OF_CLAIM.search(before))
                 or is_denied_after(sentence.project, index)
             ):
@@ -138,21 +140,15 @@ _THEY_SAY = re.compile(
 )
 
 
-def _is_given_up(before: str, after: str) -> bool:
-    """True when what stands between `before` and `after` is dropped: « on abandonne… », "… was taken out"."""
-    dropped = _dropping(before) or (_TOOK.search(before) and _AWAY.match(after))
-    return bool((dropped and not _THEY_SAY.search(before)) or the_lists().ai_gone.match(after))
-
-
-def _dropping(before: str) -> re.Match[str] | None:
-    """The words that end `before` and drop what comes next: « on fait une croix sur l’ »."""
-    return the_lists().scope["dropped_ai"].search(before) or the_lists().ai_dropped.search(before)
-
-
-def _is_kept(before: str) -> bool:
-    """True when what comes after `before` is said not to be dropped: « on n’a pas abandonné… », "nobody wants to drop…"."""
-    dropped = _dropping(before)
-    return bool(dropped and _DOES_NOT.search(before[: dropped.start()]))
+def _fate(before: str, after: str) -> Literal["kept", "gone"] | None:
+    """What becomes of what stands between `before` and `after`: it is dropped (« on abandonne… », "… was taken out"), or said not to be (« on n’a pas
+    abandonné… », "nobody wants to drop…")."""
+    lists = the_lists()
+    dropped = lists.scope["dropped_ai"].search(before) or lists.ai_dropped.search(before)
+    if dropped and _DOES_NOT.search(before[: dropped.start()]):
+        return "kept"
+    is_dropped = dropped or (_TOOK.search(before) and _AWAY.match(after))
+    return "gone" if (is_dropped and not _THEY_SAY.search(before)) or lists.ai_gone.match(after) else None
 
 
 def gives_up_a_technique(message: Message) -> bool:
@@ -171,8 +167,7 @@ def _given_up(message: Message) -> list[str]:
         item_words(message, sentence, index)
         for tag in ("AI", "AIK")
         for _, sentence, index in tagged(message, tag)
-        if not _is_kept(sentence.project.before(index))
-        and _is_given_up(sentence.project.before(index), sentence.project.after(index))
+        if _fate(sentence.project.before(index), sentence.project.after(index)) == "gone"
     ]
 
 
@@ -438,9 +433,8 @@ def read_stage(message: Message, before: str | None = None) -> Reading | None:
         one for one in events if one.value != "before-weak" and is_supposed(message.sentences[one.position[0]].tokens)
     ]
     if supposed and all(one.value == "deployed" for one in supposed):
-        return Reading(
-            "deployed", supposed[-1].words
-        )  # « Imaginons qu’il soit ouvert à tous. Aujourd’hui il est en test. »
+        # « Imaginons qu’il soit ouvert à tous. Aujourd’hui il est en test. »
+        return Reading("deployed", supposed[-1].words)
     return _settle_stage(message, events, before)
 
 
