@@ -25,6 +25,7 @@ from assistant.wanted import (
     says_chosen,
     speaks_of_a_refusal,
     speaks_of_the_others,
+    taken_for_granted,
 )
 from assistant.window import window_preface
 from corpus.call import Call
@@ -214,10 +215,11 @@ class Writer:
         false statement."""
         if speaks_of_a_refusal(question.repaired) and says_chosen(best.text, question.repaired):
             return True
-        if not self.reader.builds_on_a_premise(question.text):
-            return False
-        if gives_other_values(best, question.repaired):
+        is_premise = self.reader.builds_on_a_premise(question.text)
+        if gives_other_values(best, question.repaired if is_premise else taken_for_granted(question.repaired)):
             return True
+        if not is_premise:
+            return False
         return found.channels["misconception"] - found.channels["question"] > MISCONCEPTION_LEAD
 
     def _abstention(self, question: Question, standing: Sequence[Found]) -> Draft:

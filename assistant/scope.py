@@ -19,6 +19,7 @@ from assistant.situation import (
     asks_verdict_in_words,
     body_named,
     eligibility_scope,
+    only_supposes,
     read_situation,
 )
 from assistant.understand import Reader
@@ -66,6 +67,8 @@ class ScopeFinder:
         body = body_named(request.message) if scope == "general" and who not in situation.readings else None
         if body and (not asks_verdict_in_words(request.message) or self.verdict_writer.is_under_a_condition(body)):
             situation = replace(situation, readings={who: body, **situation.readings})
+        if scope == "own" and self._puts_otherwise(request.message, earlier):
+            return (scope, situation)
         if scope == "own" and self._only_tells_a_story(request, situation):
             return None
         if not situation.readings and known(request.evidence).sufficiency == "off_topic":
@@ -99,6 +102,15 @@ class ScopeFinder:
     def _asked_before(self, earlier: Sequence[str]) -> bool:
         """True when one of the `earlier` messages asked for a verdict on their project."""
         return any(eligibility_scope(one, earlier[:n], self.second) == "own" for n, one in enumerate(earlier))
+
+    def _puts_otherwise(self, message: str, earlier: Sequence[str]) -> bool:
+        """True for a message that only supposes something else than what was told of a project they asked about: « et si on gardait des règles fixes ? »."""
+        if not only_supposes(message) or not self._asked_before(earlier):
+            return False
+        call, who = self.verdict_writer.call, self.verdict_writer.who
+        before, now = read_situation(earlier, call), read_situation((*earlier, message), call)
+        changed = {name for name, one in before.readings.items() if now.value(name) not in (None, one.value)}
+        return bool(changed - {who})
 
     def _only_tells_a_story(self, request: Request, situation: Situation) -> bool:
         """True for a message with a story that asks something else than a verdict: « on est une mairie, on installe un logiciel… doit-on encore le

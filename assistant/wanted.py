@@ -45,7 +45,16 @@ _TURNED_DOWN = re.compile(
 )
 _CHOSEN = re.compile(r"\b(?:laureate?s?|laureats?|winners?|gagnants?)\b")
 _WHY = re.compile(
-    r"\b(?:pourquoi|pour quelle raison|quelle (?:est|etait) la raison|les? raisons? d|pk|pq|why|how come|for what reason|what (?:is|was) the reason|reasons? (?:for|why))\b"
+    r"\b(?:pourquoi|pour quelle raison|quelle (?:est|était|etait) la raison|les? raisons? d|pk|pq|why|how come|for what reason|what (?:is|was) the reason|reasons? (?:for|why))\b",
+    re.IGNORECASE,
+)
+_SHUTS_OUT = re.compile(
+    r"\b(?:banned|barred|excluded?|shut out|kept out|left out|not allowed|forbidden|reserved|restricted|limited to|only|interdit\w*|exclu\w*|ecarte\w*|refuse\w*|reserve\w*"
+    r"|limite\w* (?:a|aux?)|pas (?:le )?droit|seule?s?|seulement|que (?:les|des|aux?)|can ?not|can['’]t|peuvent pas|peut pas)\b"
+)
+_OF_WHICH = re.compile(
+    r"\b(?:(?:in|en|of|de|from|since|depuis) )?(?:19|20)\d\d\b|\b(?:art(?:icle)?s?|considérant|recital|chapitre|chapter|n°)\.? ?\d+",
+    re.IGNORECASE,
 )
 _WHERE = re.compile(
     r"\b(?:quels?|lesquels|which|what)\s+(?:est\s+l['’]|is\s+the\s+)?(?:articles?|textes?|considérants?|provisions?|recitals?|sections?)\b"
@@ -101,7 +110,19 @@ def says_chosen(text: str, asked: str) -> bool:
 
 def asks_why(text: str) -> bool:
     """True when a reason is asked for."""
-    return bool(_WHY.search(fold(text)))
+    return bool(_WHY.search(text))
+
+
+def taken_for_granted(text: str) -> str:
+    """What is held for true by somebody who asks for its reason: « l’aide ne dure que trois semaines » of « pourquoi l’aide ne dure que trois semaines ? »,
+    without what only says of which year or article; empty where no reason is asked for."""
+    asked = _WHY.search(text)
+    return _OF_WHICH.sub("", re.split(r"[?!.]", text[asked.end() :])[0]).strip() if asked else ""
+
+
+def shuts_out(text: str) -> bool:
+    """True when `text` says that somebody may not take part: « les entreprises sont exclues », "only start-ups can apply"."""
+    return bool(_SHUTS_OUT.search(fold(text)))
 
 
 def asks_where(text: str) -> bool:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from assistant.chain import Request, known
+from assistant.compare import extents, values
 from assistant.evidence import Evidence, Scale, Sufficiency
+from assistant.parts import gives_other_values
 from assistant.retrieve import LIKELIER_THAN_NOT, SHORT, Found, Retriever, Search
 from assistant.vocabulary import Question
 from assistant.wanted import (
@@ -13,8 +15,10 @@ from assistant.wanted import (
     asks_who_they_are,
     gives_names,
     says_chosen,
+    shuts_out,
     speaks_of_a_refusal,
     speaks_of_the_others,
+    taken_for_granted,
 )
 from corpus.words import content_words
 
@@ -44,14 +48,26 @@ class Weigher:
         if evidence.sufficiency == "off_topic":
             evidence = replace(evidence, sufficiency=_rather_than_off_topic(question, search))
         request = replace(request, evidence=evidence)
-        if speaks_of_a_refusal(question.repaired) and (chosen := _chosen_in(question, search)):
+        if puts_right := _chosen_in(question, search) or self._says_otherwise(question, search):
             evidence = replace(evidence, sufficiency="sufficient")
-            return _led_by(chosen, replace(request, evidence=evidence))
+            return _led_by(puts_right, replace(request, evidence=evidence))
         if evidence.sufficiency != "sufficient":
             return request
         if speaks_of_the_others(question.repaired) and asks_who_they_are(question.repaired):
             return _with_the_others(request)
         return _with_names(request) if asks_for_names(question.repaired) else request
+
+    def _says_otherwise(self, question: Question, search: Search) -> Found | None:
+        """The section that gives another date or number than is held for true by somebody who asks for its reason, or says that who is held to be shut
+        out may take part."""
+        told = taken_for_granted(question.repaired)
+        surest = self.retriever.surest((told,)) if values(told) or shuts_out(told) else None
+        if surest is None or surest[1] < LIKELIER_THAN_NOT:
+            return None
+        section, passage = surest[0], surest[0].passage(question.language)
+        lets_in = passage.concerns_applying and shuts_out(told) and "may" in extents(passage.text)
+        says_so = lets_in or gives_other_values(passage, told)
+        return next((one for one in search.found if one.section is section and says_so), None)
 
     def alone(self, question: Question, search: Search) -> Evidence:
         """The evidence for the message without its conversation; `search` serves when it stands alone anyway."""
@@ -89,7 +105,9 @@ def _with_the_others(request: Request) -> Request:
 
 
 def _chosen_in(question: Question, search: Search) -> Found | None:
-    """The section that says of somebody whom the message names that they were chosen: it answers who believes that they were turned down."""
+    """The section that says of somebody that they were chosen, for who believes that they were turned down."""
+    if not speaks_of_a_refusal(question.repaired):
+        return None
     return next(
         (
             one

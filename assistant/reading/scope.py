@@ -231,3 +231,13 @@ def asks_verdict_in_words(text: str) -> bool:
     message, bare = parse_message(text), the_lists().scope["bare"]
     asks_shortly = (s for s in message.sentences if s.is_question and len(s.tokens) <= _SHORTEST_QUESTION)
     return asks_verdict(message) or any(bare.search(f"{s.bodies.text} ") for s in asks_shortly)
+
+
+def only_supposes(text: str) -> bool:
+    """True when all that `text` asks is a supposition: « et si on gardait des règles fixes ? »."""
+    message, hypothesis = parse_message(text), the_lists().scope["hypothesis"]
+    questions = [sentence for sentence in message.sentences if sentence.is_question]
+    return bool(questions) and all(
+        hypothesis.search(one.bodies.text) and not INVERTED.search(one.bodies.text) and not asks_fact(message, one)
+        for one in questions
+    )
