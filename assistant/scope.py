@@ -16,6 +16,7 @@ from assistant.reading.learnt import BELIEVED, SecondReader
 from assistant.retrieve import LIKELIER_THAN_NOT, Recognised
 from assistant.situation import (
     asks_of_their_project,
+    asks_verdict_at_the_end,
     asks_verdict_in_words,
     body_named,
     eligibility_scope,
@@ -118,7 +119,8 @@ class ScopeFinder:
         recognised, earlier = known(request.search).recognised, request.conversation.messages
         if recognised is None or recognised.own >= LIKELIER_THAN_NOT or self._tells_what_few_are_asked(situation):
             return False
-        if situation.unknown or ("?" not in request.message and self._asked_before(earlier)):
+        tells_or_asks_again = "?" not in request.message or asks_verdict_at_the_end(request.message)
+        if situation.unknown or (tells_or_asks_again and self._asked_before(earlier)):
             return False  # what they do not know of their project, or more of it
         likeliest = (1 - recognised.own) * float(recognised.answered.max())
         if recognised.own >= likeliest and self.second and self.second.is_description(request.message):
@@ -147,6 +149,9 @@ class ScopeFinder:
             return is_about_applying and asks_of_self and (self._is_about_a_condition(best) or is_unsure_what)
         if is_about_applying or told > TELLING or situation.unknown:
             return True
+        if scope == "own" and search.recognised and search.recognised.own >= LIKELIER_THAN_NOT:
+            if self._asked_before(request.conversation.messages):
+                return True
         is_surely_theirs = search.recognised is not None and search.recognised.own >= BELIEVED
         if request.conversation.messages and is_surely_theirs and not request.evidence_is_sufficient:
             return True

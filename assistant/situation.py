@@ -8,12 +8,19 @@ What is not certain is not read: it will be asked.
 from assistant.reading.bodies import body_named
 from assistant.reading.conversation import read_situation
 from assistant.reading.parse import warm_up
-from assistant.reading.scope import asks_of_their_project, asks_verdict_in_words, eligibility_scope, only_supposes
+from assistant.reading.scope import (
+    asks_of_their_project,
+    asks_verdict_at_the_end,
+    asks_verdict_in_words,
+    eligibility_scope,
+    only_supposes,
+)
 from assistant.reading.text import Scope
 
 __all__ = [
     "Scope",
     "asks_of_their_project",
+    "asks_verdict_at_the_end",
     "asks_verdict_in_words",
     "body_named",
     "eligibility_scope",

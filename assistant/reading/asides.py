@@ -8,11 +8,12 @@ from assistant.reading.text import sentences_of
 from corpus.words import fold
 
 _OURS = re.compile(r"\b(?:nous|on|je|j|notre|nos|mon|ma|mes|moi|we|us|our|ours|i|my|mine|me)\b")
+_IN_ENGLISH = re.compile(r"\b(?:the|and|of|has|have|is|was|were|their|they|with|its)\b")
 # Words by which what is others' is left to them: « grand bien leur fasse », "theirs, not ours".
 _LEFT_TO_THEM = re.compile(
     r"\b(?:(?:grand )?bien (?:lui|leur) fasse|tant mieux pour (?:eux|elles|lui|elle)|(?:good|bad) luck to (?:them|him|her|it)|(?:good|well) for (?:them|him|her|it)|poor things?|"
     r"(?:(?:on|nous) n['’ ]?(?:a|avons) |(?:we|i) have )?(?:rien a voir|aucun (?:lien|rapport)|nothing to do|no (?:link|connection)) (?:avec|with|to) (?:eux|elles|them)|"
-    r"c['’ ]?est (?:leur affaire|chez (?:eux|elles)|leur (?:projet|outil|histoire))|theirs|that['’ ]s their (?:own )?(?:business|thing)|(?:ca|cela) les regarde|"
+    r"not (?:our|my) (?:business|problem|doing)|none of (?:our|my) (?:business|doing)|(?:c['’ ]?est |ce n['’ ]?est )?pas (?:notre|nos) (?:affaires?|probleme|oignons)|(?:we|i)['’]ve nothing to do with (?:it|them|that)|(?:we|i) (?:have not|haven['’]t) (?:even )?(?:visited|seen it|met them)|c['’ ]?est (?:leur affaire|chez (?:eux|elles)|leur (?:projet|outil|histoire))|theirs|that['’ ]s their (?:own )?(?:business|thing)|(?:ca|cela) les regarde|"
     r"(?:pas (?:le|la|les) notres?|not ours|pas notre projet|not our project|rien a voir avec (?:nous|notre projet)|aucun (?:lien|rapport) avec (?:nous|notre projet)|"
     r"sans (?:aucun )?(?:lien|rapport) avec (?:nous|notre projet)|nothing to do with (?:us|our project|ours)|no (?:link|connection) (?:to|with) (?:us|ours|our project))|on n['’ ]y touche pas)\b"
 )
@@ -30,9 +31,10 @@ _RUNS_APART = re.compile(
     r"\b(?:live|running|in (?:service|use)|en service|en place|tourne|marche|depuis|since|date de)\b.*\b(?:nothing to do with (?:this|it)|rien a voir avec (?:ca|ce projet|le projet|notre projet))\s*[.!;]?$"
 )
 # « La ville d’à côté, elle, a une IA en service », "the next town's one is stuffed with deep learning".
+_HEARSAY = r"(?:(?:i|we) (?:hear|heard|read|saw)(?: that)? |(?:il parait|j['’]ai (?:entendu|lu|vu)|on m['’]a dit)(?: dire)? qu[e'’] ?)?"
 _A_NEIGHBOUR = re.compile(
-    r"^(?:(?:et|and|but|mais|d'ailleurs|by the way|au passage|fyi|btw),? )?(?:(?:la|le|les|l['’]|the|our|notre|nos|une?|a) ?)(?:[\w'’-]+ ){0,2}?(?:d['’]a cote|d['’]en face|voisine?s?|next door|next town|next village|neighbou?ring \w+|neighbou?rs?|sister \w+|twin \w+)\b"
-    r"|^(?:(?:la|le|les|l['’]|the) ?)?[\w'’-]+(?: [\w'’-]+){0,2}, (?:nos|our|les|the) (?:voisine?s?|neighbou?rs?),"
+    rf"^(?:(?:et|and|but|mais|d'ailleurs|by the way|au passage|fyi|btw),? )?{_HEARSAY}(?:(?:la|le|les|l['’]|the|our|notre|nos|une?|a) ?)(?:[\w'’-]+ ){{0,3}}?(?:d['’]a cote|d['’]en face|voisine?s?|next door|next (?:town|village|county|borough|city)|(?:across|down|up|along|over) the (?:road|street|river|valley|hall|corridor|way|hill|coast|bay)|round the corner|downstairs|upstairs|du dessous|du dessus|(?:that )?(?:we|i) (?:once )?visited|(?:que|qu) (?:nous avons|on a|j ai) visitee?|neighbou?ring \w+|neighbou?rs?|sister \w+|twin \w+)\b"
+    rf"|^{_HEARSAY}(?:(?:la|le|les|l['’]|the|a|chez|in|at) ?)?[\w'’-]+(?: [\w'’-]+){{0,2}}, (?:(?:nos|our|les|the) (?:voisine?s?|neighbou?rs?)|(?:la|le|the) [\w'’-]+ (?:d['’]a cote|d['’]en face|voisine?|next door)),"
 )
 # "Périgueux has an AI for its own car parks".
 _THEIR_OWN = re.compile(
@@ -46,18 +48,30 @@ _A_BUILDING = re.compile(
 _A_TOOL = re.compile(
     r"\b(?:ia|ai|intelligence|outils?|tools?|logiciels?|software|chatbots?|assistants?|algorithm\w*|cameras?|modeles?|models?|projets?|projects?|systemes?|systems?|it)\b(?! department)"
 )
+_OF_A_PROJECT = re.compile(
+    rf"{_A_TOOL.pattern}|\b(?:boite|entreprise|societe|start[- ]?up|company|firm|business|association|asso|charity)\b"
+)
 _OURS_AT_ALL = re.compile(r"\b(?:we|us|our|ours|nous|notre|nos|on)\b")
+# « Un ami a une boîte qui est déjà en production », "a mate in another département says his bot is half-built".
+_A_FRIEND = re.compile(
+    r"^(?:(?:et|and|but|mais|d'ailleurs|by the way|au passage|fyi|btw),? )?(?:a|an|une?|my|mon|ma) (?:(?:old|vieil|vieille|good|bon|bonne|ex) )?(?:mate|friend|pal|cousine?|amie?|copain|copine|beau[- ]frere|belle[- ]soeur|(?:brother|sister)[- ]in[- ]law|brother|sister|frere|soeur|oncle|tante|uncle|aunt|neighbour|voisine?)\b"
+)
 _TAKES_PART = re.compile(
-    r"\b(?:avec nous|with us|partenaire\w*|partner\w*|ensemble|together|jointly|conjoint\w*|besoins?|needs?|same|memes?|demand\w+|asked?|veu[xt]|veulent|wants?|men\w+|pilot\w+|port\w+|rejoin\w+|joins?|joining|notre ia|notre outil|our ai|our tool|ours|(?:la|le|les) notres?|chez nous)\b|[;,:] (?:et |mais |but |and |while )?(?:nous|on|we|notre|nos|our)\b"
+    r"\b(?:avec nous|with us|(?:with|avec) (?:them|eux|elles|lui)|partenaire\w*|partner\w*|ensemble|together|jointly|conjoint\w*|(?<!son )(?<!leur )besoins?|(?<!its )(?<!their )needs?|same|memes?|demand\w+|asked?|veu[xt]|veulent|wants?|men\w+|pilot\w+|port\w+|rejoin\w+|joins?|joining|notre ia|notre outil|our ai|our tool|ours|(?:la|le|les) notres?|chez nous)\b|(?:[;,:] (?:et |mais |but |and |while )?|(?<=\w) (?:et|mais|but|and|while) )(?:nous|on|we|notre|nos|our)\b(?! (?:haven['’]t|have not|never|have nothing|(?:don['’]t|do not) (?:even )?(?:know|talk|speak)|n['’ ]?(?:y |en |l['’ ])?(?:a|avons|est|sommes) (?:pas|rien|jamais|aucun)))(?!['’]ve (?:nothing|never|no)\b)"
 )
 _AN_AI = re.compile(
     r"(?<!j['’ ])(?<!aucune )(?<!no )(?<!sans )(?<!without )(?<!pas d['’ ])(?<!any )\b(?:ia|ai|intelligence artificielle|artificial intelligence|machine learning|neural|neurones|llm|language model|modele de lang\w+)\b"
 )
 
 
+def _french_on_only(text: str) -> str:
+    """`text` without the English "on", which is no « on »: "has a prefecture on board"."""
+    return re.sub(r"\bon\b", " ", text) if _IN_ENGLISH.search(text) else text
+
+
 def is_aside(sentence: str) -> bool:
     """True for a sentence about what others have or do, left to them, and for one about a tool without AI that says of itself that it is another."""
-    text = fold(sentence)
+    text = _french_on_only(fold(sentence))
     if text.endswith("?"):
         return False
     left = _LEFT_TO_THEM.search(text)
@@ -68,6 +82,8 @@ def is_aside(sentence: str) -> bool:
     if _THEIR_OWN.search(text) and not _OURS_AT_ALL.search(text):
         return True
     if _A_NEIGHBOUR.match(text) and not _TAKES_PART.search(text):
+        return True
+    if _A_FRIEND.match(text) and _OF_A_PROJECT.search(text) and not (_TAKES_PART.search(text) or _OURS_AT_ALL.search(text)):
         return True
     if _A_BUILDING.match(text) and not _A_TOOL.search(text):
         return True
@@ -83,7 +99,7 @@ _LONGEST_REMARK = 12
 
 def _is_left_aside(sentence: str, after: str) -> bool:
     """True when the sentence `after` says no more than that `sentence` is about others, or about another tool."""
-    text, remark = fold(sentence), fold(after)
+    text, remark = _french_on_only(fold(sentence)), _french_on_only(fold(after))
     if len(remark.split()) > _LONGEST_REMARK or text.endswith("?") or remark.endswith("?"):
         return False
     if _APART.search(remark) or _OPENS_APART.match(remark):
@@ -94,6 +110,7 @@ def _is_left_aside(sentence: str, after: str) -> bool:
 # What leans on the aside: « we'd like to design our own », "a similar one".
 _LEANS_ON_IT = re.compile(
     r"\b(?:our own|own one|une? a nous|n['’ ]en (?:sommes|est|suis)|the same|same kind|similar|similaires?|pareil\w*|(?:le|la|les) memes?|comme (?:eux|elles?|lui))\b"
+    r"|\b(?:son|sa|leur|his|her|their) (?:entreprise|boite|societe|asso|association|company|firm|start[- ]?up|projet|project|outil|tool|ia|ai)\b[^.!]*\?"
 )
 # An aside that speaks of the sentence before it: "That's theirs."
 _OF_WHAT_WAS_SAID = re.compile(

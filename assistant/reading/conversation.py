@@ -93,6 +93,7 @@ def read_situation(messages: Sequence[str], call: Call, second: SecondReader | N
     withdrawn: set[str] = set()
     answered: set[str] = set()  # what they were asked and answered, or corrected
     reopened: set[str] = set()  # what they said not to know, and were asked again
+    told_last: set[str] = set()  # what the message before told anew
     told_at: dict[str, int] = {}  # in which of the messages that are heard the first reader found each field
     for number, text in enumerate(messages):
         earlier = messages[:number]
@@ -125,11 +126,19 @@ def read_situation(messages: Sequence[str], call: Call, second: SecondReader | N
             situation = _without(situation, general)
             general, heard, told_at = set(), [], {}
         general = general | set(readings) if scope == "general" else general - set(readings)
+        supposed = _supposed_at_the_end(message, call, known) if number == len(messages) - 1 else {}
+        readings |= supposed
         unsaid = unknown_fields(message, readings, pending)
+        if not unsaid and not readings and _takes_back_a_guess(message):
+            unsaid = told_last
+        told_last = {name for name, one in readings.items() if situation.value(name) != one.value}
         readings = {field: reading for field, reading in readings.items() if field not in unsaid}
         # A partner that only the first reader is sure of can be taken back too.
         so_far = replace(known, readings={**situation.readings, **known.readings})
         back = _taken_back(message, so_far, readings) | unsaid
+        if _supposes_they_leave(message) and not _is_alone_in(readings):
+            readings.pop("public_partner", None)
+            back |= {"public_partner"}
         withdrawn = (withdrawn | back) - set(readings)
         unknown = (situation.unknown | unsaid) - set(readings)
         if pending and not unsaid and not all(sentence.is_question for sentence in message.sentences):
@@ -147,6 +156,7 @@ def read_situation(messages: Sequence[str], call: Call, second: SecondReader | N
             # The case that is asked about, whatever was told before.
             supposable = _SUPPOSABLE if number else _SUPPOSABLE_ALONE
             answered |= {name for name in supposable if name in readings and _is_supposed(message, readings[name])}
+            answered |= set(supposed)
         situation = _without(situation, back)
         if number and scope is not None and _puts_another(message, known, readings):
             routes = ("public_partner", "shared_need", "public_service") if "applicant" not in readings else ()
@@ -257,6 +267,50 @@ def _is_supposed(message: Message, reading: Reading) -> bool:
         _SUPPOSED.search(sentence.bodies.text) and reading.words in message.words(sentence, 0, len(sentence.tokens) - 1)
         for sentence in message.sentences
     )
+
+
+_SUPPOSED_LAST = ("public_partner", "uses_ai", "public_service", "stage", "personal_data")
+
+
+def _supposed_at_the_end(message: Message, call: Call, known: Situation) -> dict[str, Reading]:
+    """What a message supposes after it told something else: it is that case which is asked about."""
+    for number, sentence in enumerate(message.sentences):
+        if number and _OPENS_SUPPOSING.match(sentence.bodies.text):
+            tail = message.text[sentence.tokens[0].start :]
+            told = _read_freely(tail, call, known, None)
+            return {name: told[name] for name in _SUPPOSED_LAST if name in told}
+    return {}
+
+
+_OPENS_SUPPOSING = re.compile(rf"(?:(?:et|but|and|mais|now|then|alors|maintenant|so|bon|ok) ,? ?){{0,2}}(?:{SUPPOSING}|and if|but if|mais si|mettons que|assuming)(?= )")
+_WOULD_LEAVE = re.compile(
+    r"(?:si|if|que|that|and|et|nous|on|us|it|they|elle|elles|il|ils|PUBS?|jamais|ever|were|to|finalement|finally) "
+    r"(?:nous |on |us )?(?:lach(?:ait|aient|e|ent)|laiss(?:ait|aient) tomber|quitt(?:ait|aient|e|ent)|se (?:retir|desist|desengag)(?:ait|aient|e|ent)|s en all(?:ait|aient)|abandonn(?:ait|aient)|claqu(?:ait|aient) la porte|jet(?:ait|aient) l eponge|part(?:ait|aient)|renonc(?:ait|aient)"
+    r"|(?:pull|drop|back|opt|bow)(?:s|ed|ped|t)? out|dropp?(?:s|ed)? us|walk(?:s|ed)? (?:away|out)|withdr(?:ew|aws?)|quits?|left us|leaves? us|bail(?:s|ed)?|let us down)(?= |$)"
+)
+
+
+def _supposes_they_leave(message: Message) -> bool:
+    """True when the message supposes that a partner leaves: « si jamais elle nous lâchait »."""
+    return any(
+        re.search(r"(?:^|(?<= ))(?:si|if|suppos\w+|imagin\w+|admettons|mettons|say)(?= )", sentence.bodies.text)
+        and _WOULD_LEAVE.search(sentence.bodies.text)
+        for sentence in message.sentences
+    )
+
+
+def _is_alone_in(readings: Mapping[str, Reading]) -> bool:
+    return "public_partner" in readings and readings["public_partner"].value == "no"
+
+
+_A_GUESS = re.compile(
+    r"(?:^|(?<= ))(?:je retire (?:tout )?ce que je viens|i (?:take|took) (?:that|it) back|i take back what i|je l ai (?:devine|invente|suppose|imagine|extrapole)|j ai (?:tout )?(?:invente|devine|extrapole|brode)|i (?:made (?:that|it) up|guessed (?:that|it|as much)|was (?:only |just )?guessing|inferred (?:that|it))|(?:that|it) was (?:just |only )?(?:a|my) (?:guess|hunch|assumption)|c etait (?:juste |seulement )?(?:une supposition|une hypothese|mon intuition|une intuition|de l intuition))(?= |$)"
+)
+
+
+def _takes_back_a_guess(message: Message) -> bool:
+    """True when the message says of what was told before that it was a guess: « je retire ce que je viens d’écrire, je l’ai deviné »."""
+    return any(_A_GUESS.search(sentence.bodies.text) for sentence in message.sentences)
 
 
 def _their_body(text: str) -> Reading | None:

@@ -157,6 +157,11 @@ def _asks_for_verdict(message: Message, text: str) -> bool:
 
 _NOTHING_BUT = re.compile(r"^que (?:des|du|de|d|la|le|les|nos|mes) ")
 
+# "Do we meet what the CNIL asks of applicants?" asks for a verdict.
+_WHAT_IS_REQUIRED = re.compile(
+    r"(?:^|(?<= ))(?:meets?|match(?:es)?|satisf(?:y|ies)|remplissons|remplit|respectons|correspond\w*) (?:a )?(?:what|ce que|ce qu) "
+)
+
 
 def asks_fact(message: Message, sentence: Sentence) -> bool:
     """True for a question of fact: a question word, in a question or in a message that has no question mark."""
@@ -165,6 +170,8 @@ def asks_fact(message: Message, sentence: Sentence) -> bool:
         return False  # "What now?", "What is the verdict?"
     if not sentence.is_question and _NOTHING_BUT.match(text):
         return False  # « Que des capteurs. »
+    if _WHAT_IS_REQUIRED.search(text):
+        return False
     if scope["fact_must"].search(text):
         return True
     if scope["fact_anywhere"].search(text):
@@ -224,6 +231,16 @@ def _describes(message: Message) -> int:
 
 def asks_verdict(message: Message) -> bool:
     return any(_asks_for_verdict(message, sentence.bodies.text) for sentence in message.sentences)
+
+
+def asks_verdict_at_the_end(text: str) -> bool:
+    """True when the last sentence of `text` asks for a verdict: "The meeting is on Friday. Would that be admissible?"."""
+    message, bare = parse_message(text), the_lists().scope["bare"]
+    last = message.sentences[-1] if message.sentences else None
+    if last is None or not last.is_question:
+        return False
+    asks_shortly = len(last.tokens) <= _SHORTEST_QUESTION and bare.search(f"{last.bodies.text} ")
+    return bool(asks_shortly) or _asks_for_verdict(message, last.bodies.text)
 
 
 def asks_verdict_in_words(text: str) -> bool:

@@ -237,6 +237,11 @@ _UNDECIDED = re.compile(
 )
 
 
+# « Nous entraînons un modèle sur dix ans d’archives »: what it learns from says nothing of what it is for.
+_TEACHES = re.compile(r"(?:^|(?<= ))(?:(?:r?e?en)?train\w*|feed\w*|fed|nourri\w*) ")
+_TAUGHT_ON = re.compile(r" (?:sur|on|from|a partir de|a partir d) ")
+
+
 def _task(sentence: Sentence) -> tuple[int, int] | None:
     """The words that say what the AI does, whatever they are: two at least that are not about its stage or the call."""
     if _UNDECIDED.search(sentence.bodies.text):
@@ -245,9 +250,12 @@ def _task(sentence: Sentence) -> tuple[int, int] | None:
     start = next((index for index, item in enumerate(items) if item.text in ("AI", "AIK")), None)
     if start is None:
         return None
+    text = sentence.project.text
+    taught = _TAUGHT_ON.search(text) if _TEACHES.search(text) else None
+    end = sentence.project.item_at(taught.start()) if taught else len(items)
     told = [
         item
-        for item in items[start + 1 :]
+        for item in items[start + 1 : end]
         if item.text not in ("BEF", "DEP", "ACT", "EVO", "NEW", "MIN", "DATA")
         and len(item.text) > 2
         and item.text not in _SAYS_NO_TASK

@@ -9,12 +9,13 @@ from assistant.reading.lexicon import the_lists
 from assistant.reading.project import gives_up_a_technique
 from assistant.reading.text import Message, Sentence, View
 from assistant.vocabulary import Reading
+from corpus.words import fold
 
 _ENDS = re.compile(r" (?:[;:.!?]|mais|but|however|cependant|par contre|en revanche|sinon|otherwise|though)(?= |$)")
 _COMMA = re.compile(r" , (?!(?:si|s|ni|nor|ou|or|whether|if|et|and|either|soit|elle|il|it|they|ils) )")
 # « Mon chef la dit opérationnelle, la cheffe de projet la dit encore en essai », "one swears it's live, the other that nothing is done".
 _SAYS = r"(?:dit|disent|jure\w*|soutien\w*|affirme\w*|pretend\w*|assure\w*|says?|swears?|claims?|insists?|reckons?|maintains?|tells)"
-_A_STAGE = r"(?:DEP|BEF|ACT|rien n|nothing|en route|non|not)"
+_A_STAGE = r"(?:DEP|BEF|ACT|open|ouverte?|rien n|nothing|en route|non|not)"
 _DISPUTED = re.compile(
     rf"(?:^|(?<= )){_SAYS} (?:[^ ]+ ){{0,7}}?{_A_STAGE} (?:[^ ]+ ){{0,12}}?(?:{_SAYS}|l autre|the others?|d autres|others) (?:[^ ]+ ){{0,7}}?{_A_STAGE}(?= |$)"
 )
@@ -37,9 +38,11 @@ def unknown_fields(message: Message, readings: Mapping[str, Reading], pending: s
             view = _view(sentence, of_project)
             found = [(clause, _place(sentence, view, end)) for clause, end in _clauses(view.text)]
             parts = (view.text, view.text.split(" , ")[0])
-            if before is not None and before.is_question and any(_says_only_unknown(part) for part in parts):
-                asked = _view(before, of_project).text  # « Le stade ? Aucune idée. »
-                if len(asked.split()) <= (_LONGEST_ECHO if _ECHO.match(asked) else _LONGEST_TOPIC):
+            if before is not None and before.is_question and not sentence.is_question:
+                asked = _view(before, of_project).text  # « Le stade ? Aucune idée. », « La mairie le mène-t-elle avec nous ? Le chef refuse de répondre. »
+                says_only = any(_says_only_unknown(part) for part in parts)
+                longest = _LONGEST_ECHO if _ECHO.match(asked) or found else _LONGEST_TOPIC
+                if (says_only or found) and len(asked.split()) <= longest:
                     found.append((f" {asked} ", sentence.tokens[-1].end))
             for clause, place in found:
                 for field, pattern in the_lists().unknown_about.items():
@@ -53,7 +56,15 @@ def unknown_fields(message: Message, readings: Mapping[str, Reading], pending: s
         unknown["public_service"] = len(message.text)
     if pending and not unknown and _says_not_to_know(message, tells=pending in readings):
         return {pending}
-    return {field for field, place in unknown.items() if not _is_told_after(message, readings.get(field), place)}
+    told_by = the_lists().told_by
+    return {
+        field
+        for field, place in unknown.items()
+        if not (one := readings.get(field))
+        or not _is_told_after(message, one, place)
+        # « La finalité n’est écrite nulle part et la personne qui a lancé ça est partie »: words of people, and none of a purpose.
+        or ((words := told_by.get((field, one.value))) and not words.search(fold(message.text[place:])))
+    }
 
 
 def _says(patterns: Sequence[re.Pattern[str]], message: Message) -> bool:
@@ -103,5 +114,5 @@ def _place(sentence: Sentence, view: View, position: int) -> int:
     return sentence.tokens[view.items[view.item_at(max(0, position - 1))].last].end
 
 
-def _is_told_after(message: Message, reading: Reading | None, place: int) -> bool:
-    return reading is not None and message.text.rfind(reading.words) >= place
+def _is_told_after(message: Message, reading: Reading, place: int) -> bool:
+    return message.text.rfind(reading.words) >= place
