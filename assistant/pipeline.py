@@ -120,7 +120,9 @@ class Assistant:
         """The question that stands alone; small talk gets its short reply at once."""
         request = replace(request, message=unannounced(request.message))
         kind = self.reader.smalltalk_of(request.message)
-        once_more = None if kind not in (None, "unreadable") else self.reader.once_more(request.message, request.conversation)
+        once_more = (
+            None if kind not in (None, "unreadable") else self.reader.once_more(request.message, request.conversation)
+        )
         if kind in (None, "unreadable") and not once_more:
             kind = surely_small_talk(request.message, request.conversation, self.reader, self.retriever) or kind
         if once_more:

@@ -100,6 +100,14 @@ class ScopeFinder:
             return True
         return body is not None and any(self.verdict_writer.says_more_than(one, body) for one in equals)
 
+    def _asks_again(self, request: Request) -> bool:
+        """True when a verdict on their project was asked for before, and is again: the message ends so, or is likely about it."""
+        earlier, recognised = request.conversation.messages, known(request.search).recognised
+        is_about_it = recognised is not None and recognised.own >= LIKELIER_THAN_NOT
+        return self._asked_before(earlier) and (
+            is_about_it or asks_verdict_at_the_end(request.message, earlier, self.second)
+        )
+
     def _asked_before(self, earlier: Sequence[str]) -> bool:
         """True when one of the `earlier` messages asked for a verdict on their project."""
         return any(eligibility_scope(one, earlier[:n], self.second) == "own" for n, one in enumerate(earlier))
@@ -119,8 +127,8 @@ class ScopeFinder:
         recognised, earlier = known(request.search).recognised, request.conversation.messages
         if recognised is None or recognised.own >= LIKELIER_THAN_NOT or self._tells_what_few_are_asked(situation):
             return False
-        tells_or_asks_again = "?" not in request.message or asks_verdict_at_the_end(request.message)
-        if situation.unknown or (tells_or_asks_again and self._asked_before(earlier)):
+        tells_more = "?" not in request.message and self._asked_before(earlier)
+        if situation.unknown or tells_more or self._asks_again(request):
             return False  # what they do not know of their project, or more of it
         likeliest = (1 - recognised.own) * float(recognised.answered.max())
         if recognised.own >= likeliest and self.second and self.second.is_description(request.message):
@@ -149,9 +157,8 @@ class ScopeFinder:
             return is_about_applying and asks_of_self and (self._is_about_a_condition(best) or is_unsure_what)
         if is_about_applying or told > TELLING or situation.unknown:
             return True
-        if scope == "own" and search.recognised and search.recognised.own >= LIKELIER_THAN_NOT:
-            if self._asked_before(request.conversation.messages):
-                return True
+        if scope == "own" and self._asks_again(request):
+            return True
         is_surely_theirs = search.recognised is not None and search.recognised.own >= BELIEVED
         if request.conversation.messages and is_surely_theirs and not request.evidence_is_sufficient:
             return True

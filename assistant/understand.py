@@ -175,7 +175,7 @@ class Reader:
 
     def _manner(self, message: str) -> Literal["shorter", "fr", "en", "same"] | None:
         """How `message` asks for the last reply once more, None when it does not."""
-        if message.strip() and not message.strip(" ?\u00a0\u202f") :
+        if message.strip() and not message.strip(" ?\u00a0\u202f"):
             return "same"  # "?", for who did not find the answer in the reply
         again, said = self.phrases.again, without(message, self.phrases.again.around)
         bare = without(said, again.same)

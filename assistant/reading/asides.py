@@ -13,7 +13,7 @@ _IN_ENGLISH = re.compile(r"\b(?:the|and|of|has|have|is|was|were|their|they|with|
 _LEFT_TO_THEM = re.compile(
     r"\b(?:(?:grand )?bien (?:lui|leur) fasse|tant mieux pour (?:eux|elles|lui|elle)|(?:good|bad) luck to (?:them|him|her|it)|(?:good|well) for (?:them|him|her|it)|poor things?|"
     r"(?:(?:on|nous) n['’ ]?(?:a|avons) |(?:we|i) have )?(?:rien a voir|aucun (?:lien|rapport)|nothing to do|no (?:link|connection)) (?:avec|with|to) (?:eux|elles|them)|"
-    r"not (?:our|my) (?:business|problem|doing)|none of (?:our|my) (?:business|doing)|(?:c['’ ]?est |ce n['’ ]?est )?pas (?:notre|nos) (?:affaires?|probleme|oignons)|(?:we|i)['’]ve nothing to do with (?:it|them|that)|(?:we|i) (?:have not|haven['’]t) (?:even )?(?:visited|seen it|met them)|c['’ ]?est (?:leur affaire|chez (?:eux|elles)|leur (?:projet|outil|histoire))|theirs|that['’ ]s their (?:own )?(?:business|thing)|(?:ca|cela) les regarde|"
+    r"(?:ca|cela) ne (?:me|nous) (?:concerne|regarde) (?:pas|en rien)|not (?:our|my) (?:business|problem|doing)|none of (?:our|my) (?:business|doing)|(?:c['’ ]?est |ce n['’ ]?est )?pas (?:notre|nos) (?:affaires?|probleme|oignons)|(?:we|i)['’]ve nothing to do with (?:it|them|that)|(?:we|i) (?:have not|haven['’]t) (?:even )?(?:visited|seen it|met them)|c['’ ]?est (?:leur affaire|chez (?:eux|elles)|leur (?:projet|outil|histoire))|theirs|that['’ ]s their (?:own )?(?:business|thing)|(?:ca|cela) les regarde|"
     r"(?:pas (?:le|la|les) notres?|not ours|pas notre projet|not our project|rien a voir avec (?:nous|notre projet)|aucun (?:lien|rapport) avec (?:nous|notre projet)|"
     r"sans (?:aucun )?(?:lien|rapport) avec (?:nous|notre projet)|nothing to do with (?:us|our project|ours)|no (?:link|connection) (?:to|with) (?:us|ours|our project))|on n['’ ]y touche pas)\b"
 )
@@ -22,7 +22,7 @@ _A_RIVAL = re.compile(
 )
 _APART = re.compile(
     r"(?:\b(?:that|it|this)(?:['’ ]s| is) (?:(?:a|an|quite|totally|completely|entirely|wholly) )*(?:separate|different|other|another) (?:thing|matter|story|subject|tool|system|project|department|team|office)(?: (?:altogether|entirely|completely))?|"
-    r"\bc['’ ]?est (?:(?:un|une|tout|toute|completement|bien) )*(?:autre (?:chose|sujet|histoire|affaire|outil|projet|service|bureau)|a part)|, (?:totally |completely |quite )?unrelated|, (?:ca n['’ ]a )?rien a voir|, (?:sans (?:aucun )?|aucun |no )(?:rapport|lien|link|connection)(?: (?:avec|with|to) (?:celui[- ]ci|celle[- ]ci|ca|cela|ce projet|le notre|la notre|notre projet|this|it|ours|our project))?|"
+    r"\bc['’ ]?est (?:(?:un|une|tout|toute|completement|bien) )*(?:autre (?:chose|sujet|histoire|affaire|outil|projet|service|bureau)(?: et (?:d['’])?une? autre \w+)?|a part)|, (?:totally |completely |quite )?unrelated|, (?:ca n['’ ]a )?rien a voir|, (?:sans (?:aucun )?|aucun |no )(?:rapport|lien|link|connection)(?: (?:avec|with|to) (?:celui[- ]ci|celle[- ]ci|ca|cela|ce projet|le notre|la notre|notre projet|this|it|ours|our project))?|"
     r"not part of (?:this|it|the project))"
     r"(?:,? (?:and|et) not part of (?:this|it|the project))?(?:,? (?:je sais|i know|bien sur|of course|though|d'ailleurs|par contre))?\s*[.!;]?$"
 )
@@ -34,6 +34,9 @@ _RUNS_APART = re.compile(
 _HEARSAY = r"(?:(?:i|we) (?:hear|heard|read|saw)(?: that)? |(?:il parait|j['’]ai (?:entendu|lu|vu)|on m['’]a dit)(?: dire)? qu[e'’] ?)?"
 _A_NEIGHBOUR = re.compile(
     rf"^(?:(?:et|and|but|mais|d'ailleurs|by the way|au passage|fyi|btw),? )?{_HEARSAY}(?:(?:la|le|les|l['’]|the|our|notre|nos|une?|a) ?)(?:[\w'’-]+ ){{0,3}}?(?:d['’]a cote|d['’]en face|voisine?s?|next door|next (?:town|village|county|borough|city)|(?:across|down|up|along|over) the (?:road|street|river|valley|hall|corridor|way|hill|coast|bay)|round the corner|downstairs|upstairs|du dessous|du dessus|(?:that )?(?:we|i) (?:once )?visited|(?:que|qu) (?:nous avons|on a|j ai) visitee?|neighbou?ring \w+|neighbou?rs?|sister \w+|twin \w+)\b"
+    rf"|^{_HEARSAY}(?:another|some other|une? autre|d['’]autres) (?:regions?|villes?|communes?|departements?|mairies?|metropoles?|agglos?|hopital|hopitaux|chu|ministeres?|towns?|city|cities|councils?|county|counties|hospitals?|ministry|ministries|villages?|associations?|assos?|company|companies|firms?|boites?|entreprises?|start[- ]?ups?)\b"
+    rf"|^{_HEARSAY}(?:a|in|at|over in|up in|down in) [\w'’-]+(?: [\w'’-]+){{0,2}},? (?:ils|elles|they)\b"
+    rf"|^{_HEARSAY}(?:down|across|up|along) the (?:corridor|hall|road|street|river)\b"
     rf"|^{_HEARSAY}(?:(?:la|le|les|l['’]|the|a|chez|in|at) ?)?[\w'’-]+(?: [\w'’-]+){{0,2}}, (?:(?:nos|our|les|the) (?:voisine?s?|neighbou?rs?)|(?:la|le|the) [\w'’-]+ (?:d['’]a cote|d['’]en face|voisine?|next door)),"
 )
 # "Périgueux has an AI for its own car parks".
@@ -57,7 +60,7 @@ _A_FRIEND = re.compile(
     r"^(?:(?:et|and|but|mais|d'ailleurs|by the way|au passage|fyi|btw),? )?(?:a|an|une?|my|mon|ma) (?:(?:old|vieil|vieille|good|bon|bonne|ex) )?(?:mate|friend|pal|cousine?|amie?|copain|copine|beau[- ]frere|belle[- ]soeur|(?:brother|sister)[- ]in[- ]law|brother|sister|frere|soeur|oncle|tante|uncle|aunt|neighbour|voisine?)\b"
 )
 _TAKES_PART = re.compile(
-    r"\b(?:avec nous|with us|(?:with|avec) (?:them|eux|elles|lui)|partenaire\w*|partner\w*|ensemble|together|jointly|conjoint\w*|(?<!son )(?<!leur )besoins?|(?<!its )(?<!their )needs?|same|memes?|demand\w+|asked?|veu[xt]|veulent|wants?|men\w+|pilot\w+|port\w+|rejoin\w+|joins?|joining|notre ia|notre outil|our ai|our tool|ours|(?:la|le|les) notres?|chez nous)\b|(?:[;,:] (?:et |mais |but |and |while )?|(?<=\w) (?:et|mais|but|and|while) )(?:nous|on|we|notre|nos|our)\b(?! (?:haven['’]t|have not|never|have nothing|(?:don['’]t|do not) (?:even )?(?:know|talk|speak)|n['’ ]?(?:y |en |l['’ ])?(?:a|avons|est|sommes) (?:pas|rien|jamais|aucun)))(?!['’]ve (?:nothing|never|no)\b)"
+    r"\b(?:avec nous|with us|(?:with|avec) (?:them|eux|elles|lui)|partenaire\w*|partner\w*|ensemble|together|jointly|conjoint\w*|(?<!son )(?<!leur )besoins?|(?<!its )(?<!their )needs?|same|memes?|demand\w+|asked?|veu[xt]|veulent|wants?|men\w+|pilot\w+|port\w+|rejoin\w+|joins?|joining|notre ia|notre outil|our ai|our tool|ours|(?:la|le|les) notres?|chez nous)\b|[;,:] (?:et |mais |but |and |while )?(?:nous|on|we|notre|nos|our)\b(?! (?:haven['’]t|have not|never|have nothing|(?:don['’]t|do not) (?:even )?(?:know|talk|speak)|n['’ ]?(?:y |en |l['’ ])?(?:a|avons|est|sommes) (?:pas|rien|jamais|aucun)))(?!['’]ve (?:nothing|never|no)\b)"
 )
 _AN_AI = re.compile(
     r"(?<!j['’ ])(?<!aucune )(?<!no )(?<!sans )(?<!without )(?<!pas d['’ ])(?<!any )\b(?:ia|ai|intelligence artificielle|artificial intelligence|machine learning|neural|neurones|llm|language model|modele de lang\w+)\b"
@@ -83,7 +86,11 @@ def is_aside(sentence: str) -> bool:
         return True
     if _A_NEIGHBOUR.match(text) and not _TAKES_PART.search(text):
         return True
-    if _A_FRIEND.match(text) and _OF_A_PROJECT.search(text) and not (_TAKES_PART.search(text) or _OURS_AT_ALL.search(text)):
+    if (
+        _A_FRIEND.match(text)
+        and _OF_A_PROJECT.search(text)
+        and not (_TAKES_PART.search(text) or _OURS_AT_ALL.search(text))
+    ):
         return True
     if _A_BUILDING.match(text) and not _A_TOOL.search(text):
         return True
@@ -124,8 +131,10 @@ def without_asides(text: str, told_before: bool = False) -> str:
     sentences = sentences_of(text)
     kept = [
         one
-        for one, after in zip(sentences, [*sentences[1:], ""], strict=True)
-        if not _is_left_aside(one, after) and (not is_aside(one) or _OF_WHAT_WAS_SAID.match(fold(one)))
+        for before, one, after in zip(["", *sentences], sentences, [*sentences[1:], ""], strict=False)
+        if not _is_left_aside(one, after)
+        # After a colon it is what is told: « imaginons autre chose : notre société sœur de Dublin… ».
+        and (not is_aside(one) or _OF_WHAT_WAS_SAID.match(fold(one)) or before.endswith(":"))
     ]
     if told_before and not kept:
         return ""

@@ -95,6 +95,8 @@ def read_bodies(message: Message, bare_body_is: str, before: Situation) -> dict[
         before.value("public_partner") or any(m.kind in PUBLIC_ACTORS for m in mentions_of(message))
     ):
         affirmed = _first(message, lexicon.sentence_patterns["partner_pronoun"])
+        if affirmed and re.search(r"\b(?:rien|nothing|que dalle)\b", fold(affirmed.words)):
+            affirmed = None  # « elle conduit rien avec ns »
     named = next(
         (
             p

@@ -269,7 +269,7 @@ def _is_supposed(message: Message, reading: Reading) -> bool:
     )
 
 
-_SUPPOSED_LAST = ("public_partner", "uses_ai", "public_service", "stage", "personal_data")
+_SUPPOSED_LAST = ("applicant", "established", "public_partner", "uses_ai", "public_service", "stage", "personal_data")
 
 
 def _supposed_at_the_end(message: Message, call: Call, known: Situation) -> dict[str, Reading]:
@@ -282,7 +282,10 @@ def _supposed_at_the_end(message: Message, call: Call, known: Situation) -> dict
     return {}
 
 
-_OPENS_SUPPOSING = re.compile(rf"(?:(?:et|but|and|mais|now|then|alors|maintenant|so|bon|ok) ,? ?){{0,2}}(?:{SUPPOSING}|and if|but if|mais si|mettons que|assuming)(?= )")
+_OPENS_SUPPOSING = re.compile(
+    rf"(?:(?:et|but|and|mais|now|then|alors|maintenant|so|bon|ok|okay|what about this|just out of curiosity|juste par curiosite|par curiosite) ,? ?){{0,2}}"
+    rf"(?:{SUPPOSING}|and if|but if|mais si|mettons que|assuming|picture (?:another|a different|this|that)|take it that|say that|let s say|faites comme si|had (?:it|we|they|our|the)|were (?:it|we|they) to|dans l hypothese ou|in the event that)(?= )"
+)
 _WOULD_LEAVE = re.compile(
     r"(?:si|if|que|that|and|et|nous|on|us|it|they|elle|elles|il|ils|PUBS?|jamais|ever|were|to|finalement|finally) "
     r"(?:nous |on |us )?(?:lach(?:ait|aient|e|ent)|laiss(?:ait|aient) tomber|quitt(?:ait|aient|e|ent)|se (?:retir|desist|desengag)(?:ait|aient|e|ent)|s en all(?:ait|aient)|abandonn(?:ait|aient)|claqu(?:ait|aient) la porte|jet(?:ait|aient) l eponge|part(?:ait|aient)|renonc(?:ait|aient)"

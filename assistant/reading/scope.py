@@ -29,7 +29,14 @@ def eligibility_scope(message: str, earlier: Sequence[str], second: SecondReader
 
     A message in which no construction is recognised may still describe a project: `second` is then asked.
     """
-    found = _scope(message, tuple(earlier), second)
+    return _eligibility_scope(message, tuple(earlier), second)
+
+
+@lru_cache(maxsize=2_048)
+def _eligibility_scope(message: str, earlier: tuple[str, ...], second: SecondReader | None) -> Scope | None:
+    found = _scope(message, earlier, second)
+    if found is None and _asks_the_same_again(message, earlier, second):
+        return "own"
     if (
         found
         or second is None
@@ -38,6 +45,26 @@ def eligibility_scope(message: str, earlier: Sequence[str], second: SecondReader
     ):
         return found
     return second.scope(message)
+
+
+_MOSTLY = 0.75
+"""Share of the words of the shorter of two questions that the other has, for both to ask the same."""
+
+
+def _asks_the_same_again(text: str, earlier: Sequence[str], second: SecondReader | None) -> bool:
+    """True when the last question of `text` is, in much the same words, that of an earlier message about the person's own project."""
+    asked = _words_asked(text)
+    return len(asked) > 1 and any(
+        len(before := _words_asked(one)) > 1 and len(asked & before) >= _MOSTLY * min(len(asked), len(before))
+        for one in (one for n, one in enumerate(earlier) if eligibility_scope(one, earlier[:n], second) == "own")
+    )
+
+
+def _words_asked(text: str) -> frozenset[str]:
+    """The words of the last sentence of `text`, if it is a question."""
+    sentences = parse_message(text).sentences
+    last = sentences[-1] if sentences else None
+    return frozenset(token.text for token in last.tokens) if last and last.is_question else frozenset()
 
 
 def _is_a_short_question(message: str) -> bool:
@@ -233,14 +260,18 @@ def asks_verdict(message: Message) -> bool:
     return any(_asks_for_verdict(message, sentence.bodies.text) for sentence in message.sentences)
 
 
-def asks_verdict_at_the_end(text: str) -> bool:
-    """True when the last sentence of `text` asks for a verdict: "The meeting is on Friday. Would that be admissible?"."""
+def asks_verdict_at_the_end(text: str, earlier: Sequence[str], second: SecondReader | None = None) -> bool:
+    """True when the last sentence of `text` asks for a verdict, or again what an `earlier` message asked: "The meeting is on Friday. Would that be admissible?"."""
     message, bare = parse_message(text), the_lists().scope["bare"]
     last = message.sentences[-1] if message.sentences else None
     if last is None or not last.is_question:
         return False
     asks_shortly = len(last.tokens) <= _SHORTEST_QUESTION and bare.search(f"{last.bodies.text} ")
-    return bool(asks_shortly) or _asks_for_verdict(message, last.bodies.text)
+    return (
+        bool(asks_shortly)
+        or _asks_for_verdict(message, last.bodies.text)
+        or _asks_the_same_again(text, earlier, second)
+    )
 
 
 def asks_verdict_in_words(text: str) -> bool:

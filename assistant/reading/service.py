@@ -237,6 +237,7 @@ _UNDECIDED = re.compile(
 )
 
 
+_WHEN = frozenset("depuis since avec with".split())
 # « Nous entraînons un modèle sur dix ans d’archives »: what it learns from says nothing of what it is for.
 _TEACHES = re.compile(r"(?:^|(?<= ))(?:(?:r?e?en)?train\w*|feed\w*|fed|nourri\w*) ")
 _TAUGHT_ON = re.compile(r" (?:sur|on|from|a partir de|a partir d) ")
@@ -250,6 +251,8 @@ def _task(sentence: Sentence) -> tuple[int, int] | None:
     start = next((index for index, item in enumerate(items) if item.text in ("AI", "AIK")), None)
     if start is None:
         return None
+    if start + 1 < len(items) and items[start + 1].text in _WHEN:
+        return None  # « on développe une IA depuis mars, un arbre de décision, en python »
     text = sentence.project.text
     taught = _TAUGHT_ON.search(text) if _TEACHES.search(text) else None
     end = sentence.project.item_at(taught.start()) if taught else len(items)
@@ -280,6 +283,9 @@ _SIZE = frozenset(
 )
 
 
+_FEW = frozenset("deux trois quatre cinq six sept huit dix two three four five seven eight ten".split())
+
+
 def _is_the_person(message: Message, number: int, item: Item) -> bool:
     """True for words that say who writes (« secrétaire de mairie ») or how big the body is (« 3 000 habitants »)."""
     sentence = message.sentences[number]
@@ -289,6 +295,7 @@ def _is_the_person(message: Message, number: int, item: Item) -> bool:
         and tokens[item.first].text in _SIZE
         and (
             tokens[item.first - 1].text.isdigit()
+            or (tokens[item.first - 1].text in _FEW and tokens[max(0, item.first - 2)].text in ("de", "of", "a"))
             or tokens[item.first - 1].text in ("mille", "million", "millions", "d")
         )
     ):

@@ -19,6 +19,10 @@ _A_STAGE = r"(?:DEP|BEF|ACT|open|ouverte?|rien n|nothing|en route|non|not)"
 _DISPUTED = re.compile(
     rf"(?:^|(?<= )){_SAYS} (?:[^ ]+ ){{0,7}}?{_A_STAGE} (?:[^ ]+ ){{0,12}}?(?:{_SAYS}|l autre|the others?|d autres|others) (?:[^ ]+ ){{0,7}}?{_A_STAGE}(?= |$)"
 )
+# "My colleague swears there's no AI in it, the vendor swears there is".
+_AI_DISPUTED = re.compile(
+    rf"(?:^|(?<= )){_SAYS} (?:[^ ]+ ){{0,7}}?(?:AI|AIK|NOAI) (?:[^ ]+ ){{0,9}}?(?:l autre|the others?|{_SAYS} (?:(?:that|que|qu) )?(?:there (?:is|isn t|s)|it (?:is|does|has)|il y en a|si|oui|non|no|yes|le contraire|the (?:opposite|contrary|reverse)|otherwise))(?= |$)"
+)
 _IN_TERMS_OF_THE_PROJECT = frozenset({"stage", "uses_ai"})
 _PARTS = re.compile(r" (?:[,;:.!?]|mais|but|car|because|so|alors|donc|et|and|c|it s)(?= )")
 _LONGEST_IGNORANCE, _LONGEST_TOPIC, _LONGEST_ECHO = 30, 8, 20
@@ -39,7 +43,9 @@ def unknown_fields(message: Message, readings: Mapping[str, Reading], pending: s
             found = [(clause, _place(sentence, view, end)) for clause, end in _clauses(view.text)]
             parts = (view.text, view.text.split(" , ")[0])
             if before is not None and before.is_question and not sentence.is_question:
-                asked = _view(before, of_project).text  # « Le stade ? Aucune idée. », « La mairie le mène-t-elle avec nous ? Le chef refuse de répondre. »
+                asked = (
+                    _view(before, of_project).text
+                )  # « Le stade ? Aucune idée. », « La mairie le mène-t-elle avec nous ? Le chef refuse de répondre. »
                 says_only = any(_says_only_unknown(part) for part in parts)
                 longest = _LONGEST_ECHO if _ECHO.match(asked) or found else _LONGEST_TOPIC
                 if (says_only or found) and len(asked.split()) <= longest:
@@ -50,6 +56,8 @@ def unknown_fields(message: Message, readings: Mapping[str, Reading], pending: s
                         unknown[field] = max(unknown.get(field, 0), place)
     if any(_DISPUTED.search(sentence.project.text) for sentence in message.sentences):
         unknown["stage"] = len(message.text)
+    if any(_AI_DISPUTED.search(sentence.project.text) for sentence in message.sentences):
+        unknown["uses_ai"] = len(message.text)
     if "uses_ai" not in readings and (gives_up_a_technique(message) or _says(the_lists().tool_gone, message)):
         unknown["uses_ai"] = len(message.text)
     if _says(the_lists().leisure, message):
