@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 
 from assistant.compare import values
 from assistant.lead import Leads
@@ -23,7 +23,7 @@ LIKELY_LIKE_ANOTHER = 1 / 3
 SURELY_ANOTHER = 0.85
 """How likely what answers a question by itself must be, where after the one before it would get the same answer again."""
 
-_QUESTION_WORDS = r"combien|cb|quand|kand|qui|ki|que|quoi|koi|comment|komment|pourquoi|où|(?:le|la)?quel(?:le)?s?|how|when|who|whose|what|which|where|why"
+_QUESTION_WORDS = r"qu['’]est[- ]ce|combien|cb|quand|kand|qui|ki|que|quoi|koi|comment|komment|pourquoi|où|(?:le|la)?quel(?:le)?s?|how|when|who|whose|what|which|where|why"
 _BEFORE = r"(?:à |pour |par |de |avec |depuis |for |by |with |from |to |in )?"
 _ASKED_LATE = r"combien|cb|quand|kand|quoi|koi|comment|pourquoi|où|how|when|what|where|why"
 """What may stand far from the « et » of a second question: « et la deuxième on y fait quoi »."""
@@ -53,6 +53,9 @@ _TOLD_THEN_ASKED = re.compile(
 """Between what a message takes for granted and what it asks: « plus de 200 dossiers sont arrivés. Combien ont gagné ? »."""
 _ASKS = re.compile(rf"\?|\b(?:{_QUESTION_WORDS}|{_INVERTED})|^{_MODAL}", re.IGNORECASE)
 
+Answering = Callable[[Question], Section | None]
+"""Finds the section that can be relied upon to answer a question, if one can."""
+
 
 @dataclass(frozen=True)
 class Part:
@@ -81,11 +84,13 @@ def questions_in(text: str) -> Sequence[str]:
     return [*(part if part.endswith("?") else f"{part} ?" for part in parts[:-1]), *parts[-1:]]
 
 
-def parts_of(question: Question, conversation: Conversation, reader: Reader, retriever: Retriever) -> list[Part]:
+def parts_of(
+    question: Question, conversation: Conversation, reader: Reader, retriever: Retriever, answering: Answering
+) -> list[Part]:
     """What answers each of the questions of a message that asks several; empty when it asks one, or one of them is not surely heard.
 
-    Each is heard after the one before it: « c’était quand, et qui a gagné ? ». One question about two of a series is asked of each; one after a false
-    date or number comes after what puts that right.
+    Each is heard after the one before it: « c’était quand, et qui a gagné ? ». One that is not surely heard is looked for like a message of its own, by
+    `answering`. One question about two of a series is asked of each; one after a false date or number comes after what puts that right.
     """
     asked = questions_in(question.text)
     of_each: Sequence[str] = ()
@@ -99,10 +104,22 @@ def parts_of(question: Question, conversation: Conversation, reader: Reader, ret
     for one in asked:
         part, share = _part(one, conversation, question, reader, retriever, parts)
         surest = max(surest, share)
-        if part is None or share < (LIKELY_LIKE_ANOTHER if of_each else LIKELIER_THAN_NOT):
+        if part is None:
             return []
-        parts.append(part)
+        if share < (LIKELY_LIKE_ANOTHER if of_each else LIKELIER_THAN_NOT):
+            section = answering(
+                reader.understand(one, conversation, language=question.language, default=question.language)
+            )
+            if section is None or of_each:
+                return []
+            part = replace(part, section=section)
+            if section in [earlier.section for earlier in parts]:
+                part = None  # what answers the one before says it too
+        if part:
+            parts.append(part)
         conversation = Conversation((*conversation.messages, one))
+    if len(parts) < 2:
+        return []
     is_sure = surest >= LIKELIER_THAN_NOT and len({part.section.id for part in parts}) == len(parts)
     return parts if is_sure else []
 

@@ -177,7 +177,7 @@ class Assistant:
         draft = self.article_writer.write(question, search.found)
         if draft is None:
             leads = search.recognised.leads if search.recognised else NO_LEADS
-            parts = parts_of(question, request.conversation, self.reader, self.retriever)
+            parts = parts_of(question, request.conversation, self.reader, self.retriever, self.weigher.answering)
             draft = self.writer.write(question, search.found, known(request.evidence), leads, parts, on=request.on)
         return replace(request, draft=draft)
 

@@ -301,6 +301,8 @@ class Reader:
         elided = _ELIDED.fullmatch(word)
         if elided and self._usage[fold(elided["word"])] > _AS_MUCH_MORE * self._usage[folded]:
             return f"{elided['article']}'{elided['word']}"
+        if elided and elided["article"] == "j" and _is_known(elided["word"], "fr"):
+            return f"j'{elided['word']}"
         if folded in self._usage:
             return word
         longest = 2 if len(folded) >= 8 else 1

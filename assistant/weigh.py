@@ -20,6 +20,7 @@ from assistant.wanted import (
     speaks_of_the_others,
     taken_for_granted,
 )
+from corpus.index import Section
 from corpus.words import content_words
 
 LIKELY_ENOUGH = 1 / 3
@@ -68,6 +69,15 @@ class Weigher:
         lets_in = passage.concerns_applying and shuts_out(told) and "may" in extents(passage.text)
         says_so = lets_in or gives_other_values(passage, told)
         return next((one for one in search.found if one.section is section and says_so), None)
+
+    def answering(self, question: Question) -> Section | None:
+        """The section that can be relied upon to answer `question` in its conversation; None when none can."""
+        text, heard, means = question.standalone, question.heard, question.means
+        alone = question.repaired if question.leans else None
+        search = self.retriever.retrieve(
+            text, embed=self.retriever.index.encoder.question, alone=alone, heard=heard, means=means
+        )
+        return search.found[0].section if self.scale.weigh(text, search).sufficiency == "sufficient" else None
 
     def alone(self, question: Question, search: Search) -> Evidence:
         """The evidence for the message without its conversation; `search` serves when it stands alone anyway."""

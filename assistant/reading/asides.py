@@ -24,7 +24,7 @@ _APART = re.compile(
     r"(?:\b(?:that|it|this)(?:['’ ]s| is) (?:(?:a|an|quite|totally|completely|entirely|wholly) )*(?:separate|different|other|another) (?:thing|matter|story|subject|tool|system|project|department|team|office)(?: (?:altogether|entirely|completely))?|"
     r"\bc['’ ]?est (?:(?:un|une|tout|toute|completement|bien) )*(?:autre (?:chose|sujet|histoire|affaire|outil|projet|service|bureau)(?: et (?:d['’])?une? autre \w+)?|a part)|, (?:totally |completely |quite )?unrelated|, (?:ca n['’ ]a )?rien a voir|, (?:sans (?:aucun )?|aucun |no )(?:rapport|lien|link|connection)(?: (?:avec|with|to) (?:celui[- ]ci|celle[- ]ci|ca|cela|ce projet|le notre|la notre|notre projet|this|it|ours|our project))?|"
     r"not part of (?:this|it|the project))"
-    r"(?:,? (?:and|et) not part of (?:this|it|the project))?(?:,? (?:je sais|i know|bien sur|of course|though|d'ailleurs|par contre))?\s*[.!;]?$"
+    r"(?:,? (?:and|et) (?:not|pas) [^,;.]{1,50})?(?:,? (?:je sais|i know|bien sur|of course|though|d'ailleurs|par contre))?\s*[.!;]?$"
 )
 # "Our payroll software has been live for ten years, it's nothing to do with this."
 _RUNS_APART = re.compile(
@@ -36,6 +36,7 @@ _A_NEIGHBOUR = re.compile(
     rf"^(?:(?:et|and|but|mais|d'ailleurs|by the way|au passage|fyi|btw),? )?{_HEARSAY}(?:(?:la|le|les|l['’]|the|our|notre|nos|une?|a) ?)(?:[\w'’-]+ ){{0,3}}?(?:d['’]a cote|d['’]en face|voisine?s?|next door|next (?:town|village|county|borough|city)|(?:across|down|up|along|over) the (?:road|street|river|valley|hall|corridor|way|hill|coast|bay)|round the corner|downstairs|upstairs|du dessous|du dessus|(?:that )?(?:we|i) (?:once )?visited|(?:que|qu) (?:nous avons|on a|j ai) visitee?|neighbou?ring \w+|neighbou?rs?|sister \w+|twin \w+)\b"
     rf"|^{_HEARSAY}(?:another|some other|une? autre|d['’]autres) (?:regions?|villes?|communes?|departements?|mairies?|metropoles?|agglos?|hopital|hopitaux|chu|ministeres?|towns?|city|cities|councils?|county|counties|hospitals?|ministry|ministries|villages?|associations?|assos?|company|companies|firms?|boites?|entreprises?|start[- ]?ups?)\b"
     rf"|^{_HEARSAY}(?:a|in|at|over in|up in|down in) [\w'’-]+(?: [\w'’-]+){{0,2}},? (?:ils|elles|they)\b"
+    rf"|^{_HEARSAY}(?:people|everyone|everybody|they|some|les gens|on|tout le monde|(?:mon|ma|notre|my|our) \w+) (?:keeps? |kept |always |often |loves? to |passe\w* (?:son|leur) temps a |nous |n['’ ]?arrete\w* pas de (?:nous )?)*(?:compar\w+|confus\w+|confond\w*)\b"
     rf"|^{_HEARSAY}(?:down|across|up|along) the (?:corridor|hall|road|street|river)\b"
     rf"|^{_HEARSAY}(?:(?:la|le|les|l['’]|the|a|chez|in|at) ?)?[\w'’-]+(?: [\w'’-]+){{0,2}}, (?:(?:nos|our|les|the) (?:voisine?s?|neighbou?rs?)|(?:la|le|the) [\w'’-]+ (?:d['’]a cote|d['’]en face|voisine?|next door)),"
 )
@@ -47,6 +48,12 @@ _THEIR_OWN = re.compile(
 _A_BUILDING = re.compile(
     r"^(?:(?:et|and|but|mais|d['’]ailleurs|by the way|au passage|fyi|btw|pour info|sinon|par contre),? )*(?:(?:le|la|les|l['’]|the|our|notre|nos|on a|we ['’]?ve|we have) ?)(?:just |juste |finally |enfin )?"
     r"(?:toit|toiture|facade|parking|locaux|murs?|escaliers?|hall|ascenseur|chauffage|peinture|plomberie|roof|car park|building|lobby|lift|heating|walls?|plumbing|repainted|repeint|repeinte)(?![-\w])"
+)
+# « Notre page Facebook, elle, n’a aucune IA », "our intranet has no AI and has been live for ten years".
+_ANOTHER_THING = re.compile(
+    r"^(?:(?:et|and|but|mais|d['’]ailleurs|by the way|au passage|fyi|btw|pour info|note que|sinon|par contre),? )*(?:notre|nos|our|le|la|les|the|mon|ma|my) (?:[\w'’-]+ ){0,2}?"
+    r"(?:page|intranet|extranet|site|website|newsletter|payroll|paie|planning|messagerie|mailbox|e?mails?|switchboard|standard|badgeuses?|coffee machine|machine a cafe|photocopi\w+|printers?|imprimantes?|logiciels? d\w* \w+|ticket machines?|phone system|bornes?)\b"
+    r".*(?:, (?:elles?|lui|eux),|\b(?:since|depuis|for (?:\w+ )?years|already|deja|marche|works (?:fine|well))\b)"
 )
 _A_TOOL = re.compile(
     r"\b(?:ia|ai|intelligence|outils?|tools?|logiciels?|software|chatbots?|assistants?|algorithm\w*|cameras?|modeles?|models?|projets?|projects?|systemes?|systems?|it)\b(?! department)"
@@ -72,8 +79,9 @@ def _french_on_only(text: str) -> str:
     return re.sub(r"\bon\b", " ", text) if _IN_ENGLISH.search(text) else text
 
 
-def is_aside(sentence: str) -> bool:
-    """True for a sentence about what others have or do, left to them, and for one about a tool without AI that says of itself that it is another."""
+def is_aside(sentence: str, told_before: bool = False) -> bool:
+    """True for a sentence about what others have or do, left to them, and for one about a tool without AI that says of itself that it is another; once
+    a project was `told_before`, for one about something else that they have had for long, too."""
     text = _french_on_only(fold(sentence))
     if text.endswith("?"):
         return False
@@ -91,6 +99,8 @@ def is_aside(sentence: str) -> bool:
         and _OF_A_PROJECT.search(text)
         and not (_TAKES_PART.search(text) or _OURS_AT_ALL.search(text))
     ):
+        return True
+    if told_before and _ANOTHER_THING.match(text) and not _AN_AI.search(text):
         return True
     if _A_BUILDING.match(text) and not _A_TOOL.search(text):
         return True
@@ -119,6 +129,7 @@ _LEANS_ON_IT = re.compile(
     r"\b(?:our own|own one|une? a nous|n['’ ]en (?:sommes|est|suis)|the same|same kind|similar|similaires?|pareil\w*|(?:le|la|les) memes?|comme (?:eux|elles?|lui))\b"
     r"|\b(?:son|sa|leur|his|her|their) (?:entreprise|boite|societe|asso|association|company|firm|start[- ]?up|projet|project|outil|tool|ia|ai)\b[^.!]*\?"
 )
+_LIKE_THEIRS = re.compile(r"\b(?:(?:la|le|les) notres?|ours)\b")
 # An aside that speaks of the sentence before it: "That's theirs."
 _OF_WHAT_WAS_SAID = re.compile(
     r"^\W*(?!il (?:parait|y a)|it (?:seems|appears))(?:oui|non|yes|no|that|this|it|they|he|she|ca|cela|c['’ ]?est|elles?|ils?|ce (?:n|sont))\b"
@@ -134,10 +145,12 @@ def without_asides(text: str, told_before: bool = False) -> str:
         for before, one, after in zip(["", *sentences], sentences, [*sentences[1:], ""], strict=False)
         if not _is_left_aside(one, after)
         # After a colon it is what is told: « imaginons autre chose : notre société sœur de Dublin… ».
-        and (not is_aside(one) or _OF_WHAT_WAS_SAID.match(fold(one)) or before.endswith(":"))
+        and (not is_aside(one, told_before) or _OF_WHAT_WAS_SAID.match(fold(one)) or before.endswith(":"))
     ]
     if told_before and not kept:
         return ""
     rest = fold(" ".join(kept))
     tells = any(told_before or not one.endswith("?") for one in kept)
-    return " ".join(kept) if tells and not _LEANS_ON_IT.search(rest) and len(kept) < len(sentences) else text
+    # « … La nôtre n’est qu’à l’état de croquis »: an AI, like theirs.
+    leans = _LEANS_ON_IT.search(rest) or (_LIKE_THEIRS.search(rest) and not (told_before or _AN_AI.search(rest)))
+    return " ".join(kept) if tells and not leans and len(kept) < len(sentences) else text

@@ -296,7 +296,10 @@ _WOULD_LEAVE = re.compile(
 def _supposes_they_leave(message: Message) -> bool:
     """True when the message supposes that a partner leaves: « si jamais elle nous lâchait »."""
     return any(
-        re.search(r"(?:^|(?<= ))(?:si|if|suppos\w+|imagin\w+|admettons|mettons|say)(?= )", sentence.bodies.text)
+        re.search(
+            r"(?:^|(?<= ))(?:si|if|suppos\w+|imagin\w+|admettons|mettons|say|should|in case|au cas ou|were)(?= )",
+            sentence.bodies.text,
+        )
         and _WOULD_LEAVE.search(sentence.bodies.text)
         for sentence in message.sentences
     )
@@ -328,11 +331,16 @@ def _their_body(text: str) -> Reading | None:
     return Reading(kind, mention_words(message, mention)) if is_theirs else None
 
 
+_WITH_US = re.compile(r"(?:^|(?<= ))(?:avec|with|a nos cotes|alongside) ?(?:nous|us|moi|me)(?= |$)")
+
+
 def _puts_another(message: Message, situation: Situation, readings: Mapping[str, Reading]) -> bool:
     """True when the message puts another body in the place of the applicant: « et une boulangerie ? », "same thing, but for a…"."""
     if not the_lists().scope["ellipsis"].search(message.sentences[0].bodies.text if message.sentences else ""):
         return False
     new = readings.get("applicant")
+    if new is None and any(_WITH_US.search(sentence.bodies.text) for sentence in message.sentences):
+        return False  # « et si la CAF montait le projet avec nous ? »
     return new is None or new.value != situation.value("applicant") or "established" in situation.readings
 
 

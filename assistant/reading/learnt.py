@@ -478,7 +478,20 @@ def _is_spoken_of(field: str, value: str, text: str) -> bool:
     """True when `text` holds a word of what `value` says of `field`, if such words are listed: « une maquette sur de faux colis » is no absence of
     personal data, and a directory that archivists type line by line no AI, however much it sounds like a project of the call."""
     words = the_lists().spoken_of.get((field, value))
-    return words is None or bool(words.search(fold(text)))
+    told = fold(text)
+    if field == "stage":
+        told = _WISHES_TO_APPLY.sub(" ", _ASKS.sub(" ", told))
+    return words is None or bool(words.search(told))
+
+
+_ASKS = re.compile(r"[^.!?;:]{1,60}\?")
+
+
+# « Le département souhaite présenter une IA » says nothing of where it stands.
+_WISHES_TO_APPLY = re.compile(
+    r"\b(?:wish\w*|want\w*|would like|d like|hop\w+|plan\w*|souhait\w*|voudr\w*|veu\w*|voul\w*|aimer\w*|compt\w*|envisag\w*|going|will|ll) (?:to |de |d['’ ]?)?"
+    r"(?:present\w*|appl\w+|submit\w*|enter\w*|put|candidat\w*|depos\w*|postul\w*|particip\w*|send|envoy\w*)\b"
+)
 
 
 def _is_called_public(found: Reading, text: str) -> bool:

@@ -264,7 +264,9 @@ class _Lexicon:
         former = "(?!(?:old|ancien[a-z]*|vieux|vieil[a-z]*|current|actuel[a-z]*|existing|existant[a-z]*|previous|precedent[a-z]*|legacy|former|other|autre) )"
         self.tool_gone = [
             *(compiled(pattern) for pattern in unknown["tool_gone"]),
-            compiled(rf"(?:the|our|la|le|l|notre|cette|ce|that|this) {former}(?:{{W}} )?{{TOOL}} (?:{after})(?= |$)"),
+            compiled(
+                rf"(?:the|our|la|le|l|notre|cette|ce|that|this) {former}(?:{{W}} )?{{TOOL}}(?: [a-z]+)?? (?:{after})(?= |$)"
+            ),
             compiled(rf"(?:{before}) (?:the|our|la|le|l|notre|cette|ce|that|this) {former}(?:{{W}} )?{{TOOL}}(?= |$)"),
         ]
         self.leisure = [compiled(pattern) for pattern in unknown["leisure"]]

@@ -126,6 +126,9 @@ def read_ai(message: Message) -> Reading | None:
         if not learns:
             for number, sentence, first, last in found_patterns(message, "no_ai"):
                 no.append(Evidence("no", message.words(sentence, first, last), (number, first)))
+    if not yes and not no and gives_up_a_technique(message):
+        for number, sentence, first, last in found_patterns(message, "plain_left"):
+            no.append(Evidence("no", message.words(sentence, first, last), (number, first)))
     if not yes and ((so_called and not no) or any(_ONE_OF_THEM.search(s.project.text) for s in message.sentences)):
         return None
     return settle(yes, no)

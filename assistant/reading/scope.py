@@ -16,7 +16,7 @@ from assistant.reading.text import Message, Scope, Sentence
 from assistant.reading.unknown import unknown_fields
 from assistant.vocabulary import Situation
 
-_SHORT_QUESTION, _SHORTEST_QUESTION = 20, 4
+_SHORT_QUESTION, _SHORT_AT_THE_END, _SHORTEST_QUESTION = 20, 6, 4
 
 
 def thread_scope(earlier: Sequence[str], second: SecondReader | None = None) -> Scope | None:
@@ -266,7 +266,7 @@ def asks_verdict_at_the_end(text: str, earlier: Sequence[str], second: SecondRea
     last = message.sentences[-1] if message.sentences else None
     if last is None or not last.is_question:
         return False
-    asks_shortly = len(last.tokens) <= _SHORTEST_QUESTION and bare.search(f"{last.bodies.text} ")
+    asks_shortly = len(last.tokens) <= _SHORT_AT_THE_END and bare.search(f"{last.bodies.text} ")
     return (
         bool(asks_shortly)
         or _asks_for_verdict(message, last.bodies.text)
@@ -282,10 +282,17 @@ def asks_verdict_in_words(text: str) -> bool:
 
 
 def only_supposes(text: str) -> bool:
-    """True when all that `text` asks is a supposition: « et si on gardait des règles fixes ? »."""
-    message, hypothesis = parse_message(text), the_lists().scope["hypothesis"]
-    questions = [sentence for sentence in message.sentences if sentence.is_question]
-    return bool(questions) and all(
-        hypothesis.search(one.bodies.text) and not INVERTED.search(one.bodies.text) and not asks_fact(message, one)
-        for one in questions
+    """True when `text` supposes something and asks nothing but what becomes of it: « et si on gardait des règles fixes ? », « Admettons que… Et là ? »."""
+    message, scope = parse_message(text), the_lists().scope
+    supposes = [bool(scope["hypothesis"].search(sentence.bodies.text)) for sentence in message.sentences]
+    asks_else = any(
+        sentence.is_question
+        and not (is_supposing and not INVERTED.search(sentence.bodies.text))
+        and not (len(sentence.tokens) <= _SHORTEST_QUESTION or _WOULD_CHANGE.search(sentence.bodies.text))
+        or asks_fact(message, sentence)
+        for sentence, is_supposing in zip(message.sentences, supposes, strict=True)
     )
+    return any(supposes) and not asks_else
+
+
+_WOULD_CHANGE = re.compile(r"(?:^|(?<= ))(?:(?:would|does|will) (?:that|it|this) change|(?:ca|cela) change\w*)(?= |$)")

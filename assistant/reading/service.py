@@ -73,6 +73,8 @@ def read_public_service(message: Message, readings: Mapping[str, Reading], befor
                 continue  # "people's voices are in it": said of the data
             if word in ("team", "equipe") and after[:1] in (["of"], ["de"]):
                 continue  # "by a team of four"
+            if after[:1] and after[0] in _TOLD_OF_IT:
+                continue  # « élus informés »: they are told of the project
             if _RELATED.search(sentence.project.before(index)):
                 continue  # "the landlord of a tax office", « fournisseur de l’école publique »
             if tag == "WUSE" and not takes_part and sentence.tokens[item.first - 1].text in ("nos", "our", "mes", "my"):
@@ -217,6 +219,7 @@ _SAYS_NO_TASK = frozenset(
     "son sa ses leur leurs site web page internet service public services publics outil tool modele model systeme system interne simple premier premiere prototype test production ligne cours developpement development "
     "etre ete failli devait devrait lance lancee lancees lancer launched launch works working marche fonctionne tourne runs running ordinateur laptop computer seulement only mais but last next "
     "dernier derniere prochain prochaine don intend back bring again stopped arrete arretee viendra arrive second temps installe installee installed achete achetee bought eteint eteinte off "
+    "being fine tuned trained entraine entrainee affine affinee tire tiree issu issue derive derivee fonde fondee ouvert ouverte open source libre maison homemade "
     "publique publiques dossier conditions criteres chance chances ok fin debut mois ans annee depuis since year years janvier mars mai juin 2019 2020 2021 2022 2023 2024".split()
 )
 
@@ -237,9 +240,16 @@ _UNDECIDED = re.compile(
 )
 
 
+_TOLD_OF_IT = frozenset(
+    "informes informe informees informed involved favorables favorable enthousiastes enthusiastic consultes consultees consulted ravis motives motivated convaincus convinced behind onboard".split()
+)
+# « Une IA, encore sur le papier, préviendrait les abonnés », not "an AI project, design phase, twelve people on it".
+_DOES = re.compile(
+    r"(?:AI|AIK) , [^,]+ , [a-z]+(?:rait|raient|ra|ront|e|ent|s|es) (?:les|la|le|l|des|d|aux?|un|une|nos|leurs|ses|the|our|their|each|USE|WUSE)(?= )"
+)
 _WHEN = frozenset("depuis since avec with".split())
 # « Nous entraînons un modèle sur dix ans d’archives »: what it learns from says nothing of what it is for.
-_TEACHES = re.compile(r"(?:^|(?<= ))(?:(?:r?e?en)?train\w*|feed\w*|fed|nourri\w*) ")
+_TEACHES = re.compile(r"(?:^|(?<= ))(?:(?:r?e?en)?train\w*|(?:fine )?tuned|affine\w*|feed\w*|fed|nourri\w*) ")
 _TAUGHT_ON = re.compile(r" (?:sur|on|from|a partir de|a partir d) ")
 
 
@@ -256,6 +266,8 @@ def _task(sentence: Sentence) -> tuple[int, int] | None:
     text = sentence.project.text
     taught = _TAUGHT_ON.search(text) if _TEACHES.search(text) else None
     end = sentence.project.item_at(taught.start()) if taught else len(items)
+    if not _DOES.search(text):
+        end = next((index for index in range(start + 1, end) if items[index].text in (",", ";")), end)
     told = [
         item
         for item in items[start + 1 : end]
