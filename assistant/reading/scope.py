@@ -286,9 +286,11 @@ def only_supposes(text: str) -> bool:
     message, scope = parse_message(text), the_lists().scope
     supposes = [bool(scope["hypothesis"].search(sentence.bodies.text)) for sentence in message.sentences]
     asks_else = any(
-        sentence.is_question
-        and not (is_supposing and not INVERTED.search(sentence.bodies.text))
-        and not (len(sentence.tokens) <= _SHORTEST_QUESTION or _WOULD_CHANGE.search(sentence.bodies.text))
+        (
+            sentence.is_question
+            and not (is_supposing and not INVERTED.search(sentence.bodies.text))
+            and not (len(sentence.tokens) <= _SHORTEST_QUESTION or _WOULD_CHANGE.search(sentence.bodies.text))
+        )
         or asks_fact(message, sentence)
         for sentence, is_supposing in zip(message.sentences, supposes, strict=True)
     )
