@@ -8,13 +8,14 @@ from assistant.reading.text import sentences_of
 from corpus.words import fold
 
 _OURS = re.compile(r"\b(?:nous|on|je|j|notre|nos|mon|ma|mes|moi|we|us|our|ours|i|my|mine|me)\b")
+_ONE_OF_OURS = re.compile(r"\b(?:one of our|une? de (?:nos|mes)|one of my) \w+")
 _IN_ENGLISH = re.compile(r"\b(?:the|and|of|has|have|is|was|were|their|they|with|its)\b")
 # Words by which what is others' is left to them: « grand bien leur fasse », "theirs, not ours".
 _LEFT_TO_THEM = re.compile(
     r"\b(?:(?:grand )?bien (?:lui|leur) fasse|tant mieux pour (?:eux|elles|lui|elle)|(?:good|bad) luck to (?:them|him|her|it)|(?:good|well) for (?:them|him|her|it)|poor things?|"
     r"(?:(?:on|nous) n['’ ]?(?:a|avons) |(?:we|i) have )?(?:rien a voir|aucun (?:lien|rapport)|nothing to do|no (?:link|connection)) (?:avec|with|to) (?:eux|elles|them)|"
     r"(?:ca|cela) ne (?:me|nous) (?:concerne|regarde) (?:pas|en rien)|not (?:our|my) (?:business|problem|doing)|none of (?:our|my) (?:business|doing)|(?:c['’ ]?est |ce n['’ ]?est )?pas (?:notre|nos) (?:affaires?|probleme|oignons)|(?:we|i)['’]ve nothing to do with (?:it|them|that)|(?:we|i) (?:have not|haven['’]t) (?:even )?(?:visited|seen it|met them)|c['’ ]?est (?:leur affaire|chez (?:eux|elles)|leur (?:projet|outil|histoire))|theirs|that['’ ]s their (?:own )?(?:business|thing)|(?:ca|cela) les regarde|"
-    r"(?:pas (?:le|la|les) notres?|not ours|pas notre projet|not our project|rien a voir avec (?:nous|notre projet)|aucun (?:lien|rapport) avec (?:nous|notre projet)|"
+    r"(?:pas (?:le|la|les) notres?|not ours|pas notre projet|not our project|n['’ ]?(?:entre|rentre|fait) pas (?:dans|partie de) notre projet|(?:is|are) not part of our project|rien a voir avec (?:nous|notre projet)|aucun (?:lien|rapport) avec (?:nous|notre projet)|"
     r"sans (?:aucun )?(?:lien|rapport) avec (?:nous|notre projet)|nothing to do with (?:us|our project|ours)|no (?:link|connection) (?:to|with) (?:us|ours|our project))|on n['’ ]y touche pas)\b"
 )
 _A_RIVAL = re.compile(
@@ -61,8 +62,16 @@ _A_TOOL = re.compile(
 _OF_A_PROJECT = re.compile(
     rf"{_A_TOOL.pattern}|\b(?:boite|entreprise|societe|start[- ]?up|company|firm|business|association|asso|charity)\b"
 )
+# "Angers uses AI to answer residents, Tours uses it to help its staff", beside what we have.
+_A_NAME_HAS_ONE = re.compile(
+    r"^(?!\W*(?:the|le|la|l['’]|it|its|he|she|they|elle|il|ils|elles|ce|cette|this|that|an?|une?)\b)[\w'’-]+ (?:has|a|uses?|utilise|is using|s['’]est dote\w* d['’]) ?(?:une? |an? |son |sa |its |l['’])?(?:ia|ai|artificial intelligence|intelligence artificielle|chatbot)\b"
+)
 _OURS_AT_ALL = re.compile(r"\b(?:we|us|our|ours|nous|notre|nos|on)\b")
 # « Un ami a une boîte qui est déjà en production », "a mate in another département says his bot is half-built".
+# "I read in the paper that AI is going to take all our jobs".
+_IN_THE_PAPER = re.compile(
+    r"^(?:(?:i|we|on|j['’]ai|nous avons) ?)(?:ai |a |ve |just )?(?:read|heard|saw|seen|lu|vu|entendu) (?:it )?(?:in the (?:paper|news)|on (?:the )?(?:tv|radio|telly|news|web)|online|dans (?:le journal|la presse)|a la (?:tele|radio)|sur internet)\b"
+)
 _A_FRIEND = re.compile(
     r"^(?:(?:et|and|but|mais|d'ailleurs|by the way|au passage|fyi|btw),? )?(?:a|an|une?|my|mon|ma) (?:(?:old|vieil|vieille|good|bon|bonne|ex) )?(?:mate|friend|pal|cousine?|amie?|copain|copine|beau[- ]frere|belle[- ]soeur|(?:brother|sister)[- ]in[- ]law|brother|sister|frere|soeur|oncle|tante|uncle|aunt|neighbour|voisine?)\b"
 )
@@ -86,7 +95,7 @@ def is_aside(sentence: str, told_before: bool = False) -> bool:
     if text.endswith("?"):
         return False
     left = _LEFT_TO_THEM.search(text)
-    if left and not _OURS.search(_LEFT_TO_THEM.sub(" ", text)):
+    if left and not _OURS.search(_ONE_OF_OURS.sub(" ", _LEFT_TO_THEM.sub(" ", text))):
         return True
     if _A_RIVAL.match(text) and not _OURS.search(re.sub(r"^\W*(?:\w+,? )?(?:notre|nos|our) ", "", text)):
         return True
@@ -100,6 +109,10 @@ def is_aside(sentence: str, told_before: bool = False) -> bool:
         and not (_TAKES_PART.search(text) or _OURS_AT_ALL.search(text))
     ):
         return True
+    if _IN_THE_PAPER.match(text) and not re.search(
+        r"\b(?:our|notre) (?:own )?(?:ai|ia|tool|outil|projet|project)\b", text
+    ):
+        return True
     if told_before and _ANOTHER_THING.match(text) and not _AN_AI.search(text):
         return True
     if _A_BUILDING.match(text) and not _A_TOOL.search(text):
@@ -108,7 +121,7 @@ def is_aside(sentence: str, told_before: bool = False) -> bool:
 
 
 _OPENS_APART = re.compile(
-    r"^\W*(?:rien a voir|aucun (?:rapport|lien)|sans (?:aucun )?(?:rapport|lien)|unrelated|no (?:connection|link|relation))(?=\s*(?:[,.;!]|$))(?!\s*, (?:mais|but|sinon|par contre|though)\b)"
+    r"^\W*(?:(?:an? )?(?:different|another|separate|other) (?:team|matter|story|department|subject|thing)|(?:une? )?autre (?:equipe|sujet|histoire|service|affaire)|off[- ]topic|hors sujet|not (?:what|the one) (?:i['’ ]?m|we['’ ]?re|i am|we are) (?:asking|talking) about|rien a voir|aucun (?:rapport|lien)|sans (?:aucun )?(?:rapport|lien)|unrelated|no (?:connection|link|relation))(?=\s*(?:[,.;!]|$))(?!\s*, (?:mais|but|sinon|par contre|though)\b)"
 )
 _LONGEST_REMARK = 12
 """Words of the longest sentence that only says of the one before it that it is beside the point: « C’est un autre sujet, je sais. »"""
@@ -140,17 +153,21 @@ def without_asides(text: str, told_before: bool = False) -> str:
     """`text` without its asides, nothing where it has only asides and something was `told_before`, in earlier messages; the whole of it where nothing
     else is told, or where what is told leans on them."""
     sentences = sentences_of(text)
+    ours_too = any(_OURS_AT_ALL.search(_french_on_only(fold(one))) for one in sentences)
     kept = [
         one
         for before, one, after in zip(["", *sentences], sentences, [*sentences[1:], ""], strict=False)
         if not _is_left_aside(one, after)
         # After a colon it is what is told: « imaginons autre chose : notre société sœur de Dublin… ».
+        and not (ours_too and _A_NAME_HAS_ONE.match(fold(one)) and not _OURS_AT_ALL.search(fold(one)))
         and (not is_aside(one, told_before) or _OF_WHAT_WAS_SAID.match(fold(one)) or before.endswith(":"))
     ]
     if told_before and not kept:
         return ""
     rest = fold(" ".join(kept))
     tells = any(told_before or not one.endswith("?") for one in kept)
+    if any(_A_NEIGHBOUR.match(fold(one)) for one in kept if one.endswith("?")):
+        return text  # "And our neighbours, the town of Lisieux? Theirs… Would Lisieux be eligible?"
     # « … La nôtre n’est qu’à l’état de croquis »: an AI, like theirs.
     leans = _LEANS_ON_IT.search(rest) or (_LIKE_THEIRS.search(rest) and not (told_before or _AN_AI.search(rest)))
     return " ".join(kept) if tells and not leans and len(kept) < len(sentences) else text

@@ -126,7 +126,7 @@ def read_situation(messages: Sequence[str], call: Call, second: SecondReader | N
             situation = _without(situation, general)
             general, heard, told_at = set(), [], {}
         general = general | set(readings) if scope == "general" else general - set(readings)
-        supposed = _supposed_at_the_end(message, call, known) if number == len(messages) - 1 else {}
+        supposed = _supposed(message, call, known) if number == len(messages) - 1 else {}
         readings |= supposed
         unsaid = unknown_fields(message, readings, pending)
         if not unsaid and not readings and _takes_back_a_guess(message):
@@ -163,7 +163,7 @@ def read_situation(messages: Sequence[str], call: Call, second: SecondReader | N
             if routes:
                 readings.pop("public_service", None)  # read as if the applicant were still the same
             situation = _without(situation, ("applicant", "established", *routes))
-        if _is_of_another_side(readings, known):
+        if _is_of_another_side(readings, known) or ("applicant" in readings and _in_our_place(message)):
             situation = _without(situation, ("established",))  # "a Belgian firm… No wait: the town hall applies"
         situation = Situation({**situation.readings, **readings}, unknown)
         told_at |= dict.fromkeys(readings, len(heard))
@@ -175,6 +175,17 @@ def read_situation(messages: Sequence[str], call: Call, second: SecondReader | N
     if _ASKS_OF_THEIRS.search(fold(messages[-1])):
         known = _without(known, ["stage"])  # "theirs has been in production since last year. Would theirs qualify?"
     return Situation(known.readings, known.unknown | (reopened - set(known.readings)))
+
+
+def _in_our_place(message: Message) -> bool:
+    """True when somebody is said to apply instead of the person."""
+    return any(
+        re.search(
+            r"(?:^|(?<= ))(?:instead of (?:us|me)|in our place|rather than us|a notre place|plutot que nous|et non nous)(?= |$)",
+            one.bodies.text,
+        )
+        for one in message.sentences
+    )
 
 
 def _is_of_another_side(readings: Mapping[str, Reading], known: Situation) -> bool:
@@ -272,13 +283,14 @@ def _is_supposed(message: Message, reading: Reading) -> bool:
 _SUPPOSED_LAST = ("applicant", "established", "public_partner", "uses_ai", "public_service", "stage", "personal_data")
 
 
-def _supposed_at_the_end(message: Message, call: Call, known: Situation) -> dict[str, Reading]:
-    """What a message supposes after it told something else: it is that case which is asked about."""
+def _supposed(message: Message, call: Call, known: Situation) -> dict[str, Reading]:
+    """What a message supposes before or after it tells something else: it is that case which is asked about."""
     for number, sentence in enumerate(message.sentences):
-        if number and _OPENS_SUPPOSING.match(sentence.bodies.text):
-            tail = message.text[sentence.tokens[0].start :]
-            told = _read_freely(tail, call, known, None)
-            return {name: told[name] for name in _SUPPOSED_LAST if name in told}
+        if len(message.sentences) > 1 and _OPENS_SUPPOSING.match(sentence.bodies.text):
+            # First, it is told what holds after it: "What if we switched it on for good before sending the file? Public hospital…"
+            end = len(message.text) if number else sentence.tokens[-1].end
+            told = _read_freely(message.text[sentence.tokens[0].start : end], call, known, None)
+            return {name: told[name] for name in (_SUPPOSED_LAST if number else _SUPPOSABLE_ALONE) if name in told}
     return {}
 
 

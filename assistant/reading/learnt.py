@@ -39,6 +39,8 @@ BELIEVED = 0.85
 """The likelihood from which a value is read; below, it is asked: a value read wrongly costs months, a question too many a minute. On 580 messages not
 taught with, 0.9 decides two verdicts fewer and none of the wrong ones is gone, 0.75 makes ten wrong instead of seven
 (docs/decisions/2026-11-27-what-two-readers-make-likely.md)."""
+CORRECTED = 0.9
+"""How likely another value must be, after a message that says to put something right, for what was found before to be asked again."""
 SURE, SURE_OF_SEVERAL = 0.95, 0.98
 """The likelihood from which a single message is read against what the first reader found in it, and from which a conversation is: there the last
 word wins, which the first reader knows by rule. Where they differ and none is so sure, it is asked."""
@@ -290,6 +292,8 @@ class SecondReader:
                 if said:
                     readings[field.id] = said
                     continue
+                if differs and share >= CORRECTED and not is_believed and _puts_right(heard[-1]):
+                    continue
             stands = field.id not in withdrawn
             if (
                 found
@@ -484,6 +488,14 @@ def _is_spoken_of(field: str, value: str, text: str) -> bool:
     return words is None or bool(words.search(told))
 
 
+def _puts_right(text: str) -> bool:
+    """True when `text` says that something told before was wrong: "scratch that", « je rectifie »."""
+    return bool(_RIGHTING.search(fold(text)))
+
+
+_RIGHTING = re.compile(
+    r"\b(?:scratch that|correction|i stand corrected|put me right|i was wrong|my mistake|i misread|i misspoke|je rectifie|rectification|je me suis tromp\w+|je corrige|au temps pour moi|autant pour moi|erreur de ma part|mal dit|i got it wrong|sorry,? wrong)\b"
+)
 _ASKS = re.compile(r"[^.!?;:]{1,60}\?")
 
 

@@ -201,7 +201,7 @@ _DONE = frozenset(
     "vient venons viens viennent pu reussi su fini fait faite et si quand lorsque apres parvenus parvenu".split()
 )
 SUPPOSING = (
-    r"(?:what if|et si|suppose|supposing|supposons|supposez|imagine|imaginons|imaginez|admettons|assume"
+    r"(?:what if|et si|suppose|supposing|supposons|supposez|were (?:we|it|they|i) to|imagine|imaginons|imaginez|admettons|assume"
     r"|(?:hypothetically|theoretically|in theory|en theorie|par hypothese)(?: speaking)?(?: ,)? (?:if|si))"
 )
 """Words that suppose what is said after them."""

@@ -79,6 +79,8 @@ def read_ai(message: Message) -> Reading | None:
                 continue
             if sentence.is_question and _TAKEN_FOR.search(before):
                 continue  # "can it go in as an AI project?"
+            if before.endswith("no such "):
+                continue  # "no such AI exists yet: all we have is slides"
             if is_beside_the_point(before):
                 continue  # "unrelated, but the press office uses ChatGPT"
             if _is_of_the_past(before):
@@ -126,6 +128,10 @@ def read_ai(message: Message) -> Reading | None:
         if not learns:
             for number, sentence, first, last in found_patterns(message, "no_ai"):
                 no.append(Evidence("no", message.words(sentence, first, last), (number, first)))
+    told_at = max((one.position for one in yes), default=None)
+    for number, sentence, first, last in found_patterns(message, "has_none"):
+        if told_at and (number, first) > told_at:  # "the vendor puts AI everywhere. Ours has none"
+            no.append(Evidence("no", message.words(sentence, first, last), (number, first)))
     if not yes and not no and gives_up_a_technique(message):
         for number, sentence, first, last in found_patterns(message, "plain_left"):
             no.append(Evidence("no", message.words(sentence, first, last), (number, first)))
