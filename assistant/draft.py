@@ -94,7 +94,8 @@ class Writer:
         stated = [passage for passage in answering if not passage.is_not_stated]
         # Of a part that no source answers that is told beside, unless it is what the whole message is nearest to.
         is_answered_by_parts = bool(stated) and (stated == answering or best in stated)
-        if evidence.sufficiency == "nearby" and not best.is_not_stated and not is_answered_by_parts:
+        are_sure = all(part.is_sure for part in parts)
+        if evidence.sufficiency == "nearby" and not best.is_not_stated and not (is_answered_by_parts and are_sure):
             return self._abstention(question, standing)
         restating = next((one for one in standing if rests_on(one.section.passage(language), best)), None)
         if best.official and restating:
@@ -103,7 +104,8 @@ class Writer:
                 [restating, *(one for one in standing if one is not restating)],
                 restating.section.passage(language),
             )
-        if is_answered_by_parts and (best in answering or best.is_not_stated or evidence.sufficiency == "nearby"):
+        is_hardly_found = best.is_not_stated or evidence.sufficiency == "nearby"
+        if is_answered_by_parts and (best in answering or (are_sure and is_hardly_found)):
             chosen = answering
             best = best if best in stated else stated[0]
             led = [

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from assistant.compare import values
 from assistant.lead import Leads
 from assistant.retrieve import LIKELIER_THAN_NOT, Retriever
+from assistant.suggest import KINSHIP, kinship
 from assistant.understand import Reader
 from assistant.vocabulary import Conversation, Question
 from corpus.index import Section
@@ -59,10 +60,11 @@ Answering = Callable[[Question], Section | None]
 
 @dataclass(frozen=True)
 class Part:
-    """What answers one of the questions of a message: a section, and which of its sentences are read first."""
+    """What answers one of the questions of a message: a section, which of its sentences are read first, and whether it was surely heard."""
 
     section: Section
     leads: Leads
+    is_sure: bool = True
 
 
 def unannounced(text: str) -> str:
@@ -90,7 +92,7 @@ def parts_of(
     """What answers each of the questions of a message that asks several; empty when it asks one, or one of them is not surely heard.
 
     Each is heard after the one before it: « c’était quand, et qui a gagné ? ». One that is not surely heard is looked for like a message of its own, by
-    `answering`. One question about two of a series is asked of each; one after a false date or number comes after what puts that right.
+    `answering`, where what answers is of KINSHIP with what answers the others. One question about two of a series is asked of each; one after a false date or number comes after what puts that right.
     """
     asked = questions_in(question.text)
     of_each: Sequence[str] = ()
@@ -112,12 +114,18 @@ def parts_of(
             )
             if section is None or of_each:
                 return []
-            part = replace(part, section=section)
+            part = replace(part, section=section, is_sure=False)
             if section in [earlier.section for earlier in parts]:
                 part = None  # what answers the one before says it too
         if part:
             parts.append(part)
         conversation = Conversation((*conversation.messages, one))
+    sure = [part.section for part in parts if part.is_sure]
+    parts = [
+        part
+        for part in parts
+        if part.is_sure or max((kinship(part.section, one) for one in sure), default=0) >= KINSHIP
+    ]
     if len(parts) < 2:
         return []
     is_sure = surest >= LIKELIER_THAN_NOT and len({part.section.id for part in parts}) == len(parts)

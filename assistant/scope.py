@@ -92,12 +92,11 @@ class ScopeFinder:
 
     def _asks_about_a_body(self, request: Request) -> bool:
         """True for a question that names a body of which the rules say more than what was found: « une SEM, c’est vu comme du public ? »."""
-        asks_its_side = _ON_WHICH_SIDE.search(fold(request.message))
-        body = body_named(request.message) if request.evidence_is_sufficient or asks_its_side else None
+        body = body_named(request.message) if request.evidence_is_sufficient else None
         found, language = known(request.search).found, known(request.question).language
         equals = [one.section.passage(language) for one in found[:2] if found[0].score - one.score < TIE]
         is_answered = found[0].channels["answered"] >= LIKELIER_THAN_NOT
-        if body and asks_its_side and not (is_answered or equals[0].concerns_applying):
+        if body and not (is_answered or equals[0].concerns_applying) and _ON_WHICH_SIDE.search(fold(request.message)):
             return True
         return body is not None and any(self.verdict_writer.says_more_than(one, body) for one in equals)
 

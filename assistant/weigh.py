@@ -21,6 +21,7 @@ from assistant.wanted import (
     taken_for_granted,
 )
 from corpus.index import Section
+from corpus.passages import Passage
 from corpus.words import content_words
 
 LIKELY_ENOUGH = 1 / 3
@@ -77,7 +78,10 @@ class Weigher:
         search = self.retriever.retrieve(
             text, embed=self.retriever.index.encoder.question, alone=alone, heard=heard, means=means
         )
-        return search.found[0].section if self.scale.weigh(text, search).sufficiency == "sufficient" else None
+        section = search.found[0].section
+        if asks_for_names(question.repaired) and not _names(section.passage(question.language), question):
+            return None
+        return section if self.scale.weigh(text, search).sufficiency == "sufficient" else None
 
     def alone(self, question: Question, search: Search) -> Evidence:
         """The evidence for the message without its conversation; `search` serves when it stands alone anyway."""
@@ -139,13 +143,17 @@ def _led_by(first: Found, request: Request) -> Request:
     return replace(request, search=replace(search, found=(first, *(one for one in search.found if one is not first))))
 
 
+def _names(passage: Passage, question: Question) -> bool:
+    """True for what gives names to somebody who asks for some, or says that no source does."""
+    return bool(passage.details) or passage.is_not_stated or gives_names(passage.text, question.repaired)
+
+
 def _with_names(request: Request) -> Request:
     """What was found for somebody who asks for names: a section that gives some comes first; where none is likely, nothing answers."""
     question, search = known(request.question), known(request.search)
 
     def names(one: Found) -> bool:
-        passage = one.section.passage(question.language)
-        return bool(passage.details) or passage.is_not_stated or gives_names(passage.text, question.repaired)
+        return _names(one.section.passage(question.language), question)
 
     best, *others = search.found
     if names(best):
