@@ -9,6 +9,7 @@ from corpus.words import fold
 
 _OURS = re.compile(r"\b(?:nous|on|je|j|notre|nos|mon|ma|mes|moi|we|us|our|ours|i|my|mine|me)\b")
 _ONE_OF_OURS = re.compile(r"\b(?:one of our|une? de (?:nos|mes)|one of my) \w+")
+_GREETING = re.compile(r"^(?:bonjour|bonsoir|salut|coucou|hello|hi|hey|good (?:morning|afternoon|evening))[ ,.!]+")
 _IN_ENGLISH = re.compile(r"\b(?:the|and|of|has|have|is|was|were|their|they|with|its)\b")
 # Words by which what is others' is left to them: « grand bien leur fasse », "theirs, not ours".
 _LEFT_TO_THEM = re.compile(
@@ -83,15 +84,16 @@ _AN_AI = re.compile(
 )
 
 
-def _french_on_only(text: str) -> str:
-    """`text` without the English "on", which is no « on »: "has a prefecture on board"."""
+def _plain(sentence: str) -> str:
+    """`sentence` folded, without a greeting, and without the English "on", which is no « on »: "has a prefecture on board"."""
+    text = _GREETING.sub("", fold(sentence))
     return re.sub(r"\bon\b", " ", text) if _IN_ENGLISH.search(text) else text
 
 
 def is_aside(sentence: str, told_before: bool = False) -> bool:
     """True for a sentence about what others have or do, left to them, and for one about a tool without AI that says of itself that it is another; once
     a project was `told_before`, for one about something else that they have had for long, too."""
-    text = _french_on_only(fold(sentence))
+    text = _plain(sentence)
     if text.endswith("?"):
         return False
     left = _LEFT_TO_THEM.search(text)
@@ -129,7 +131,7 @@ _LONGEST_REMARK = 12
 
 def _is_left_aside(sentence: str, after: str) -> bool:
     """True when the sentence `after` says no more than that `sentence` is about others, or about another tool."""
-    text, remark = _french_on_only(fold(sentence)), _french_on_only(fold(after))
+    text, remark = _plain(sentence), _plain(after)
     if len(remark.split()) > _LONGEST_REMARK or text.endswith("?") or remark.endswith("?"):
         return False
     if _APART.search(remark) or _OPENS_APART.match(remark):
@@ -153,13 +155,13 @@ def without_asides(text: str, told_before: bool = False) -> str:
     """`text` without its asides, nothing where it has only asides and something was `told_before`, in earlier messages; the whole of it where nothing
     else is told, or where what is told leans on them."""
     sentences = sentences_of(text)
-    ours_too = any(_OURS_AT_ALL.search(_french_on_only(fold(one))) for one in sentences)
+    ours_too = any(_OURS_AT_ALL.search(_plain(one)) for one in sentences)
     kept = [
         one
         for before, one, after in zip(["", *sentences], sentences, [*sentences[1:], ""], strict=False)
         if not _is_left_aside(one, after)
         # After a colon it is what is told: « imaginons autre chose : notre société sœur de Dublin… ».
-        and not (ours_too and _A_NAME_HAS_ONE.match(fold(one)) and not _OURS_AT_ALL.search(fold(one)))
+        and not (ours_too and _A_NAME_HAS_ONE.match(_plain(one)) and not _OURS_AT_ALL.search(_plain(one)))
         and (not is_aside(one, told_before) or _OF_WHAT_WAS_SAID.match(fold(one)) or before.endswith(":"))
     ]
     if told_before and not kept:

@@ -245,7 +245,7 @@ _TOLD_OF_IT = frozenset(
 )
 # « Une IA, encore sur le papier, préviendrait les abonnés », not "an AI project, design phase, twelve people on it".
 _DOES = re.compile(
-    r"(?:AI|AIK) , [^,]+ , [a-z]+(?:rait|raient|ra|ront|e|ent|s|es) (?:les|la|le|l|des|d|aux?|un|une|nos|leurs|ses|the|our|their|each|USE|WUSE)(?= )"
+    r"(?:AI|AIK) , [^,]+ , (?:(?:les|leur|nous|l) [a-z]+(?:rait|raient|ra|ront)(?= |$)|[a-z]+(?:rait|raient|ra|ront|e|ent|s|es) (?:les|la|le|l|des|d|aux?|un|une|nos|leurs|ses|the|our|their|each|USE|WUSE)(?= ))"
 )
 _WHEN = frozenset("depuis since avec with".split())
 # « Nous entraînons un modèle sur dix ans d’archives »: what it learns from says nothing of what it is for.
