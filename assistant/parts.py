@@ -92,7 +92,8 @@ def parts_of(
     """What answers each of the questions of a message that asks several; empty when it asks one, or one of them is not surely heard.
 
     Each is heard after the one before it: « c’était quand, et qui a gagné ? ». One that is not surely heard is looked for like a message of its own, by
-    `answering`, where what answers is of KINSHIP with what answers the others. One question about two of a series is asked of each; one after a false date or number comes after what puts that right.
+    `answering`, where what answers is of KINSHIP with what answers the others. One question about two of a series is asked of each; one after a false
+    date or number comes after what puts that right.
     """
     asked = questions_in(question.text)
     of_each: Sequence[str] = ()

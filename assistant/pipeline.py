@@ -120,9 +120,8 @@ class Assistant:
         """The question that stands alone; small talk gets its short reply at once."""
         request = replace(request, message=unannounced(request.message))
         kind = self.reader.smalltalk_of(request.message)
-        once_more = (
-            None if kind not in (None, "unreadable") else self.reader.once_more(request.message, request.conversation)
-        )
+        may_be_again = kind in (None, "unreadable")
+        once_more = self.reader.once_more(request.message, request.conversation) if may_be_again else None
         if kind in (None, "unreadable") and not once_more:
             kind = surely_small_talk(request.message, request.conversation, self.reader, self.retriever) or kind
         if once_more:

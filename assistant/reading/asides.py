@@ -63,16 +63,17 @@ _A_TOOL = re.compile(
 _OF_A_PROJECT = re.compile(
     rf"{_A_TOOL.pattern}|\b(?:boite|entreprise|societe|start[- ]?up|company|firm|business|association|asso|charity)\b"
 )
+_OF_OUR_PROJECT = re.compile(r"\b(?:our|notre) (?:own )?(?:ai|ia|tool|outil|projet|project)\b")
 # "Angers uses AI to answer residents, Tours uses it to help its staff", beside what we have.
 _A_NAME_HAS_ONE = re.compile(
     r"^(?!\W*(?:the|le|la|l['’]|it|its|he|she|they|elle|il|ils|elles|ce|cette|this|that|an?|une?)\b)[\w'’-]+ (?:has|a|uses?|utilise|is using|s['’]est dote\w* d['’]) ?(?:une? |an? |son |sa |its |l['’])?(?:ia|ai|artificial intelligence|intelligence artificielle|chatbot)\b"
 )
 _OURS_AT_ALL = re.compile(r"\b(?:we|us|our|ours|nous|notre|nos|on)\b")
-# « Un ami a une boîte qui est déjà en production », "a mate in another département says his bot is half-built".
 # "I read in the paper that AI is going to take all our jobs".
 _IN_THE_PAPER = re.compile(
     r"^(?:(?:i|we|on|j['’]ai|nous avons) ?)(?:ai |a |ve |just )?(?:read|heard|saw|seen|lu|vu|entendu) (?:it )?(?:in the (?:paper|news)|on (?:the )?(?:tv|radio|telly|news|web)|online|dans (?:le journal|la presse)|a la (?:tele|radio)|sur internet)\b"
 )
+# « Un ami a une boîte qui est déjà en production », "a mate in another département says his bot is half-built".
 _A_FRIEND = re.compile(
     r"^(?:(?:et|and|but|mais|d'ailleurs|by the way|au passage|fyi|btw),? )?(?:a|an|une?|my|mon|ma) (?:(?:old|vieil|vieille|good|bon|bonne|ex) )?(?:mate|friend|pal|cousine?|amie?|copain|copine|beau[- ]frere|belle[- ]soeur|(?:brother|sister)[- ]in[- ]law|brother|sister|frere|soeur|oncle|tante|uncle|aunt|neighbour|voisine?)\b"
 )
@@ -111,9 +112,7 @@ def is_aside(sentence: str, told_before: bool = False) -> bool:
         and not (_TAKES_PART.search(text) or _OURS_AT_ALL.search(text))
     ):
         return True
-    if _IN_THE_PAPER.match(text) and not re.search(
-        r"\b(?:our|notre) (?:own )?(?:ai|ia|tool|outil|projet|project)\b", text
-    ):
+    if _IN_THE_PAPER.match(text) and not _OF_OUR_PROJECT.search(text):
         return True
     if told_before and _ANOTHER_THING.match(text) and not _AN_AI.search(text):
         return True
@@ -160,8 +159,8 @@ def without_asides(text: str, told_before: bool = False) -> str:
         one
         for before, one, after in zip(["", *sentences], sentences, [*sentences[1:], ""], strict=False)
         if not _is_left_aside(one, after)
-        # After a colon it is what is told: « imaginons autre chose : notre société sœur de Dublin… ».
         and not (ours_too and _A_NAME_HAS_ONE.match(_plain(one)) and not _OURS_AT_ALL.search(_plain(one)))
+        # After a colon it is what is told: « imaginons autre chose : notre société sœur de Dublin… ».
         and (not is_aside(one, told_before) or _OF_WHAT_WAS_SAID.match(fold(one)) or before.endswith(":"))
     ]
     if told_before and not kept:

@@ -179,13 +179,12 @@ def read_situation(messages: Sequence[str], call: Call, second: SecondReader | N
 
 def _in_our_place(message: Message) -> bool:
     """True when somebody is said to apply instead of the person."""
-    return any(
-        re.search(
-            r"(?:^|(?<= ))(?:instead of (?:us|me)|in our place|rather than us|a notre place|plutot que nous|et non nous)(?= |$)",
-            one.bodies.text,
-        )
-        for one in message.sentences
-    )
+    return any(_IN_OUR_PLACE.search(sentence.bodies.text) for sentence in message.sentences)
+
+
+_IN_OUR_PLACE = re.compile(
+    r"(?:^|(?<= ))(?:instead of (?:us|me)|in our place|rather than us|a notre place|plutot que nous|et non nous)(?= |$)"
+)
 
 
 def _is_of_another_side(readings: Mapping[str, Reading], known: Situation) -> bool:
@@ -296,7 +295,10 @@ def _supposed(message: Message, call: Call, known: Situation) -> dict[str, Readi
 
 _OPENS_SUPPOSING = re.compile(
     rf"(?:(?:et|but|and|mais|now|then|alors|maintenant|so|bon|ok|okay|what about this|just out of curiosity|juste par curiosite|par curiosite) ,? ?){{0,2}}"
-    rf"(?:{SUPPOSING}|and if|but if|mais si|mettons que|assuming|picture (?:another|a different|this|that)|take it that|say that|let s say|faites comme si|had (?:it|we|they|our|the)|were (?:it|we|they) to|dans l hypothese ou|in the event that)(?= )"
+    rf"(?:{SUPPOSING}|and if|but if|mais si|mettons que|assuming|picture (?:another|a different|this|that)|take it that|say that|let s say|faites comme si|had (?:it|we|they|our|the)|dans l hypothese ou|in the event that)(?= )"
+)
+_IN_CASE = re.compile(
+    r"(?:^|(?<= ))(?:si|if|suppos\w+|imagin\w+|admettons|mettons|say|should|in case|au cas ou|were)(?= )"
 )
 _WOULD_LEAVE = re.compile(
     r"(?:si|if|que|that|and|et|nous|on|us|it|they|elle|elles|il|ils|PUBS?|jamais|ever|were|to|finalement|finally) "
@@ -308,11 +310,7 @@ _WOULD_LEAVE = re.compile(
 def _supposes_they_leave(message: Message) -> bool:
     """True when the message supposes that a partner leaves: « si jamais elle nous lâchait »."""
     return any(
-        re.search(
-            r"(?:^|(?<= ))(?:si|if|suppos\w+|imagin\w+|admettons|mettons|say|should|in case|au cas ou|were)(?= )",
-            sentence.bodies.text,
-        )
-        and _WOULD_LEAVE.search(sentence.bodies.text)
+        _IN_CASE.search(sentence.bodies.text) and _WOULD_LEAVE.search(sentence.bodies.text)
         for sentence in message.sentences
     )
 

@@ -165,6 +165,11 @@ def gives_up_a_technique(message: Message) -> bool:
     return any(_is_kind_of_ai(words) for words in _given_up(message))
 
 
+def says_it_has_none(message: Message) -> bool:
+    """True when something is said to have none of what is spoken of: « la nôtre n’en contient pas »."""
+    return any(True for _ in found_patterns(message, "has_none"))
+
+
 def gives_up_ai(message: Message) -> bool:
     """True when AI itself is dropped: "they ditched the artificial intelligence part"."""
     return any(not _is_kind_of_ai(words) for words in _given_up(message))

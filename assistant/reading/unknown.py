@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 
 from assistant.reading.lexicon import the_lists
-from assistant.reading.project import gives_up_a_technique
+from assistant.reading.project import gives_up_a_technique, says_it_has_none
 from assistant.reading.text import Message, Sentence, View
 from assistant.vocabulary import Reading
 from corpus.words import fold
@@ -43,9 +43,8 @@ def unknown_fields(message: Message, readings: Mapping[str, Reading], pending: s
             found = [(clause, _place(sentence, view, end)) for clause, end in _clauses(view.text)]
             parts = (view.text, view.text.split(" , ")[0])
             if before is not None and before.is_question and not sentence.is_question:
-                asked = (
-                    _view(before, of_project).text
-                )  # « Le stade ? Aucune idée. », « La mairie le mène-t-elle avec nous ? Le chef refuse de répondre. »
+                # « Le stade ? Aucune idée. », « La mairie le mène-t-elle avec nous ? Le chef refuse de répondre. »
+                asked = _view(before, of_project).text
                 says_only = any(_says_only_unknown(part) for part in parts)
                 longest = _LONGEST_ECHO if _ECHO.match(asked) or found else _LONGEST_TOPIC
                 if (says_only or found) and len(asked.split()) <= longest:
@@ -58,7 +57,9 @@ def unknown_fields(message: Message, readings: Mapping[str, Reading], pending: s
         unknown["stage"] = len(message.text)
     if any(_AI_DISPUTED.search(sentence.project.text) for sentence in message.sentences):
         unknown["uses_ai"] = len(message.text)
-    if "uses_ai" not in readings and (gives_up_a_technique(message) or _says(the_lists().tool_gone, message)):
+    if "uses_ai" not in readings and (
+        gives_up_a_technique(message) or says_it_has_none(message) or _says(the_lists().tool_gone, message)
+    ):
         unknown["uses_ai"] = len(message.text)
     if _says(the_lists().leisure, message):
         unknown["public_service"] = len(message.text)
