@@ -301,8 +301,9 @@ _IN_CASE = re.compile(
     r"(?:^|(?<= ))(?:si|if|suppos\w+|imagin\w+|admettons|mettons|say|should|in case|au cas ou|were)(?= )"
 )
 _WOULD_LEAVE = re.compile(
+    r"(?:elles?|ils?) nous (?!(?:suiv|souten|rejoign|aid|accompagn|confi|donn|financ|pay|rassur|men|port|pilot)[a-z]+)[a-z]+(?:ait|aient)(?= |$)|(?:it|they) (?!count|rel|call|depend|focus|insist)[a-z]+(?: out| up)? on us(?= |$)|"
     r"(?:si|if|que|that|and|et|nous|on|us|it|they|elle|elles|il|ils|PUBS?|jamais|ever|were|to|finalement|finally) "
-    r"(?:nous |on |us )?(?:lach(?:ait|aient|e|ent)|laiss(?:ait|aient) tomber|quitt(?:ait|aient|e|ent)|se (?:retir|desist|desengag)(?:ait|aient|e|ent)|s en all(?:ait|aient)|abandonn(?:ait|aient)|claqu(?:ait|aient) la porte|jet(?:ait|aient) l eponge|part(?:ait|aient)|renonc(?:ait|aient)"
+    r"(?:nous |on |us )?(?:lach(?:ait|aient|e|ent)|laiss(?:ait|aient) tomber|quitt(?:ait|aient|e|ent)|se (?:retir|desist|desengag)(?:ait|aient|e|ent)|s en all(?:ait|aient)|abandonn(?:ait|aient)|claqu(?:ait|aient) (?:la porte|dans les doigts)|jet(?:ait|aient) l eponge|part(?:ait|aient)|renonc(?:ait|aient)"
     r"|(?:pull|drop|back|opt|bow)(?:s|ed|ped|t)? out|dropp?(?:s|ed)? us|walk(?:s|ed)? (?:away|out)|withdr(?:ew|aws?)|quits?|left us|leaves? us|bail(?:s|ed)?|let us down)(?= |$)"
 )
 
