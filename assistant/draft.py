@@ -218,11 +218,10 @@ class Writer:
         if speaks_of_a_refusal(question.repaired) and says_chosen(best.text, question.repaired):
             return True
         is_premise = self.reader.builds_on_a_premise(question.text)
-        if gives_other_values(best, question.repaired if is_premise else taken_for_granted(question.repaired)):
+        claimed = question.repaired if is_premise else taken_for_granted(question.repaired)
+        if gives_other_values(best, claimed):
             return True
-        if not is_premise:
-            return False
-        return found.channels["misconception"] - found.channels["question"] > MISCONCEPTION_LEAD
+        return is_premise and found.channels["misconception"] - found.channels["question"] > MISCONCEPTION_LEAD
 
     def _abstention(self, question: Question, standing: Sequence[Found]) -> Draft:
         language = question.language

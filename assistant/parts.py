@@ -110,16 +110,13 @@ def parts_of(
         if part is None:
             return []
         if share < (LIKELY_LIKE_ANOTHER if of_each else LIKELIER_THAN_NOT):
-            section = answering(
-                reader.understand(one, conversation, language=question.language, default=question.language)
-            )
-            if section is None or of_each:
+            asks = reader.understand(one, conversation, language=question.language, default=question.language)
+            section = None if of_each else answering(asks)
+            if section is None:
                 return []
             part = replace(part, section=section, is_sure=False)
-            if section in [earlier.section for earlier in parts]:
-                part = None  # what answers the one before says it too
-        if part:
-            parts.append(part)
+        if part.is_sure or all(part.section is not earlier.section for earlier in parts):
+            parts.append(part)  # else what answers the one before says it too
         conversation = Conversation((*conversation.messages, one))
     sure = [part.section for part in parts if part.is_sure]
     parts = [

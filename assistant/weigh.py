@@ -63,11 +63,12 @@ class Weigher:
         """The section that gives another date or number than is held for true by somebody who asks for its reason, or says that who is held to be shut
         out may take part."""
         told = taken_for_granted(question.repaired)
-        surest = self.retriever.surest((told,)) if values(told) or shuts_out(told) else None
+        is_shut_out = shuts_out(told)
+        surest = self.retriever.surest((told,)) if values(told) or is_shut_out else None
         if surest is None or surest[1] < LIKELIER_THAN_NOT:
             return None
         section, passage = surest[0], surest[0].passage(question.language)
-        lets_in = passage.concerns_applying and shuts_out(told) and "may" in extents(passage.text)
+        lets_in = passage.concerns_applying and is_shut_out and "may" in extents(passage.text)
         says_so = lets_in or gives_other_values(passage, told)
         return next((one for one in search.found if one.section is section and says_so), None)
 

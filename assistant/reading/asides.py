@@ -32,28 +32,31 @@ _APART = re.compile(
 _RUNS_APART = re.compile(
     r"\b(?:live|running|in (?:service|use)|en service|en place|tourne|marche|depuis|since|date de)\b.*\b(?:nothing to do with (?:this|it)|rien a voir avec (?:ca|ce projet|le projet|notre projet))\s*[.!;]?$"
 )
+_BESIDE = r"et|and|but|mais|d['’]ailleurs|by the way|au passage|fyi|btw"
+"""What may open a remark."""
 # « La ville d’à côté, elle, a une IA en service », "the next town's one is stuffed with deep learning".
 _HEARSAY = r"(?:(?:i|we) (?:hear|heard|read|saw)(?: that)? |(?:il parait|j['’]ai (?:entendu|lu|vu)|on m['’]a dit)(?: dire)? qu[e'’] ?)?"
 _A_NEIGHBOUR = re.compile(
-    rf"^(?:(?:et|and|but|mais|d'ailleurs|by the way|au passage|fyi|btw),? )?{_HEARSAY}(?:(?:la|le|les|l['’]|the|our|notre|nos|une?|a) ?)(?:[\w'’-]+ ){{0,3}}?(?:d['’]a cote|d['’]en face|voisine?s?|next door|next (?:town|village|county|borough|city)|(?:across|down|up|along|over) the (?:road|street|river|valley|hall|corridor|way|hill|coast|bay)|round the corner|downstairs|upstairs|du dessous|du dessus|(?:that )?(?:we|i) (?:once )?visited|(?:que|qu) (?:nous avons|on a|j ai) visitee?|neighbou?ring \w+|neighbou?rs?|sister \w+|twin \w+)\b"
+    rf"^(?:(?:{_BESIDE}),? )?{_HEARSAY}(?:(?:la|le|les|l['’]|the|our|notre|nos|une?|a) ?)(?:[\w'’-]+ ){{0,3}}?(?:d['’]a cote|d['’]en face|voisine?s?|next door|next (?:town|village|county|borough|city)|(?:across|down|up|along|over) the (?:road|street|river|valley|hall|corridor|way|hill|coast|bay)|round the corner|downstairs|upstairs|du dessous|du dessus|(?:that )?(?:we|i) (?:once )?visited|(?:que|qu) (?:nous avons|on a|j ai) visitee?|neighbou?ring \w+|neighbou?rs?|sister \w+|twin \w+)\b"
     rf"|^{_HEARSAY}(?:another|some other|une? autre|d['’]autres) (?:regions?|villes?|communes?|departements?|mairies?|metropoles?|agglos?|hopital|hopitaux|chu|ministeres?|towns?|city|cities|councils?|county|counties|hospitals?|ministry|ministries|villages?|associations?|assos?|company|companies|firms?|boites?|entreprises?|start[- ]?ups?)\b"
     rf"|^{_HEARSAY}(?:a|in|at|over in|up in|down in) [\w'’-]+(?: [\w'’-]+){{0,2}},? (?:ils|elles|they)\b"
     rf"|^{_HEARSAY}(?:people|everyone|everybody|they|some|les gens|on|tout le monde|(?:mon|ma|notre|my|our) \w+) (?:keeps? |kept |always |often |loves? to |passe\w* (?:son|leur) temps a |nous |n['’ ]?arrete\w* pas de (?:nous )?)*(?:compar\w+|confus\w+|confond\w*)\b"
     rf"|^{_HEARSAY}(?:down|across|up|along) the (?:corridor|hall|road|street|river)\b"
     rf"|^{_HEARSAY}(?:(?:la|le|les|l['’]|the|a|chez|in|at) ?)?[\w'’-]+(?: [\w'’-]+){{0,2}}, (?:(?:nos|our|les|the) (?:voisine?s?|neighbou?rs?)|(?:la|le|the) [\w'’-]+ (?:d['’]a cote|d['’]en face|voisine?|next door)),"
 )
+_A_NAME = r"^(?!\W*(?:the|le|la|l['’]|it|its|he|she|they|elle|il|ils|elles|ce|cette|this|that|an?|une?)\b)[\w'’-]+"
 # "Périgueux has an AI for its own car parks".
 _THEIR_OWN = re.compile(
-    r"^(?!\W*(?:the|le|la|l['’]|it|its|he|she|they|elle|il|ils|elles|ce|cette|this|that|an?|une?)\b)[\w'’-]+ (?:has|a|have|ont|uses|utilise) (?:une?|an?|its|son|sa) (?:ia|ai|outil|tool|chatbot)\b.*\b(?:its own|their own|ses propres|son propre|sa propre|leurs? propres?)\b"
+    rf"{_A_NAME} (?:has|a|have|ont|uses|utilise) (?:une?|an?|its|son|sa) (?:ia|ai|outil|tool|chatbot)\b.*\b(?:its own|their own|ses propres|son propre|sa propre|leurs? propres?)\b"
 )
 # « Pour info le toit de la mairie va être refait de zéro », "we've just repainted the whole IT department".
 _A_BUILDING = re.compile(
-    r"^(?:(?:et|and|but|mais|d['’]ailleurs|by the way|au passage|fyi|btw|pour info|sinon|par contre),? )*(?:(?:le|la|les|l['’]|the|our|notre|nos|on a|we ['’]?ve|we have) ?)(?:just |juste |finally |enfin )?"
+    rf"^(?:(?:{_BESIDE}|pour info|sinon|par contre),? )*(?:(?:le|la|les|l['’]|the|our|notre|nos|on a|we ['’]?ve|we have) ?)(?:just |juste |finally |enfin )?"
     r"(?:toit|toiture|facade|parking|locaux|murs?|escaliers?|hall|ascenseur|chauffage|peinture|plomberie|roof|car park|building|lobby|lift|heating|walls?|plumbing|repainted|repeint|repeinte)(?![-\w])"
 )
 # « Notre page Facebook, elle, n’a aucune IA », "our intranet has no AI and has been live for ten years".
 _ANOTHER_THING = re.compile(
-    r"^(?:(?:et|and|but|mais|d['’]ailleurs|by the way|au passage|fyi|btw|pour info|note que|sinon|par contre),? )*(?:notre|nos|our|le|la|les|the|mon|ma|my) (?:[\w'’-]+ ){0,2}?"
+    rf"^(?:(?:{_BESIDE}|pour info|note que|sinon|par contre),? )*(?:notre|nos|our|le|la|les|the|mon|ma|my) (?:[\w'’-]+ ){{0,2}}?"
     r"(?:page|intranet|extranet|site|website|newsletter|payroll|paie|planning|messagerie|mailbox|e?mails?|switchboard|standard|badgeuses?|coffee machine|machine a cafe|photocopi\w+|printers?|imprimantes?|logiciels? d\w* \w+|ticket machines?|phone system|bornes?)\b"
     r".*(?:, (?:elles?|lui|eux),|\b(?:since|depuis|for (?:\w+ )?years|already|deja|marche|works (?:fine|well))\b)"
 )
@@ -66,7 +69,7 @@ _OF_A_PROJECT = re.compile(
 _OF_OUR_PROJECT = re.compile(r"\b(?:our|notre) (?:own )?(?:ai|ia|tool|outil|projet|project)\b")
 # "Angers uses AI to answer residents, Tours uses it to help its staff", beside what we have.
 _A_NAME_HAS_ONE = re.compile(
-    r"^(?!\W*(?:the|le|la|l['’]|it|its|he|she|they|elle|il|ils|elles|ce|cette|this|that|an?|une?)\b)[\w'’-]+ (?:has|a|uses?|utilise|is using|s['’]est dote\w* d['’]) ?(?:une? |an? |son |sa |its |l['’])?(?:ia|ai|artificial intelligence|intelligence artificielle|chatbot)\b"
+    rf"{_A_NAME} (?:has|a|uses?|utilise|is using|s['’]est dote\w* d['’]) ?(?:une? |an? |son |sa |its |l['’])?(?:ia|ai|artificial intelligence|intelligence artificielle|chatbot)\b"
 )
 _OURS_AT_ALL = re.compile(r"\b(?:we|us|our|ours|nous|notre|nos|on)\b")
 # "I read in the paper that AI is going to take all our jobs".
@@ -75,7 +78,7 @@ _IN_THE_PAPER = re.compile(
 )
 # « Un ami a une boîte qui est déjà en production », "a mate in another département says his bot is half-built".
 _A_FRIEND = re.compile(
-    r"^(?:(?:et|and|but|mais|d'ailleurs|by the way|au passage|fyi|btw),? )?(?:a|an|une?|my|mon|ma) (?:(?:old|vieil|vieille|good|bon|bonne|ex) )?(?:mate|friend|pal|cousine?|amie?|copain|copine|beau[- ]frere|belle[- ]soeur|(?:brother|sister)[- ]in[- ]law|brother|sister|frere|soeur|oncle|tante|uncle|aunt|neighbour|voisine?)\b"
+    rf"^(?:(?:{_BESIDE}),? )?(?:a|an|une?|my|mon|ma) (?:(?:old|vieil|vieille|good|bon|bonne|ex) )?(?:mate|friend|pal|cousine?|amie?|copain|copine|beau[- ]frere|belle[- ]soeur|(?:brother|sister)[- ]in[- ]law|brother|sister|frere|soeur|oncle|tante|uncle|aunt|neighbour|voisine?)\b"
 )
 _TAKES_PART = re.compile(
     r"\b(?:avec nous|with us|(?:with|avec) (?:them|eux|elles|lui)|partenaire\w*|partner\w*|ensemble|together|jointly|conjoint\w*|(?<!son )(?<!leur )besoins?|(?<!its )(?<!their )needs?|same|memes?|demand\w+|asked?|veu[xt]|veulent|wants?|men\w+|pilot\w+|port\w+|rejoin\w+|joins?|joining|notre ia|notre outil|our ai|our tool|ours|(?:la|le|les) notres?|chez nous)\b|[;,:] (?:et |mais |but |and |while )?(?:nous|on|we|notre|nos|our)\b(?! (?:haven['’]t|have not|never|have nothing|(?:don['’]t|do not) (?:even )?(?:know|talk|speak)|n['’ ]?(?:y |en |l['’ ])?(?:a|avons|est|sommes) (?:pas|rien|jamais|aucun)))(?!['’]ve (?:nothing|never|no)\b)"

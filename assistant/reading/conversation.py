@@ -136,7 +136,8 @@ def read_situation(messages: Sequence[str], call: Call, second: SecondReader | N
         # A partner that only the first reader is sure of can be taken back too.
         so_far = replace(known, readings={**situation.readings, **known.readings})
         back = _taken_back(message, so_far, readings) | unsaid
-        if _supposes_they_leave(message) and not _is_alone_in(readings):
+        partner = readings.get("public_partner")
+        if not (partner and partner.value == "no") and _supposes_they_leave(message):
             readings.pop("public_partner", None)
             back |= {"public_partner"}
         withdrawn = (withdrawn | back) - set(readings)
@@ -266,8 +267,9 @@ _SUPPOSABLE = ("public_partner", "stage")
 """What a last message may suppose in words that leave no doubt; of the other fields they do (measured)."""
 _SUPPOSABLE_ALONE = ("stage",)
 """What a first message may."""
+_SUPPOSES = rf"{SUPPOSING}|and if|but if|mais si|mettons que|assuming"
 _SUPPOSED = re.compile(
-    rf"^(?:[^ ]+ ){{0,6}}?(?:(?:et|but|and|mais|now|then|alors|maintenant|so|,|:) )?(?:{SUPPOSING}|and if|but if|mais si|mettons que|assuming)(?= )"
+    rf"^(?:[^ ]+ ){{0,6}}?(?:(?:et|but|and|mais|now|then|alors|maintenant|so|,|:) )?(?:{_SUPPOSES})(?= )"
 )
 
 
@@ -295,39 +297,24 @@ def _supposed(message: Message, call: Call, known: Situation) -> dict[str, Readi
 
 _OPENS_SUPPOSING = re.compile(
     rf"(?:(?:et|but|and|mais|now|then|alors|maintenant|so|bon|ok|okay|what about this|just out of curiosity|juste par curiosite|par curiosite) ,? ?){{0,2}}"
-    rf"(?:{SUPPOSING}|and if|but if|mais si|mettons que|assuming|picture (?:another|a different|this|that)|take it that|say that|let s say|faites comme si|had (?:it|we|they|our|the)|dans l hypothese ou|in the event that)(?= )"
+    rf"(?:{_SUPPOSES}|picture (?:another|a different|this|that)|take it that|say that|let s say|faites comme si|had (?:it|we|they|our|the)|dans l hypothese ou|in the event that)(?= )"
 )
 _IN_CASE = re.compile(
     r"(?:^|(?<= ))(?:si|if|suppos\w+|imagin\w+|admettons|mettons|say|should|in case|au cas ou|were)(?= )"
-)
-_WOULD_LEAVE = re.compile(
-    r"(?:elles?|ils?) nous (?!(?:suiv|souten|rejoign|aid|accompagn|confi|donn|financ|pay|rassur|men|port|pilot)[a-z]+)[a-z]+(?:ait|aient)(?= |$)|(?:it|they) (?!count|rel|call|depend|focus|insist)[a-z]+(?: out| up)? on us(?= |$)|"
-    r"(?:si|if|que|that|and|et|nous|on|us|it|they|elle|elles|il|ils|PUBS?|jamais|ever|were|to|finalement|finally) "
-    r"(?:nous |on |us )?(?:lach(?:ait|aient|e|ent)|laiss(?:ait|aient) tomber|quitt(?:ait|aient|e|ent)|se (?:retir|desist|desengag)(?:ait|aient|e|ent)|s en all(?:ait|aient)|abandonn(?:ait|aient)|claqu(?:ait|aient) (?:la porte|dans les doigts)|jet(?:ait|aient) l eponge|part(?:ait|aient)|renonc(?:ait|aient)"
-    r"|(?:pull|drop|back|opt|bow)(?:s|ed|ped|t)? out|dropp?(?:s|ed)? us|walk(?:s|ed)? (?:away|out)|withdr(?:ew|aws?)|quits?|left us|leaves? us|bail(?:s|ed)?|let us down)(?= |$)"
 )
 
 
 def _supposes_they_leave(message: Message) -> bool:
     """True when the message supposes that a partner leaves: « si jamais elle nous lâchait »."""
     return any(
-        _IN_CASE.search(sentence.bodies.text) and _WOULD_LEAVE.search(sentence.bodies.text)
+        _IN_CASE.search(sentence.bodies.text) and the_lists().would_leave.search(sentence.bodies.text)
         for sentence in message.sentences
     )
 
 
-def _is_alone_in(readings: Mapping[str, Reading]) -> bool:
-    return "public_partner" in readings and readings["public_partner"].value == "no"
-
-
-_A_GUESS = re.compile(
-    r"(?:^|(?<= ))(?:je retire (?:tout )?ce que je viens|i (?:take|took) (?:that|it) back|i take back what i|je l ai (?:devine|invente|suppose|imagine|extrapole)|j ai (?:tout )?(?:invente|devine|extrapole|brode)|i (?:made (?:that|it) up|guessed (?:that|it|as much)|was (?:only |just )?guessing|inferred (?:that|it))|(?:that|it) was (?:just |only )?(?:a|my) (?:guess|hunch|assumption)|c etait (?:juste |seulement )?(?:une supposition|une hypothese|mon intuition|une intuition|de l intuition))(?= |$)"
-)
-
-
 def _takes_back_a_guess(message: Message) -> bool:
     """True when the message says of what was told before that it was a guess: « je retire ce que je viens d’écrire, je l’ai deviné »."""
-    return any(_A_GUESS.search(sentence.bodies.text) for sentence in message.sentences)
+    return any(the_lists().a_guess.search(sentence.bodies.text) for sentence in message.sentences)
 
 
 def _their_body(text: str) -> Reading | None:

@@ -292,7 +292,12 @@ class SecondReader:
                 if said:
                     readings[field.id] = said
                     continue
-                if differs and share >= CORRECTED and not is_believed and _puts_right(heard[-1]):
+                if (
+                    differs
+                    and share >= CORRECTED
+                    and not is_believed
+                    and the_lists().puts_right.search(fold(heard[-1]))
+                ):
                     continue
             stands = field.id not in withdrawn
             if (
@@ -482,28 +487,15 @@ def _is_spoken_of(field: str, value: str, text: str) -> bool:
     """True when `text` holds a word of what `value` says of `field`, if such words are listed: « une maquette sur de faux colis » is no absence of
     personal data, and a directory that archivists type line by line no AI, however much it sounds like a project of the call."""
     words = the_lists().spoken_of.get((field, value))
+    if words is None:
+        return True
     told = fold(text)
     if field == "stage":
-        told = _WISHES_TO_APPLY.sub(" ", _ASKS.sub(" ", told))
-    return words is None or bool(words.search(told))
+        told = the_lists().wishes_to_apply.sub(" ", _A_QUESTION.sub(" ", told))
+    return bool(words.search(told))
 
 
-def _puts_right(text: str) -> bool:
-    """True when `text` says that something told before was wrong: "scratch that", « je rectifie »."""
-    return bool(_RIGHTING.search(fold(text)))
-
-
-_RIGHTING = re.compile(
-    r"\b(?:scratch that|correction|i stand corrected|put me right|i was wrong|my mistake|i misread|i misspoke|je rectifie|rectification|je me suis tromp\w+|je corrige|au temps pour moi|autant pour moi|erreur de ma part|mal dit|i got it wrong|sorry,? wrong)\b"
-)
-_ASKS = re.compile(r"[^.!?;:]{1,60}\?")
-
-
-# « Le département souhaite présenter une IA » says nothing of where it stands.
-_WISHES_TO_APPLY = re.compile(
-    r"\b(?:wish\w*|want\w*|would like|d like|hop\w+|plan\w*|souhait\w*|voudr\w*|veu\w*|voul\w*|aimer\w*|compt\w*|envisag\w*|going|will|ll) (?:to |de |d['’ ]?)?"
-    r"(?:present\w*|appl\w+|submit\w*|enter\w*|put|candidat\w*|depos\w*|postul\w*|particip\w*|send|envoy\w*)\b"
-)
+_A_QUESTION = re.compile(r"[^.!?;:]{1,60}\?")
 
 
 def _is_called_public(found: Reading, text: str) -> bool:

@@ -244,7 +244,9 @@ class _Lexicon:
         self.has_left = re.compile(
             rf"(?:^|(?<= ))(?<!we )(?<!nous )(?<!on )(?<!i )(?:{'|'.join(patterns['has_left'])})(?= |$)"
         )
-        self.doubts = re.compile(patterns["doubts"])
+        self.doubts, self.puts_right, self.wishes_to_apply, self.would_leave, self.a_guess = (
+            re.compile(patterns[name]) for name in ("doubts", "puts_right", "wishes_to_apply", "would_leave", "a_guess")
+        )
         self.spoken_of, self.told_by = (
             {
                 (field, value): re.compile(words)

@@ -84,7 +84,6 @@ def _whole(message: Message) -> str:
     return " . ".join(sentence.bodies.text for sentence in message.sentences)
 
 
-@lru_cache(maxsize=2_048)
 def _scope(text: str, earlier: tuple[str, ...], second: SecondReader | None) -> Scope | None:
     message = parse_message(text)
     if not message.sentences:
@@ -262,13 +261,12 @@ def asks_verdict(message: Message) -> bool:
 
 def asks_verdict_at_the_end(text: str, earlier: Sequence[str], second: SecondReader | None = None) -> bool:
     """True when the last sentence of `text` asks for a verdict, or again what an `earlier` message asked: "The meeting is on Friday. Would that be admissible?"."""
-    message, bare = parse_message(text), the_lists().scope["bare"]
+    message = parse_message(text)
     last = message.sentences[-1] if message.sentences else None
     if last is None or not last.is_question:
         return False
-    asks_shortly = len(last.tokens) <= _SHORT_AT_THE_END and bare.search(f"{last.bodies.text} ")
     return (
-        bool(asks_shortly)
+        _asks_shortly(last, _SHORT_AT_THE_END)
         or _asks_for_verdict(message, last.bodies.text)
         or _asks_the_same_again(text, earlier, second)
     )
@@ -276,9 +274,14 @@ def asks_verdict_at_the_end(text: str, earlier: Sequence[str], second: SecondRea
 
 def asks_verdict_in_words(text: str) -> bool:
     """True when a sentence of `text` asks for a verdict in words that are listed, whatever it tells: "can we apply?", "in or out?"."""
-    message, bare = parse_message(text), the_lists().scope["bare"]
-    asks_shortly = (s for s in message.sentences if s.is_question and len(s.tokens) <= _SHORTEST_QUESTION)
-    return asks_verdict(message) or any(bare.search(f"{s.bodies.text} ") for s in asks_shortly)
+    message = parse_message(text)
+    return asks_verdict(message) or any(_asks_shortly(s, _SHORTEST_QUESTION) for s in message.sentences)
+
+
+def _asks_shortly(sentence: Sentence, longest: int) -> bool:
+    """True for a question of `longest` words at most that asks for a verdict in few words: « ça passe ? », "a good fit?"."""
+    is_short = sentence.is_question and len(sentence.tokens) <= longest
+    return is_short and bool(the_lists().scope["bare"].search(f"{sentence.bodies.text} "))
 
 
 def only_supposes(text: str) -> bool:

@@ -65,15 +65,7 @@ def unknown_fields(message: Message, readings: Mapping[str, Reading], pending: s
         unknown["public_service"] = len(message.text)
     if pending and not unknown and _says_not_to_know(message, tells=pending in readings):
         return {pending}
-    told_by = the_lists().told_by
-    return {
-        field
-        for field, place in unknown.items()
-        if not (one := readings.get(field))
-        or not _is_told_after(message, one, place)
-        # « La finalité n’est écrite nulle part et la personne qui a lancé ça est partie »: words of people, and none of a purpose.
-        or ((words := told_by.get((field, one.value))) and not words.search(fold(message.text[place:])))
-    }
+    return {field for field, place in unknown.items() if not _is_told_after(message, field, readings.get(field), place)}
 
 
 def _says(patterns: Sequence[re.Pattern[str]], message: Message) -> bool:
@@ -123,5 +115,10 @@ def _place(sentence: Sentence, view: View, position: int) -> int:
     return sentence.tokens[view.items[view.item_at(max(0, position - 1))].last].end
 
 
-def _is_told_after(message: Message, reading: Reading, place: int) -> bool:
-    return message.text.rfind(reading.words) >= place
+def _is_told_after(message: Message, field: str, reading: Reading | None, place: int) -> bool:
+    """True when `reading` was read after `place`, in words that tell such a value where some are listed: « … n’est écrite nulle part et la personne qui a
+    lancé ça est partie » speaks of people, and tells no aim."""
+    if reading is None or message.text.rfind(reading.words) < place:
+        return False
+    words = the_lists().told_by.get((field, reading.value))
+    return words is None or bool(words.search(fold(message.text[place:])))
