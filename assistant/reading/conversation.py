@@ -5,18 +5,26 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from datetime import date
 
-from assistant.judge import next_question
+from assistant.judge import judge, next_question
 from assistant.reading.answers import YES_NO, read_answer
 from assistant.reading.asides import without_asides
 from assistant.reading.bodies import are_private, is_partner_denied, mention_words, read_bodies
-from assistant.reading.learnt import SecondReader
+from assistant.reading.learnt import UNSAID, SecondReader
 from assistant.reading.lexicon import the_lists
 from assistant.reading.negation import SUPPOSING
 from assistant.reading.parse import parse_message, speaks_of_self
 from assistant.reading.project import read_ai, read_data, read_stage, read_theme, speaks_of_stage
 from assistant.reading.roles import OURS_BEFORE, cast_of, mentions_of, role_of
-from assistant.reading.scope import INVERTED, asks_fact, asks_verdict, eligibility_scope, thread_scope
+from assistant.reading.scope import (
+    INVERTED,
+    asks_fact,
+    asks_verdict,
+    eligibility_scope,
+    only_supposes,
+    thread_scope,
+)
 from assistant.reading.service import read_public_service
 from assistant.reading.text import PUBLIC_ACTORS, PUBLIC_KINDS, UNCERTAIN, Message
 from assistant.reading.unknown import unknown_fields
@@ -25,6 +33,8 @@ from assistant.vocabulary import Reading, Situation
 from corpus.call import Call
 from corpus.words import fold
 
+_ANY_DAY = date.min
+"""The window never changes a status."""
 _LONGEST_ANSWER = 8
 """Words of the longest message that is taken as an answer as the first reader found it; a longer one describes, and is weighed like the rest."""
 _LONGEST_REPLY = 12
@@ -95,11 +105,12 @@ def read_situation(messages: Sequence[str], call: Call, second: SecondReader | N
     reopened: set[str] = set()  # what they said not to know, and were asked again
     told_last: set[str] = set()  # what the message before told anew
     told_at: dict[str, int] = {}  # in which of the messages that are heard the first reader found each field
+    before = situation  # what was known before the last message
     for number, text in enumerate(messages):
         earlier = messages[:number]
         scope = eligibility_scope(text, earlier, second)
         asked = number > 0 and thread_scope(earlier, second) is not None
-        known = second.weigh(situation, heard, call, withdrawn, answered, told_at) if second else situation
+        before = known = second.weigh(situation, heard, call, withdrawn, answered, told_at) if second else situation
         pending = next_question(known, call) if asked else None
         if scope is None and number < len(messages) - 1:
             whole, text = text, _statements(text)
@@ -175,7 +186,40 @@ def read_situation(messages: Sequence[str], call: Call, second: SecondReader | N
     known = _as_the_bodies_tell(known, situation, heard)
     if _ASKS_OF_THEIRS.search(fold(messages[-1])):
         known = _without(known, ["stage"])  # "theirs has been in production since last year. Would theirs qualify?"
+    is_eligible = judge(known, call, on=_ANY_DAY).status == "eligible"
+    if len(messages) > 1 and is_eligible and _supposes_what_is_not_heard(messages[-1], before, known):
+        known = _without(known, _most_touched(messages[-1], known, second))
     return Situation(known.readings, known.unknown | (reopened - set(known.readings)))
+
+
+def _supposes_what_is_not_heard(text: str, before: Situation, known: Situation) -> bool:
+    """True when a message only supposes something of the project, in words that changed nothing that was known `before`: « et si on la lâchait dans la
+    nature ? ». What it supposes may be the one thing that shuts the project out; unless it is listed as what no condition depends on, or a body that
+    takes part."""
+    if not only_supposes(text) or {name: one.value for name, one in known.readings.items()} != {
+        name: one.value for name, one in before.readings.items()
+    }:
+        return False
+    message = parse_message(text)
+    texts = [sentence.bodies.text for sentence in message.sentences]
+    return (
+        any(_OPENS_SUPPOSING.match(one) for one in texts)
+        and not mentions_of(message)
+        and not any(the_lists().decides_nothing.search(one) for one in texts)
+    )
+
+
+def _most_touched(text: str, known: Situation, second: SecondReader | None) -> set[str]:
+    """Of what opens the way to « eligible » in `known`, the field that `text` is likeliest to change: the stage, unless it speaks more of another."""
+    open_way = {name for name, value in _OPENS_THE_WAY.items() if known.value(name) == value}
+    shares = second.likelihoods(text) if second else {}
+    spoken_of = {name: 1 - shares[name][UNSAID] for name in open_way & set(shares)}
+    best = max(spoken_of, key=lambda name: spoken_of[name], default="stage")
+    return open_way & {best if spoken_of.get(best, 0.0) >= _TOUCHES else "stage"}
+
+
+_OPENS_THE_WAY, _TOUCHES = {"uses_ai": "yes", "public_service": "yes", "stage": "before"}, 0.3
+"""What a supposition may take away that is told in words of all kinds, and how likely it must speak of it for that to be asked rather than the stage."""
 
 
 def _in_our_place(message: Message) -> bool:

@@ -186,6 +186,10 @@ class SecondReader:
         self.confusions = confusions
         self._read = lru_cache(maxsize=512)(likelihoods.read)
 
+    def likelihoods(self, text: str) -> Shares:
+        """How likely `text`, by itself, tells each value of each field."""
+        return self._read(text)[0]
+
     def scope(self, text: str) -> Scope | None:
         """`own` for a message that surely describes a project to be judged."""
         return "own" if self.is_description(text) else None

@@ -212,7 +212,7 @@ class _Lexicon:
         self.purpose_later = compiled(patterns["purpose_later"])
         before, after = ("|".join(patterns["given_up"][side]) for side in ("before", "after"))
         self.ai_dropped = compiled(
-            rf"(?:{before}) (?:(?:the|our|all|any|that|this|its|la|le|l|notre|cette|tout|toute|d|de|du|idea|idee|of|volet|brique|partie|part|bit|side|an?|une?|using|use|usage|recours|a) ){{0,5}}$"
+            rf"(?:{before}) (?:(?:the|our|all|any|that|this|its|la|le|l|notre|cette|tout|toute|d|de|du|idea|idee|of|volet|brique|partie|part|bit|side|about|regarding|concerning|concernant|sur|an?|une?|using|use|usage|recours|a) ){{0,5}}$"
         )
         self.ai_gone = re.compile(
             _fill(
@@ -244,8 +244,9 @@ class _Lexicon:
         self.has_left = re.compile(
             rf"(?:^|(?<= ))(?<!we )(?<!nous )(?<!on )(?<!i )(?:{'|'.join(patterns['has_left'])})(?= |$)"
         )
-        self.doubts, self.puts_right, self.wishes_to_apply, self.would_leave, self.a_guess = (
-            re.compile(patterns[name]) for name in ("doubts", "puts_right", "wishes_to_apply", "would_leave", "a_guess")
+        self.doubts, self.puts_right, self.wishes_to_apply, self.would_leave, self.a_guess, self.decides_nothing = (
+            re.compile(patterns[name])
+            for name in ("doubts", "puts_right", "wishes_to_apply", "would_leave", "a_guess", "decides_nothing")
         )
         self.spoken_of, self.told_by = (
             {
@@ -256,14 +257,14 @@ class _Lexicon:
             for name in ("spoken_of", "told_by")
         )
         unknown = patterns["unknown"]
-        self.unknown_said, self.unknown_after, self.unknown_aside = (
-            compiled(unknown[name]) for name in ("said", "after", "aside")
-        )
-        self.unknown_answer, self.unknown_opens, self.unknown_around = (
-            compiled(unknown[name]) for name in ("answer", "opens", "around")
+        self.unknown_said, self.unknown_after = (compiled("|".join(unknown[name])) for name in ("said", "after"))
+        self.unknown_aside, self.unknown_answer, self.unknown_opens, self.unknown_around = (
+            compiled(unknown[name]) for name in ("aside", "answer", "opens", "around")
         )
         # The tool, and no word of AI: what drops an AI drops it too.
         former = "(?!(?:old|ancien[a-z]*|vieux|vieil[a-z]*|current|actuel[a-z]*|existing|existant[a-z]*|previous|precedent[a-z]*|legacy|former|other|autre) )"
+        self.by_people = [compiled(pattern) for pattern in unknown["by_people"]]
+        self.people_instead = [*self.by_people, *(compiled(pattern) for pattern in unknown["people_instead"])]
         self.tool_gone = [
             *(compiled(pattern) for pattern in unknown["tool_gone"]),
             compiled(
@@ -272,7 +273,7 @@ class _Lexicon:
             compiled(rf"(?:{before}) (?:the|our|la|le|l|notre|cette|ce|that|this) {former}(?:{{W}} )?{{TOOL}}(?= |$)"),
         ]
         self.leisure = [compiled(pattern) for pattern in unknown["leisure"]]
-        self.unknown_about = {field: compiled(pattern) for field, pattern in unknown["about"].items()}
+        self.unknown_about = {field: compiled("|".join(about)) for field, about in unknown["about"].items()}
         self.making = _making(words["making"])
         self.making_of = frozenset(map(str, words["making_of"]))
         self.often_misspelt = [str(word) for word in words["often_misspelt"]]

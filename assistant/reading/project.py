@@ -135,6 +135,8 @@ def read_ai(message: Message) -> Reading | None:
     if not yes and not no and gives_up_a_technique(message):
         for number, sentence, first, last in found_patterns(message, "plain_left"):
             no.append(Evidence("no", message.words(sentence, first, last), (number, first)))
+    if not yes and not no and (words := _what_people_do_instead(message)):
+        return Reading("no", words)
     if not yes and ((so_called and not no) or any(_ONE_OF_THEM.search(s.project.text) for s in message.sentences)):
         return None
     return settle(yes, no)
@@ -156,7 +158,9 @@ def _fate(before: str, after: str) -> Literal["kept", "gone"] | None:
     dropped = lists.scope["dropped_ai"].search(before) or lists.ai_dropped.search(before)
     if dropped and _DOES_NOT.search(before[: dropped.start()]):
         return "kept"
-    is_dropped = dropped or (_TOOK.search(before) and _AWAY.match(after))
+    is_dropped = (
+        dropped or (_TOOK.search(before) and _AWAY.match(after)) or (_NO_MORE.search(before) and _AT_ALL.match(after))
+    )
     return "gone" if (is_dropped and not _THEY_SAY.search(before)) or lists.ai_gone.match(after) else None
 
 
@@ -165,14 +169,29 @@ def gives_up_a_technique(message: Message) -> bool:
     return any(_is_kind_of_ai(words) for words in _given_up(message))
 
 
+def said_in(message: Message, patterns: Iterable[re.Pattern[str]]) -> str:
+    """The words of the first of the `patterns` that the message holds, "" if there is none."""
+    for sentence in message.sentences:
+        for pattern in patterns:
+            if match := pattern.search(sentence.bodies.text):
+                return message.words(sentence, *span_of(sentence.bodies, match))
+    return ""
+
+
+def _what_people_do_instead(message: Message) -> str:
+    """The words that say who does it, where an AI or the tool is given up and people do it: "the neural network got axed, three clerks will read them"."""
+    is_given_up = gives_up_a_technique(message) or said_in(message, the_lists().tool_gone)
+    return said_in(message, the_lists().people_instead) if is_given_up else ""
+
+
 def says_it_has_none(message: Message) -> bool:
     """True when something is said to have none of what is spoken of: « la nôtre n’en contient pas »."""
     return any(True for _ in found_patterns(message, "has_none"))
 
 
 def gives_up_ai(message: Message) -> bool:
-    """True when AI itself is dropped: "they ditched the artificial intelligence part"."""
-    return any(not _is_kind_of_ai(words) for words in _given_up(message))
+    """True when AI itself is dropped ("they ditched the artificial intelligence part"), or people will do what it was for."""
+    return any(not _is_kind_of_ai(words) for words in _given_up(message)) or bool(_what_people_do_instead(message))
 
 
 def _given_up(message: Message) -> list[str]:
@@ -258,6 +277,12 @@ _TOOK = re.compile(
     r"(?:^|(?<= ))(?:took|taken|taking|pull\w*|ripped|threw|thrown|cut|switched) (?:(?:the|our|its|all|any|that) )*$"
 )
 _AWAY = re.compile(r"^(?:out|away|off|aside)(?= ?$| [,.;:)]| (?:of|and|again|entirely|altogether|for)(?= ))")
+
+# « …, plus d’IA du tout »; « il veut plus d’IA » asks for more.
+_NO_MORE = re.compile(r"(?:^|(?<= ))(?:ne |n |y a |y aura |[,:;] |donc |alors |et )plus (?:du tout )?(?:d|de) $")
+_AT_ALL = re.compile(
+    r"^(?:$|[,.;:!)]|du tout|nulle part|dedans|la dedans|dans (?:le|ce|notre) (?:projet|dossier)|et (?:basta|c est tout)|donc|a la place)(?= |$)"
+)
 
 # « un guide sur l’IA » is about AI, « un guide conversationnel par IA » is made with it.
 _LINKS = re.compile(r"(?:^|(?<= ))(?:de|d|l|la|sur|a|aux?|of|on|about|in|the|for|en|par l|use) $")

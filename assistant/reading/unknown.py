@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 from assistant.reading.lexicon import the_lists
-from assistant.reading.project import gives_up_a_technique, says_it_has_none
+from assistant.reading.project import gives_up_a_technique, said_in, says_it_has_none
 from assistant.reading.text import Message, Sentence, View
 from assistant.vocabulary import Reading
 from corpus.words import fold
@@ -58,18 +58,17 @@ def unknown_fields(message: Message, readings: Mapping[str, Reading], pending: s
     if any(_AI_DISPUTED.search(sentence.project.text) for sentence in message.sentences):
         unknown["uses_ai"] = len(message.text)
     if "uses_ai" not in readings and (
-        gives_up_a_technique(message) or says_it_has_none(message) or _says(the_lists().tool_gone, message)
+        gives_up_a_technique(message)
+        or says_it_has_none(message)
+        or said_in(message, the_lists().tool_gone)
+        or said_in(message, the_lists().by_people)
     ):
         unknown["uses_ai"] = len(message.text)
-    if _says(the_lists().leisure, message):
+    if said_in(message, the_lists().leisure):
         unknown["public_service"] = len(message.text)
     if pending and not unknown and _says_not_to_know(message, tells=pending in readings):
         return {pending}
     return {field for field, place in unknown.items() if not _is_told_after(message, field, readings.get(field), place)}
-
-
-def _says(patterns: Sequence[re.Pattern[str]], message: Message) -> bool:
-    return any(pattern.search(sentence.bodies.text) for sentence in message.sentences for pattern in patterns)
 
 
 def _view(sentence: Sentence, of_project: bool) -> View:
