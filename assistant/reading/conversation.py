@@ -153,7 +153,8 @@ def read_situation(messages: Sequence[str], call: Call, second: SecondReader | N
             back |= {"public_partner"}
         withdrawn = (withdrawn | back) - set(readings)
         unknown = (situation.unknown | unsaid) - set(readings)
-        if pending and not unsaid and not all(sentence.is_question for sentence in message.sentences):
+        may_answer = pending and not unsaid and not all(sentence.is_question for sentence in message.sentences)
+        if pending and may_answer and (second is None or second.may_speak_of(pending, text)):
             # Asked again, it may be answered in words that `second` alone hears; if not, it is still not known.
             reopened |= unknown & {pending}
             unknown -= {pending}
@@ -512,6 +513,7 @@ def _statements(text: str) -> str:
         # « À quoi ça servira, on n’a pas décidé » only looks like a question.
         and (
             the_lists().unknown_after.search(s.bodies.text)
+            or the_lists().unknown_said.search(s.bodies.text)
             or not (asks_fact(message, s) or INVERTED.search(s.bodies.text))
         )
     ]

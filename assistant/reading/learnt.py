@@ -103,6 +103,8 @@ TOLD_IN_WORDS = frozenset({"stage", "uses_ai", "public_service", "personal_data"
 LIKELY_UNSAID, UNSAID_OF_NOBODY = 0.3, 0.2
 """How likely no aim is said, for one that the first reader found to be asked; the second, where its words name nobody (« avec deux data scientists, sprint
 de trois semaines »)."""
+LIKELIER_UNSAID = 0.5
+"""How likely a message says nothing of what was asked, for it to be no answer to that."""
 CLOSING = frozenset({("uses_ai", "no"), ("public_partner", "no"), ("shared_need", "one"), ("shared_need", "none")})
 """What a last message takes back of a project (« la direction ne veut plus d'IA »), whatever the messages before it say."""
 GIVEN_UP, AS_LIKELY_AS_NOT = frozenset({("uses_ai", "no"), ("public_service", "no")}), 0.5
@@ -189,6 +191,10 @@ class SecondReader:
     def likelihoods(self, text: str) -> Shares:
         """How likely `text`, by itself, tells each value of each field."""
         return self._read(text)[0]
+
+    def may_speak_of(self, field: str, text: str) -> bool:
+        """True unless `text`, long enough to be read by itself, is likelier to say nothing of `field`."""
+        return len(text.split()) < _SHORTEST or self._read(text)[0][field][UNSAID] < LIKELIER_UNSAID
 
     def scope(self, text: str) -> Scope | None:
         """`own` for a message that surely describes a project to be judged."""
@@ -421,9 +427,11 @@ def _is_plain(field: str, found: Reading, heard: Sequence[str], is_believed: boo
         return True
     if (field, found.value) == ("stage", "before") and found.words in heard[-1] and _is_added_before_service(heard):
         return True
-    if (field, found.value) == ("uses_ai", "no") and found.words in heard[-1]:
-        last = parse_message(heard[-1])
-        return gives_up_ai(last) and not _GUESSED.search(fold(heard[-1]))
+    if (field, found.value) == ("uses_ai", "no"):
+        told = next((number for number in reversed(range(len(heard))) if found.words in heard[number]), None)
+        since = "" if told is None else "\n".join(heard[told + 1 :])
+        if told is not None and not _is_spoken_of("uses_ai", "yes", since):
+            return gives_up_ai(parse_message(heard[told])) and not _GUESSED.search(fold(heard[told]))
     if (field, found.value) in TECHNICAL and found.words in heard[-1] and _TECHNIQUE.search(fold(heard[-1])):
         return True
     if (
