@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from assistant.reading.parse import parse_message
+from assistant.reading.project import read_ai
 from assistant.reading.text import sentences_of
 from corpus.words import fold
 
@@ -20,7 +22,10 @@ _LEFT_TO_THEM = re.compile(
     r"sans (?:aucun )?(?:lien|rapport) avec (?:nous|notre projet)|nothing to do with (?:us|our project|ours)|no (?:link|connection) (?:to|with) (?:us|ours|our project))|on n['’ ]y touche pas)\b"
 )
 _A_RIVAL = re.compile(
-    r"^(?:(?:et|and|but|mais|d'ailleurs|by the way),? )?(?:un|une|a|an|one|notre|nos|our|le|la|the) (?:\w+ )?(?:concurrente?s?|rivale?s?|rivaux|competitors?)\b"
+    r"^(?:(?:et|and|but|mais|d'ailleurs|by the way),? )?(?:(?:i|we|je|on|nous) (?:know|hear|see|sais|savons|sait)(?: that| qu[e'’]?)? )?(?:un|une|a|an|one|notre|nos|our|le|la|the) (?:\w+ )?(?:concurrente?s?|rivale?s?|rivaux|competitors?)\b"
+)
+_AHEAD_OF_US = re.compile(
+    r"^(?:(?:a|an|une?|the|la|le) )[^,;]{3,60}? (?:is|are|est|seraient?|sont) (?:(?:said|rumoured|reported) to be |parait[- ]il |dit[- ]on )?(?:(?:way|far|well|miles|bien|loin|tres) )?(?:ahead of|devant|en avance sur) (?:us|nous)\b"
 )
 _APART = re.compile(
     r"(?:\b(?:that|it|this)(?:['’ ]s| is) (?:(?:a|an|quite|totally|completely|entirely|wholly) )*(?:separate|different|other|another) (?:thing|matter|story|subject|tool|system|project|department|team|office)(?: (?:altogether|entirely|completely))?|"
@@ -37,12 +42,13 @@ _BESIDE = r"et|and|but|mais|d['’]ailleurs|by the way|au passage|fyi|btw"
 # « La ville d’à côté, elle, a une IA en service », "the next town's one is stuffed with deep learning".
 _HEARSAY = r"(?:(?:i|we) (?:hear|heard|read|saw)(?: that)? |(?:il parait|j['’]ai (?:entendu|lu|vu)|on m['’]a dit)(?: dire)? qu[e'’] ?)?"
 _A_NEIGHBOUR = re.compile(
-    rf"^(?:(?:{_BESIDE}),? )?{_HEARSAY}(?:(?:la|le|les|l['’]|the|our|notre|nos|une?|a) ?)(?:[\w'’-]+ ){{0,3}}?(?:d['’]a cote|d['’]en face|voisine?s?|next door|next (?:town|village|county|borough|city)|(?:across|down|up|along|over) the (?:road|street|river|valley|hall|corridor|way|hill|coast|bay)|round the corner|downstairs|upstairs|du dessous|du dessus|(?:that )?(?:we|i) (?:once )?visited|(?:que|qu) (?:nous avons|on a|j ai) visitee?|neighbou?ring \w+|neighbou?rs?|sister \w+|twin \w+)\b"
+    rf"^(?:(?:{_BESIDE}),? )?{_HEARSAY}(?:(?:all |toutes? )?(?:les |the )?(?:other|autres|d['’]autres) (?:authorities|bodies|councils|public bodies|collectivites|administrations|organismes)|(?:our|notre|nos) (?:supplier|vendor|fournisseur|prestataire|editeur)['’]?s? (?:other |autres? )?(?:customers?|clients?)|(?:un|d['’]) ?autres? clients? (?:de|du)\b)"
+    rf"|^(?:(?:{_BESIDE}),? )?{_HEARSAY}(?:(?:la|le|les|l['’]|the|our|notre|nos|une?|a) ?)(?:[\w'’-]+ ){{0,3}}?(?:d['’]a cote|d['’]en face|voisine?s?|next door|next (?:town|village|county|borough|city)|(?:across|down|up|along|over) the (?:road|street|river|valley|hall|corridor|way|hill|coast|bay)|round the corner|downstairs|upstairs|du dessous|du dessus|(?:that )?(?:we|i) (?:once )?visited|(?:que|qu) (?:nous avons|on a|j ai) visitee?|neighbou?ring \w+|neighbou?rs?|sister \w+|twin \w+)\b"
     rf"|^{_HEARSAY}(?:another|some other|une? autre|d['’]autres) (?:regions?|villes?|communes?|departements?|mairies?|metropoles?|agglos?|hopital|hopitaux|chu|ministeres?|towns?|city|cities|councils?|county|counties|hospitals?|ministry|ministries|villages?|associations?|assos?|company|companies|firms?|boites?|entreprises?|start[- ]?ups?)\b"
     rf"|^{_HEARSAY}(?:a|in|at|over in|up in|down in) [\w'’-]+(?: [\w'’-]+){{0,2}},? (?:ils|elles|they)\b"
     rf"|^{_HEARSAY}(?:people|everyone|everybody|they|some|les gens|on|tout le monde|(?:mon|ma|notre|my|our) \w+) (?:keeps? |kept |always |often |loves? to |passe\w* (?:son|leur) temps a |nous |n['’ ]?arrete\w* pas de (?:nous )?)*(?:compar\w+|confus\w+|confond\w*)\b"
     rf"|^{_HEARSAY}(?:down|across|up|along) the (?:corridor|hall|road|street|river)\b"
-    rf"|^{_HEARSAY}(?:(?:la|le|les|l['’]|the|a|chez|in|at) ?)?[\w'’-]+(?: [\w'’-]+){{0,2}}, (?:(?:nos|our|les|the) (?:voisine?s?|neighbou?rs?)|(?:la|le|the) [\w'’-]+ (?:d['’]a cote|d['’]en face|voisine?|next door)),"
+    rf"|^{_HEARSAY}(?:(?:la|le|les|l['’]|the|a|chez|in|at) ?)?[\w'’-]+(?: [\w'’-]+){{0,2}}, (?:(?:nos|notre|our|les|the) (?:voisine?s?|neighbou?rs?|jumelle(?: \w+)?|twin town)|(?:la|le|the) [\w'’-]+ (?:d['’]a cote|d['’]en face|voisine?|next door)),"
 )
 _A_NAME = r"^(?!\W*(?:the|le|la|l['’]|it|its|he|she|they|elle|il|ils|elles|ce|cette|this|that|an?|une?)\b)[\w'’-]+"
 # "Périgueux has an AI for its own car parks".
@@ -56,9 +62,23 @@ _A_BUILDING = re.compile(
 )
 # « Notre page Facebook, elle, n’a aucune IA », "our intranet has no AI and has been live for ten years".
 _ANOTHER_THING = re.compile(
-    rf"^(?:(?:{_BESIDE}|pour info|note que|sinon|par contre),? )*(?:notre|nos|our|le|la|les|the|mon|ma|my) (?:[\w'’-]+ ){{0,2}}?"
+    rf"^(?:(?:{_BESIDE}|ah|oh|tiens|pour info|note que|sinon|par contre),? )*(?:notre|nos|our|le|la|les|the|mon|ma|my) (?:[\w'’-]+ ){{0,2}}?"
     r"(?:page|intranet|extranet|site|website|newsletter|payroll|paie|planning|messagerie|mailbox|e?mails?|switchboard|standard|badgeuses?|coffee machine|machine a cafe|photocopi\w+|printers?|imprimantes?|logiciels? d\w* \w+|ticket machines?|phone system|bornes?)\b"
-    r".*(?:, (?:elles?|lui|eux),|\b(?:since|depuis|for (?:\w+ )?years|already|deja|marche|works (?:fine|well))\b)"
+    r".*(?:, (?:elles?|lui|eux),|\b(?:since|depuis|for (?:\w+ )?years|already|deja|marche|works (?:fine|well)|(?:is|are|est|sont|was|were|has been|a ete) (?:being |en train d etre )?(?:replaced?|remplace\w*|repare\w*|repaired|broken|cassee?s?|en panne|out of order|changee?s?))\b)"
+)
+# What says of another thing that it is beside the point, wherever it stands: « notre logiciel de paie, qui n’a rien à voir, tourne depuis 2010 ».
+_UNRELATED = re.compile(
+    r"\b(?:rien a voir|(?:aucun|sans|pas de|nul) (?:aucun |le moindre )?(?:rapport|lien)|nothing to do with|unrelated|no (?:link|connection|bearing|relation)|another (?:story|matter|thing)|une? autre (?:histoire|sujet|affaire|chose)|"
+    r"autre chose|independante? de|c['’ ]?est (?:juste )?pour (?:dire|info))\b"
+)
+# What was taken for the tool of the project: « j’ai mélangé avec la borne d’accueil ».
+_MIXED_UP = re.compile(r"\b(?:melang\w+|confond\w+|confus\w+|mix(?:ed|ing)|muddl\w+|mistook|tromp\w+)\b")
+_UNRELATED_TO_OURS = re.compile(
+    r"\b(?:rien a voir avec|(?:aucun|sans) (?:aucun )?(?:rapport|lien) avec|nothing to do with|unrelated to|not connected (?:to|with)) (?:(?:le|la) (?:mien(?:ne)?|notre)|mine|ours)\b"
+)
+_A_THING = re.compile(
+    r"\b(?:logiciels? d\w* \w+|logiciels? des? \w+|[\w-]+ software|payroll|paie|paye|planning|badgeuses?|badge readers?|bad?ges?|caisses?|standard telephonique|switchboard|intranet|messagerie|mailbox|cantine|canteen|kitchen|cuisine|parking|car park|"
+    r"photocopi\w+|printers?|imprimantes?|coffee machine|machine a cafe|bornes?|ticket machines?|website|site (?:web|internet|vitrine)|newsletter|page facebook|phone system|velos?|bikes?|[\w-]+ booking|reservation des salles|vans?|camionnettes?|toboggan|piscine|pool|toit|roof|hall d['’]\w+)\b"
 )
 _A_TOOL = re.compile(
     r"\b(?:ia|ai|intelligence|outils?|tools?|logiciels?|software|chatbots?|assistants?|algorithm\w*|cameras?|modeles?|models?|projets?|projects?|systemes?|systems?|it)\b(?! department)"
@@ -103,11 +123,12 @@ def is_aside(sentence: str, told_before: bool = False) -> bool:
     left = _LEFT_TO_THEM.search(text)
     if left and not _OURS.search(_ONE_OF_OURS.sub(" ", _LEFT_TO_THEM.sub(" ", text))):
         return True
-    if _A_RIVAL.match(text) and not _OURS.search(re.sub(r"^\W*(?:\w+,? )?(?:notre|nos|our) ", "", text)):
+    if _A_RIVAL.match(text) and not _OURS.search(_A_RIVAL.sub(" ", text)):
         return True
     if _THEIR_OWN.search(text) and not _OURS_AT_ALL.search(text):
         return True
-    if _A_NEIGHBOUR.match(text) and not _TAKES_PART.search(text):
+    neighbour = _A_NEIGHBOUR.match(text)
+    if neighbour and not _TAKES_PART.search(text[neighbour.end() :]):
         return True
     if (
         _A_FRIEND.match(text)
@@ -115,17 +136,22 @@ def is_aside(sentence: str, told_before: bool = False) -> bool:
         and not (_TAKES_PART.search(text) or _OURS_AT_ALL.search(text))
     ):
         return True
+    if _AHEAD_OF_US.match(text):
+        return True
     if _IN_THE_PAPER.match(text) and not _OF_OUR_PROJECT.search(text):
         return True
     if told_before and _ANOTHER_THING.match(text) and not _AN_AI.search(text):
         return True
     if _A_BUILDING.match(text) and not _A_TOOL.search(text):
         return True
+    about_ours = _UNRELATED_TO_OURS.search(text)
+    if about_ours or (_UNRELATED.search(text) and _A_THING.search(text)):
+        return not (_AN_AI.search(text) or _MIXED_UP.search(text))
     return bool(_APART.search(text) or _RUNS_APART.search(text)) and not _AN_AI.search(text)
 
 
 _OPENS_APART = re.compile(
-    r"^\W*(?:(?:an? )?(?:different|another|separate|other) (?:team|matter|story|department|subject|thing)|(?:une? )?autre (?:equipe|sujet|histoire|service|affaire)|off[- ]topic|hors sujet|not (?:what|the one) (?:i['’ ]?m|we['’ ]?re|i am|we are) (?:asking|talking) about|rien a voir|aucun (?:rapport|lien)|sans (?:aucun )?(?:rapport|lien)|unrelated|no (?:connection|link|relation))(?=\s*(?:[,.;!]|$))(?!\s*, (?:mais|but|sinon|par contre|though)\b)"
+    r"^\W*(?:(?:an? )?(?:different|another|separate|other) (?:team|matter|story|department|subject|thing)|(?:une? )?autre (?:equipe|sujet|histoire|service|affaire)|off[- ]topic|hors sujet|not (?:what|the one) (?:i['’ ]?m|we['’ ]?re|i am|we are) (?:asking|talking) about|rien a voir|aucun (?:rapport|lien)|sans (?:aucun )?(?:rapport|lien)|unrelated|no (?:connection|link|relation)|nothing to do with (?:this|it|that))(?=\s*(?:[,.;!]|$))(?!\s*, (?:mais|but|sinon|par contre|though)\b)"
 )
 _LONGEST_REMARK = 12
 """Words of the longest sentence that only says of the one before it that it is beside the point: « C’est un autre sujet, je sais. »"""
@@ -134,7 +160,11 @@ _LONGEST_REMARK = 12
 def _is_left_aside(sentence: str, after: str) -> bool:
     """True when the sentence `after` says no more than that `sentence` is about others, or about another tool."""
     text, remark = _plain(sentence), _plain(after)
-    if len(remark.split()) > _LONGEST_REMARK or text.endswith("?") or remark.endswith("?"):
+    if text.endswith("?") or remark.endswith("?"):
+        return False
+    if _UNRELATED_TO_OURS.search(remark):
+        return not _AN_AI.search(text)
+    if len(remark.split()) > _LONGEST_REMARK:
         return False
     if _APART.search(remark) or _OPENS_APART.match(remark):
         return not _AN_AI.search(text)
@@ -143,13 +173,13 @@ def _is_left_aside(sentence: str, after: str) -> bool:
 
 # What leans on the aside: « we'd like to design our own », "a similar one".
 _LEANS_ON_IT = re.compile(
-    r"\b(?:our own|own one|une? a nous|n['’ ]en (?:sommes|est|suis)|the same|same kind|similar|similaires?|pareil\w*|(?:le|la|les) memes?|comme (?:eux|elles?|lui))\b"
+    r"\b(?:our own(?! (?:staff|agents?|officers?|people|teams?|users?|residents?|clerks?))|own one|une? a nous|n['’ ]en (?:sommes|est|suis)|the same|same kind|similar|similaires?|pareil\w*|(?:le|la|les) memes?|comme (?:eux|elles?|lui))\b"
     r"|\b(?:son|sa|leur|his|her|their) (?:entreprise|boite|societe|asso|association|company|firm|start[- ]?up|projet|project|outil|tool|ia|ai)\b[^.!]*\?"
 )
 _LIKE_THEIRS = re.compile(r"\b(?:(?:la|le|les) notres?|ours)\b")
 # An aside that speaks of the sentence before it: "That's theirs."
 _OF_WHAT_WAS_SAID = re.compile(
-    r"^\W*(?!il (?:parait|y a)|it (?:seems|appears))(?:oui|non|yes|no|that|this|it|they|he|she|ca|cela|c['’ ]?est|elles?|ils?|ce (?:n|sont))\b"
+    r"^\W*(?!il (?:parait|y a)|it (?:seems|appears))(?:oui|non|yes|no(?! (?:ai|ia|link|relation|connection)\b)|that|this|it|they|he|she|ca|cela|c['’ ]?est|elles?|ils?|ce (?:n|sont))\b"
 )
 
 
@@ -173,5 +203,7 @@ def without_asides(text: str, told_before: bool = False) -> str:
     if any(_A_NEIGHBOUR.match(fold(one)) for one in kept if one.endswith("?")):
         return text  # "And our neighbours, the town of Lisieux? Theirs… Would Lisieux be eligible?"
     # « … La nôtre n’est qu’à l’état de croquis »: an AI, like theirs.
-    leans = _LEANS_ON_IT.search(rest) or (_LIKE_THEIRS.search(rest) and not (told_before or _AN_AI.search(rest)))
+    is_like_theirs = _LIKE_THEIRS.search(rest) and not (told_before or _AN_AI.search(rest))
+    # « La nôtre, c’est un tableur » says what ours is.
+    leans = _LEANS_ON_IT.search(rest) or (is_like_theirs and read_ai(parse_message(rest)) is None)
     return " ".join(kept) if tells and not leans and len(kept) < len(sentences) else text

@@ -388,9 +388,18 @@ _PAS_SANS = re.compile(r"(?:^|(?<= ))(?:pas|not|jamais|never|avec ou|with or|ave
 
 # What follows « besoin partagé par plusieurs acteurs publics : » and says that nobody knows.
 _NOT_LOOKED = re.compile(
-    r"^ ?(?:[,:.;(-] |, )?(?:(?:nous|on|we|i|je|j|that|cela|ca|ce|c|it|honestly|la|question|the) ){0,4}(?:jamais|never|not|pas|n t|ne|n|haven t|inconnu|unknown|a|to be|aucune|no|question|reste|remains|sais|ignor\w+|mystere|open|ouvert\w*) "
-    r"(?:[a-z0-9]+ ){0,3}?(?:verifi\w*|check\w*|look\w*|regard\w*|demand\w*|asked|pos\w+|sond\w*|survey\w*|voir|see|seen|idee|idea|sai[st]|savons|savoir|know\w*|confirm\w*|creus\w*|etudi\w*|question|determin\w*|inconnu|ouverte?)(?= |$)"
+    r"^ ?(?:[,:.;(-] |, )?(?:(?:nous|on|we|i|je|j|that|cela|ca|ce|c|it|honestly|la|question|the) ){0,4}(?:jamais|never|not|pas|n t|ne|n|haven t|inconnu|unknown|ai|avons|have|a|to be|aucune|no|question|reste|remains|sais|ignor\w+|mystere|open|ouvert\w*) "
+    r"(?:[a-z0-9]+ ){0,3}?(?:verifi\w*|check\w*|look\w*|regard\w*|demand\w*|asked|pos\w+|sond\w*|survey\w*|voir|see|seen|idee|idea|sai[st]|savons|savoir|know\w*|confirm\w*|creus\w*|etudi\w*|question|determin\w*|inconnu|ouverte?|infos?|information|reponse|answer)(?= |$)"
 )
+_ANSWERED_NO = re.compile(r"(?:non|no|nope|nan|pas|aucune?|personne|nobody|none|jamais|never|not)(?= |$)")
+# « Ce n’est pas un besoin que plusieurs administrations auraient repéré »
+_IS_NO = re.compile(r"(?:(?:ce |c |n )?(?:est|etait|sera) pas|(?:is|was|s|isn|wasn) ?(?:not|t)) (?:(?:un|le|la|du|a|the|any) )?$")
+
+
+def _is_answered_no(message: Message, number: int) -> bool:
+    """True when what the sentence `number` asks is answered by the next one, and denied: « Plusieurs villes l’ont demandé ? Non, ça, on ne l’a pas. »"""
+    after = message.sentences[number + 1 : number + 2]
+    return any(not sentence.is_question and _ANSWERED_NO.match(sentence.bodies.text) for sentence in after)
 
 
 def _is_unknown(sentence: Sentence, match: re.Match[str]) -> bool:
@@ -439,7 +448,9 @@ def _first(
                     continue
                 if the_lists().scope["hedge"].search(f"{before[-60:]}{match.group()}"):
                     continue
-                if told and _is_unknown(sentence, match):
+                if told and (_is_unknown(sentence, match) or _IS_NO.search(before)):
+                    continue
+                if told and sentence.is_question and _is_answered_no(message, number):
                     continue
                 if undenied and the_lists().anywhere_abroad.search(sentence.bodies.text):
                     continue

@@ -229,7 +229,7 @@ def _in_our_place(message: Message) -> bool:
 
 
 _IN_OUR_PLACE = re.compile(
-    r"(?:^|(?<= ))(?:instead of (?:us|me)|in our place|rather than us|a notre place|plutot que nous|et non nous)(?= |$)"
+    r"(?:^|(?<= ))(?:instead of (?:us|me)|in our place|rather than us|leave us (?:aside|out)(?: of it)?|forget (?:about )?us|oubliez nous|laissez nous de cote|a notre place|plutot que nous|et non nous)(?= |$)"
 )
 
 

@@ -274,9 +274,9 @@ _WHAT_THEN = re.compile(
 )
 # "We took the AI out", « l’IA a été retirée ».
 _TOOK = re.compile(
-    r"(?:^|(?<= ))(?:took|taken|taking|pull\w*|ripped|threw|thrown|cut|switched) (?:(?:the|our|its|all|any|that) )*$"
+    r"(?:^|(?<= ))(?:took|taken|taking|pull\w*|ripped|threw|thrown|cut|switched|vot(?:e|ed|ing)|turned|shot|struck|had|get|got|getting|having) (?:(?:the|our|its|all|any|that|this|whole) )*$"
 )
-_AWAY = re.compile(r"^(?:out|away|off|aside)(?= ?$| [,.;:)]| (?:of|and|again|entirely|altogether|for)(?= ))")
+_AWAY = re.compile(r"^(?:(?:part |bit |side )?(?:thrown |taken |pulled |cut |struck |ripped )?(?:out|away|off|aside|down)|(?:part |bit |side )?(?:scrapped|removed|dropped|binned|cancelled|canned|axed))(?= ?$| [,.;:)]| (?:of|and|again|entirely|altogether|for)(?= ))")
 
 # « …, plus d’IA du tout »; « il veut plus d’IA » asks for more.
 _NO_MORE = re.compile(r"(?:^|(?<= ))(?:ne |n |y a |y aura |[,:;] |donc |alors |et )plus (?:du tout )?(?:d|de) $")

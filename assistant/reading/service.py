@@ -155,7 +155,7 @@ def read_public_service(message: Message, readings: Mapping[str, Reading], befor
             match = the_lists().purpose.search(sentence.project.text)
             if match is None and "uses_ai" not in readings and not sentence.is_question:
                 match = the_lists().purpose_later.search(sentence.project.text)
-            if match:
+            if match and not _is_about_teaching(match.group()):
                 first, last = span_of(sentence.project, match)
                 yes.append(Evidence("yes", message.words(sentence, first, last), (number, first)))
             elif applicant in PUBLIC_KINDS and (task := _task(sentence)):
@@ -250,7 +250,13 @@ _DOES = re.compile(
 _WHEN = frozenset("depuis since avec with".split())
 # « Nous entraînons un modèle sur dix ans d’archives »: what it learns from says nothing of what it is for.
 _TEACHES = re.compile(r"(?:^|(?<= ))(?:(?:r?e?en)?train\w*|(?:fine )?tuned|affine\w*|feed\w*|fed|nourri\w*) ")
+_SAYS_AN_AIM = re.compile(r"(?:^|(?<= ))(?:pour|afin|to|for|qui|that|which|help\w*|aid\w+)(?= |$)")
 _TAUGHT_ON = re.compile(r" (?:sur|on|from|a partir de|a partir d) ")
+
+
+def _is_about_teaching(words: str) -> bool:
+    """True for words that only say what the AI learns from: « un modèle affiné par nos ingénieurs sur deux millions de documents »."""
+    return bool(_TEACHES.search(f"{words} ") and not _SAYS_AN_AIM.search(words))
 
 
 def _task(sentence: Sentence) -> tuple[int, int] | None:

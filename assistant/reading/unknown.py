@@ -12,6 +12,8 @@ from assistant.vocabulary import Reading
 from corpus.words import fold
 
 _ENDS = re.compile(r" (?:[;:.!?]|mais|but|however|cependant|par contre|en revanche|sinon|otherwise|though)(?= |$)")
+_COLON_BEFORE = re.compile(r" : ?(?:la |there |ca )?$")
+_NAMES_A_TOPIC = re.compile(r"(?:about|as for|regarding|concerning|pour|quant aux?|quant a|concernant|cote|sur|niveau) [^:]{1,40} : ")
 _COMMA = re.compile(r" , (?!(?:si|s|ni|nor|ou|or|whether|if|et|and|either|soit|elle|il|it|they|ils) )")
 # « Mon chef la dit opérationnelle, la cheffe de projet la dit encore en essai », "one swears it's live, the other that nothing is done".
 _SAYS = r"(?:dit|disent|jure\w*|soutien\w*|affirme\w*|pretend\w*|assure\w*|says?|swears?|claims?|insists?|reckons?|maintains?|tells)"
@@ -102,8 +104,10 @@ def _clauses(text: str) -> list[tuple[str, int]]:
         if not lists.unknown_aside.search(rest[:cut]):
             found.append((f"{match.group()}{rest[:cut]} ", match.end() + cut))
     for match in lists.unknown_after.finditer(text):
-        named = re.sub(r" : ?$", " ", text[: match.start()])  # « le stade : aucune idée »
+        named = _COLON_BEFORE.sub(" ", text[: match.start()])  # « le stade : aucune idée », « …, là, aucune idée »
         before = re.split(r" (?:mais|but|however|;|:) ", named)[-1]
+        if _NAMES_A_TOPIC.match(text):
+            before = named  # "About the data: I spoke out of turn, …"
         if not lists.unknown_aside.search(before):
             found.append((f"{before} {match.group()} ", match.end()))
     return found
