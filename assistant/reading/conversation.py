@@ -153,8 +153,8 @@ def read_situation(messages: Sequence[str], call: Call, second: SecondReader | N
             back |= {"public_partner"}
         withdrawn = (withdrawn | back) - set(readings)
         unknown = (situation.unknown | unsaid) - set(readings)
-        may_answer = pending and not unsaid and not all(sentence.is_question for sentence in message.sentences)
-        if pending and may_answer and (second is None or second.may_speak_of(pending, text)):
+        answers = scope is not None and not unsaid and not all(sentence.is_question for sentence in message.sentences)
+        if pending and answers and (second is None or second.may_speak_of(pending, text)):
             # Asked again, it may be answered in words that `second` alone hears; if not, it is still not known.
             reopened |= unknown & {pending}
             unknown -= {pending}

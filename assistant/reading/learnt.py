@@ -290,7 +290,7 @@ class SecondReader:
                 again = self._surely_told(field.id, heard[1:])
                 is_believed = is_believed and again is not None and again.value == best
             is_doubted = False
-            if found and len(heard) > 1:
+            if found and len(heard) > 1 and not _speaks_of_the_ai(field.id, found, heard[-1]):
                 told = told_at.get(field.id, 0) + 1
                 since = heard[told:]
                 is_doubted = self._is_doubted(field.id, found.value, shares[field.id], heard[max(1, told - 1) :]) or (
@@ -432,6 +432,8 @@ def _is_plain(field: str, found: Reading, heard: Sequence[str], is_believed: boo
         since = "" if told is None else "\n".join(heard[told + 1 :])
         if told is not None and not _is_spoken_of("uses_ai", "yes", since):
             return gives_up_ai(parse_message(heard[told])) and not _GUESSED.search(fold(heard[told]))
+    if _speaks_of_the_ai(field, found, heard[-1]):
+        return True
     if (field, found.value) in TECHNICAL and found.words in heard[-1] and _TECHNIQUE.search(fold(heard[-1])):
         return True
     if (
@@ -445,6 +447,16 @@ def _is_plain(field: str, found: Reading, heard: Sequence[str], is_believed: boo
     return (agrees or is_alone) and _is_said_to_conduct(found, text)
 
 
+def _speaks_of_the_ai(field: str, found: Reading, last: str) -> bool:
+    """True when the `last` message speaks of the AI as of something that is there: "the AI has never left the developer's laptop"."""
+    is_named = (field, found.value) in TECHNICAL and found.words in last
+    return is_named and bool(_THE_AI_IS.search(fold(last)))
+
+
+_THE_AI_IS = re.compile(
+    r"\b(?:(?:the|our|this|that|its|notre|cette|la) (?:\w+['’]?s?['’]? )?|l['’ ]?|(?:the|our) \w+ )(?:ai|ia|intelligence artificielle) (?:itself |elle[- ]meme |, elle, )?(?:for \w+ |pour \w+ |d[eu]s? \w+ )?"
+    r"(?:is|has|hasn|was|will|reads|sorts|helps|est|a|n['’ ]?a|sera|reste|lit|trie|aide)\b"
+)
 _OPEN_TO_ALL = re.compile(
     r"\b(?:any|every|n['’ ]?importe quel(?:le)?|tout|toute) (?:resident|citizen|habitant|usager|user|visitor|visiteur|administre|patient|student)e?s? (?:can|may|peut) |"
     r"\b(?:doors?|portes) (?:were |was |have been |has been |are |sont |ont ete )?(?:flung|thrown|grandes? ouvertes)\b"
