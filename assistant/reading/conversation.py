@@ -165,6 +165,8 @@ def read_situation(messages: Sequence[str], call: Call, second: SecondReader | N
                 for name, reading in readings.items()
                 if name == pending or so_far.value(name) not in (None, reading.value)
             }
+        if so_far.value("public_partner") == "yes" and "public_partner" in readings and _is_left_alone(message, readings):
+            answered |= {"public_partner"}
         if number == len(messages) - 1:
             # The case that is asked about, whatever was told before.
             supposable = _SUPPOSABLE if number else _SUPPOSABLE_ALONE
@@ -454,6 +456,11 @@ def _says_one_has_left(message: Message) -> bool:
             if not before or before[-1].kind in (*PUBLIC_ACTORS, *UNCERTAIN):
                 return True
     return False
+
+
+def _is_left_alone(message: Message, readings: Mapping[str, Reading]) -> bool:
+    """True when the message says both that a public body left and that none takes part: « la préfecture a jeté l’éponge, il n’y a personne pour la remplacer »."""
+    return readings["public_partner"].value == "no" and _says_one_has_left(message)
 
 
 _NO_PART = ("limited", "funder", "customer", "talks", "compared", "former")

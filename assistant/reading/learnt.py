@@ -134,12 +134,15 @@ _IS_APART = re.compile(
 _WE_CONDUCT_WITH = re.compile(
     r"\b(?:nous|on|we) (?:are |re |le |la )?(?:mene|menons|pilote|pilotons|porte|portons|conduit|conduisons|run|runs|running|lead|leading|conduct|conducting|carry)\b"
     r"[^.;:!?]{0,60}? (?:avec|with) [^.;:!?,]{0,30}$"
+    r"|\b(?:running|leading|building|conducting) (?:it|the project|this|this project) with us: (?:the )?$|\ba deux ?: (?:nous|mon|notre|ma) (?:\w+ )?et (?:la |le |l['’])?$"
     r"|\b(?:partner|partenaire)(?: public)?,? [^.;:!?]{0,40}(?:is|est|c'est|sera|will be) (?:the |la |le |l['’])?$"
     r"|\b(?:qui|which|that|who) (?:mene|porte|pilote|conduit|runs?|leads?|conducts?|carries)\b[^.;:!?]{0,30}? (?:avec nous|with us),? (?:est|is|c'est) (?:the |la |le |l['’])?$"
 )
 """What comes before the name of a body with which the person says to run the project: « on mène le projet à deux, avec le syndicat mixte »."""
 _IT_IS_THEY = re.compile(
     r"\b(?:i meant|je voulais dire|je parlais de|celle qui (?:candidate|porte|depose)[^.;:!?]{0,40} c['’]est|celui qui (?:candidate|porte|depose)[^.;:!?]{0,40} c['’]est|the one (?:that|which|who)[^.;:!?]{0,50} (?:applies|submits|files)[^.;:!?]{0,20} is) [^.;:!?@]{0,25}@"
+    r"|\b(?:the ones?|the body) (?:applying|filing|running|leading|submitting|carrying)[^.;:!?]{0,30} (?:is|are|will be) [^.;:!?@]{0,25}@|\b(?:projet|project|dossier) (?:est|is) (?:bien |en fait |actually |in fact )?(?:celui|that|the one) (?:de|d['’]?|du|of|from) [^.;:!?@]{0,12}@"
+    r"|@[^.;:!?]{0,40}? owns the project|@[^.;:!?]{0,40}? (?:est|is) le porteur\b"
     r"|\b(?:c['’]est|it['’]s|it is|ce sera|ce serait) (?:la |le |l['’]|les |the |une? |an? )?@[^.;:!?]{0,30}? (?:qui|that|who|which) (?:mene|porte|pilote|conduit|depose|candidate|leads|runs|carries|conducts|applies|submits)\b"
 )
 """Who applies, said in so many words: « c'est l'agence régionale de santé qui mène le projet »."""

@@ -181,7 +181,9 @@ _NOT_THEIR_PROJECT = re.compile(
 # "I'm just the consultant, my firm isn't applying."
 _DOES_NOT_APPLY = re.compile(
     r"(?:^|(?<= ))(?:(?:my|our|mon|ma|notre) (?:own )?(?:PRIV|firm|cabinet|agence|agency) (?:isn t|is not|won t|will not|n est pas|ne (?:candidate|depose) pas|ne sera pas)|(?:i|we|nous|je) (?:am|m|are|re|ne sommes|ne suis)? ?(?:not|pas) (?:the )?(?:applying|applicants?|candidate?s?)|"
-    r"ce n est pas (?:nous|moi) qui (?:candidat\w+|depos\w+|port\w+))(?= |$)"
+    r"ce n est pas (?:nous|moi) qui (?:candidat\w+|depos\w+|port\w+)|"
+    r"(?:we|i) (?:are|re|am|m) (?:only|just|merely|simply|nothing but) (?:the|its|their|a|an|his|her) (?:[a-z]+ )?(?:consultants?|advis[eo]rs?|PRIV)|(?:nous|on|je) (?:ne |n )?(?:sommes|est|suis) (?:que|qu|juste|seulement) (?:le |la |son |sa |leur |un |une )(?:[a-z]+ )?(?:consultante?s?|conseil\w*|PRIV)|"
+    r"(?:we|i) (?:only|just|merely|simply) (?:advise|assist|help) (?:it|them)|(?:nous|on|je) (?:ne |n )?(?:faisons|fait|fais) que (?:la |le |les |l )?(?:conseill\w+|aid\w+|accompagn\w+))(?= |$)"
 )
 
 
