@@ -393,7 +393,9 @@ _NOT_LOOKED = re.compile(
 )
 _ANSWERED_NO = re.compile(r"(?:non|no|nope|nan|pas|aucune?|personne|nobody|none|jamais|never|not)(?= |$)")
 # « Ce n’est pas un besoin que plusieurs administrations auraient repéré »
-_IS_NO = re.compile(r"(?:(?:ce |c |n )?(?:est|etait|sera) pas|(?:is|was|s|isn|wasn) ?(?:not|t)) (?:(?:un|le|la|du|a|the|any) )?$")
+_IS_NO = re.compile(
+    r"(?:(?:ce |c |n )?(?:est|etait|sera) pas|(?:is|was|s|isn|wasn) ?(?:not|t)) (?:(?:un|le|la|du|a|the|any) )?$"
+)
 
 
 def _is_answered_no(message: Message, number: int) -> bool:

@@ -165,7 +165,11 @@ def read_situation(messages: Sequence[str], call: Call, second: SecondReader | N
                 for name, reading in readings.items()
                 if name == pending or so_far.value(name) not in (None, reading.value)
             }
-        if so_far.value("public_partner") == "yes" and "public_partner" in readings and _is_left_alone(message, readings):
+        if (
+            so_far.value("public_partner") == "yes"
+            and "public_partner" in readings
+            and _is_left_alone(message, readings)
+        ):
             answered |= {"public_partner"}
         if number == len(messages) - 1:
             # The case that is asked about, whatever was told before.
@@ -251,7 +255,12 @@ def _as_the_bodies_tell(known: Situation, situation: Situation, heard: Sequence[
         known = _without(known, ["established"])  # where the firm is that the first reader took for the applicant
     found = situation.readings.get("public_partner")
     said = known.readings.get("public_partner")
-    if said and said is not found and said.value == "yes" and (_is_of_private_bodies(said) or _is_of_others(said)):
+    if (
+        said
+        and said is not found
+        and said.value == "yes"
+        and (_is_of_private_bodies(said) or _is_of_others(said) or _OWNS.search(fold(said.words)))
+    ):
         known = _without(known, ["public_partner"])  # « et si la boulangerie menait le projet avec nous ? »
         said = None
     is_open = said is not found and (said is None or _is_of_no_public_body(said))
@@ -262,6 +271,10 @@ def _as_the_bodies_tell(known: Situation, situation: Situation, heard: Sequence[
     return known
 
 
+_OWNS = re.compile(
+    r"\b(?:parts sociales|toutes les parts|des parts|actions|capital|actionnaires?|(?:the|its|all|of) shares|shareholders?|stakes?|owned by|detenue?s? (?:a|par))\b"
+)
+"""Who owns a body does not run the project with it: « une SPL dont la commune a toutes les parts »."""
 _WITH_OTHERS = re.compile(
     r"^(?!.*\b(?:nous|notre|nos|on|us|we|our|ours)\b).*\b(?:avec (?:eux|elles|lui)|with (?:them|him|her))\b"
 )
@@ -435,6 +448,10 @@ _IN_THEIR_PLACE = re.compile(
     r"|(?:^|(?<= ))(?:PUB|HOS)S? (?:(?:c est|c|is|est|that s) )?(?:fini|termine|mort|over|finished|done)(?= ?$| [,.;])"
     r"|(?:^|(?<= ))(?:on l|nous l|on les|we|they ve been|il|elle|it) (?:a |avons |ai |ve |have |has |had )?(?:remplacee?s?|replaced (?:it|them)|been replaced) (?:par|by|with)(?= )"
 )
+# "I was wrong about our partner: it's a private clinic".
+_PARTNER_IS_PRIVATE = re.compile(
+    r"(?:^|(?<= ))(?:notre|nos|our|the|le|mon|my) (?:public )?(?:partner|partenaire)(?: public)? (?:: |, |is |est |was |etait |isn t |n est )(?:[a-z0-9]+ ){0,5}?(?:PRIVS?|private|privee?)(?= |$)"
+)
 # « Une secrétaire de la mairie part en vacances », "one of the department's agents is retiring".
 _A_PERSON = re.compile(
     r"(?:^|(?<= ))(?:USES?|WUSES?|agente?s?|secretaires?|collegues?|employee?s?|salariee?s?|stagiaires?|apprentie?s?|colleagues?|clerks?|officers?|trainees?|interns?|staffer|lady|guy|man|woman|dame|monsieur|madame|quelqu un|someone|somebody|elue?s?|adjointe?s?|(?:vice )?presidente?s?|directeurs?|directrices?|managers?|bosses|boss|chef|cheffe)(?= )"
@@ -444,7 +461,11 @@ _A_PERSON = re.compile(
 def _says_one_has_left(message: Message) -> bool:
     """True when the message says that somebody left the project, unless that is a private body: « le labo privé nous a lâchés »."""
     mentions = mentions_of(message)
-    if any(_IN_THEIR_PLACE.search(sentence.bodies.text) for sentence in message.sentences):
+    if any(
+        pattern.search(sentence.bodies.text)
+        for sentence in message.sentences
+        for pattern in (_IN_THEIR_PLACE, _PARTNER_IS_PRIVATE)
+    ):
         return True
     for number, sentence in enumerate(message.sentences):
         view = sentence.bodies

@@ -110,6 +110,8 @@ CLOSING = frozenset({("uses_ai", "no"), ("public_partner", "no"), ("shared_need"
 GIVEN_UP, AS_LIKELY_AS_NOT = frozenset({("uses_ai", "no"), ("public_service", "no")}), 0.5
 """What the last message that tells something of it surely gives up, and how likely all messages together must find it at least: it is read, whatever word
 of the opposite the first reader hears there (« trop cher, l’IA : ce sera une page web »)."""
+LIKELY_GONE = 0.7
+"""The same, where the two readers together still find it likeliest to be there."""
 _SHORTEST = 6
 """Words of the shortest text that is weighed."""
 _SAID_TO_BE = r"(?:qui est |c'est |soit |donc |which is |that is |so )?(?:une? |an? |the )?"
@@ -300,6 +302,9 @@ class SecondReader:
                     bool(since) and self._has_fallen(field.id, found.value, heard[:told], shares[field.id])
                 )
                 if agrees and is_doubted:
+                    gone = self._given_up(field.id, shares[field.id], heard[max(1, told - 1) :])
+                    if gone and shares[field.id][gone.value] >= LIKELY_GONE:
+                        readings[field.id] = gone
                     continue
                 said = self._said_by_itself(field.id, found, best, shares[field.id], heard, told) if differs else None
                 if said:

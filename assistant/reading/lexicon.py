@@ -268,7 +268,7 @@ class _Lexicon:
         self.tool_gone = [
             *(compiled(pattern) for pattern in unknown["tool_gone"]),
             compiled(
-                rf"(?:the|our|la|le|l|notre|cette|ce|that|this) {former}(?:{{W}} )?{{TOOL}}(?: [a-z]+)?? (?:{after})(?= |$)"
+                rf"(?:the|our|la|le|l|notre|cette|ce|that|this) {former}(?:{{W}} )?{{TOOL}}(?: [a-z]+){{0,2}}? (?:{after})(?= |$)"
             ),
             compiled(rf"(?:{before}) (?:the|our|la|le|l|notre|cette|ce|that|this) {former}(?:{{W}} )?{{TOOL}}(?= |$)"),
         ]

@@ -132,7 +132,7 @@ def read_ai(message: Message) -> Reading | None:
     for number, sentence, first, last in found_patterns(message, "has_none"):
         if told_at and (number, first) > told_at:  # "the vendor puts AI everywhere. Ours has none"
             no.append(Evidence("no", message.words(sentence, first, last), (number, first)))
-    if not yes and not no and gives_up_a_technique(message):
+    if not yes and not no and (gives_up_a_technique(message) or said_in(message, the_lists().tool_gone)):
         for number, sentence, first, last in found_patterns(message, "plain_left"):
             no.append(Evidence("no", message.words(sentence, first, last), (number, first)))
     if not yes and not no and (words := _what_people_do_instead(message)):
@@ -276,7 +276,9 @@ _WHAT_THEN = re.compile(
 _TOOK = re.compile(
     r"(?:^|(?<= ))(?:took|taken|taking|pull\w*|ripped|threw|thrown|cut|switched|vot(?:e|ed|ing)|turned|shot|struck|had|get|got|getting|having) (?:(?:the|our|its|all|any|that|this|whole) )*$"
 )
-_AWAY = re.compile(r"^(?:(?:part |bit |side )?(?:thrown |taken |pulled |cut |struck |ripped )?(?:out|away|off|aside|down)|(?:part |bit |side )?(?:scrapped|removed|dropped|binned|cancelled|canned|axed))(?= ?$| [,.;:)]| (?:of|and|again|entirely|altogether|for)(?= ))")
+_AWAY = re.compile(
+    r"^(?:(?:part |bit |side )?(?:thrown |taken |pulled |cut |struck |ripped )?(?:out|away|off|aside|down)|(?:part |bit |side )?(?:scrapped|removed|dropped|binned|cancelled|canned|axed))(?= ?$| [,.;:)]| (?:of|and|again|entirely|altogether|for)(?= ))"
+)
 
 # « …, plus d’IA du tout »; « il veut plus d’IA » asks for more.
 _NO_MORE = re.compile(r"(?:^|(?<= ))(?:ne |n |y a |y aura |[,:;] |donc |alors |et )plus (?:du tout )?(?:d|de) $")

@@ -13,7 +13,9 @@ from corpus.words import fold
 
 _ENDS = re.compile(r" (?:[;:.!?]|mais|but|however|cependant|par contre|en revanche|sinon|otherwise|though)(?= |$)")
 _COLON_BEFORE = re.compile(r" : ?(?:la |there |ca )?$")
-_NAMES_A_TOPIC = re.compile(r"(?:about|as for|regarding|concerning|pour|quant aux?|quant a|concernant|cote|sur|niveau) [^:]{1,40} : ")
+_NAMES_A_TOPIC = re.compile(
+    r"(?:about|as for|regarding|concerning|pour|quant aux?|quant a|concernant|cote|sur|niveau) [^:]{1,40} : "
+)
 _COMMA = re.compile(r" , (?!(?:si|s|ni|nor|ou|or|whether|if|et|and|either|soit|elle|il|it|they|ils) )")
 # « Mon chef la dit opérationnelle, la cheffe de projet la dit encore en essai », "one swears it's live, the other that nothing is done".
 _SAYS = r"(?:dit|disent|jure\w*|soutien\w*|affirme\w*|pretend\w*|assure\w*|says?|swears?|claims?|insists?|reckons?|maintains?|tells)"
