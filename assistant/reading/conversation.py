@@ -22,7 +22,6 @@ from assistant.reading.scope import (
     asks_fact,
     asks_verdict,
     eligibility_scope,
-    only_supposes,
     thread_scope,
 )
 from assistant.reading.service import read_public_service
@@ -101,6 +100,7 @@ def read_situation(messages: Sequence[str], call: Call, second: SecondReader | N
     general: set[str] = set()  # what was said of others, in a general question
     heard: list[str] = []
     withdrawn: set[str] = set()
+    left_at = 0  # where the messages begin that may tell of a partner after the last one left
     answered: set[str] = set()  # what they were asked and answered, or corrected
     reopened: set[str] = set()  # what they said not to know, and were asked again
     told_last: set[str] = set()  # what the message before told anew
@@ -152,6 +152,8 @@ def read_situation(messages: Sequence[str], call: Call, second: SecondReader | N
             readings.pop("public_partner", None)
             back |= {"public_partner"}
         withdrawn = (withdrawn | back) - set(readings)
+        if "public_partner" in back:
+            left_at = len(heard) if _ONE_STAYS.search(fold(text)) else len(heard) + 1
         unknown = (situation.unknown | unsaid) - set(readings)
         answers = scope is not None and not unsaid and not all(sentence.is_question for sentence in message.sentences)
         if pending and answers and (second is None or second.may_speak_of(pending, text)):
@@ -191,42 +193,70 @@ def read_situation(messages: Sequence[str], call: Call, second: SecondReader | N
         situation = _with_public_service(situation, heard, call)
     known = second.weigh(situation, heard, call, withdrawn, answered, told_at) if second else situation
     known = _as_the_bodies_tell(known, situation, heard)
+    if "public_partner" in withdrawn and second and not second.surely_tells("public_partner", "yes", heard[left_at:]):
+        known = _without(known, {"public_partner"} if known.value("public_partner") == "yes" else ())
     if _ASKS_OF_THEIRS.search(fold(messages[-1])):
         known = _without(known, ["stage"])  # "theirs has been in production since last year. Would theirs qualify?"
-    is_eligible = judge(known, call, on=_ANY_DAY).status == "eligible"
-    if len(messages) > 1 and is_eligible and _supposes_what_is_not_heard(messages[-1], before, known):
-        known = _without(known, _most_touched(messages[-1], known, second))
+    status = judge(known, call, on=_ANY_DAY).status
+    if status in ("eligible", "not_eligible") and (supposed_only := _unheard_supposition(messages[-1])):
+        rest = _besides(messages[-1], supposed_only)
+        if rest:
+            before = read_situation((*messages[:-1], rest), call, second)
+        if (rest or len(messages) > 1) and _values(before) == _values(known):
+            said = _read_freely(supposed_only, call, known, None)
+            known = _without(
+                known,
+                _most_touched(supposed_only, known, second, _OPENS_THE_WAY if status == "eligible" else _SHUTS_IT)
+                - set(said),
+            )
     return Situation(known.readings, known.unknown | (reopened - set(known.readings)))
 
 
-def _supposes_what_is_not_heard(text: str, before: Situation, known: Situation) -> bool:
-    """True when a message only supposes something of the project, in words that changed nothing that was known `before`: « et si on la lâchait dans la
-    nature ? ». What it supposes may be the one thing that shuts the project out; unless it is listed as what no condition depends on, or a body that
-    takes part."""
-    if not only_supposes(text) or {name: one.value for name, one in known.readings.items()} != {
-        name: one.value for name, one in before.readings.items()
-    }:
-        return False
+def _values(situation: Situation) -> dict[str, str]:
+    return {name: one.value for name, one in situation.readings.items()}
+
+
+def _unheard_supposition(text: str) -> str:
+    """The sentence of a message that supposes something of the project, « et si on la lâchait dans la nature ? », "" if there is none. If it changes
+    nothing of what is known, it may suppose the one thing that shuts the project out; unless it is listed as what no condition depends on, or
+    tells of a body that takes part."""
     message = parse_message(text)
-    texts = [sentence.bodies.text for sentence in message.sentences]
-    return (
-        any(_OPENS_SUPPOSING.match(one) for one in texts)
-        and not mentions_of(message)
-        and not any(the_lists().decides_nothing.search(one) for one in texts)
-    )
+    for number, sentence in enumerate(message.sentences):
+        of_one = replace(message, sentences=(sentence,))
+        if (
+            _OPENS_SUPPOSING.match(sentence.bodies.text)
+            and not any(mention.sentence == number for mention in mentions_of(message))
+            and not the_lists().decides_nothing.search(sentence.bodies.text)
+            and not asks_fact(of_one, sentence)
+        ):
+            return message.words(sentence, 0, len(sentence.tokens) - 1)
+    return ""
 
 
-def _most_touched(text: str, known: Situation, second: SecondReader | None) -> set[str]:
-    """Of what opens the way to « eligible » in `known`, the field that `text` is likeliest to change: the stage, unless it speaks more of another."""
-    open_way = {name for name, value in _OPENS_THE_WAY.items() if known.value(name) == value}
+def _besides(text: str, supposed: str) -> str:
+    """What `text` tells beside the sentence `supposed`; "" if that is no more than a short question, « ça passerait encore ? »."""
+    rest = " ".join(text.replace(supposed, " ").split()).strip(" ?.!,;:")
+    return rest if len(rest.split()) > _LONGEST_ANSWER else ""
+
+
+def _most_touched(text: str, known: Situation, second: SecondReader | None, values: Mapping[str, str]) -> set[str]:
+    """Of the `values` that decide what is `known`, the field that `text` is likeliest to change: the stage where « eligible » hangs on it, unless it
+    speaks more of another."""
+    deciding = {name for name, value in values.items() if known.value(name) == value}
     shares = second.likelihoods(text) if second else {}
-    spoken_of = {name: 1 - shares[name][UNSAID] for name in open_way & set(shares)}
-    best = max(spoken_of, key=lambda name: spoken_of[name], default="stage")
-    return open_way & {best if spoken_of.get(best, 0.0) >= _TOUCHES else "stage"}
+    spoken_of = {name: 1 - shares[name][UNSAID] for name in deciding & set(shares)}
+    best = max(spoken_of, key=lambda name: spoken_of[name], default="")
+    if spoken_of.get(best, 0.0) >= _TOUCHES:
+        return {best}
+    return deciding & {"stage"} if values is _OPENS_THE_WAY else set()
 
 
-_OPENS_THE_WAY, _TOUCHES = {"uses_ai": "yes", "public_service": "yes", "stage": "before"}, 0.3
-"""What a supposition may take away that is told in words of all kinds, and how likely it must speak of it for that to be asked rather than the stage."""
+_OPENS_THE_WAY, _SHUTS_IT, _TOUCHES = (
+    {"uses_ai": "yes", "public_service": "yes", "stage": "before"},
+    {"uses_ai": "no", "public_service": "no", "stage": "deployed"},
+    0.3,
+)
+"""What a supposition may change that is told in words of all kinds, and how likely it must speak of it for that to be asked rather than the stage."""
 
 
 def _in_our_place(message: Message) -> bool:
@@ -248,8 +278,10 @@ def _is_of_another_side(readings: Mapping[str, Reading], known: Situation) -> bo
 def _as_the_bodies_tell(known: Situation, situation: Situation, heard: Sequence[str]) -> Situation:
     """What both readers made of partners and needs, put right by the parts of the bodies that are named; `situation`: what the first one found."""
     need = known.readings.get("shared_need")
-    if need and "shared_need" not in situation.readings and need.value == "several" and _only_customers(heard):
-        known = _without(known, ["shared_need"])  # that several would buy the tool does not say that they have the need
+    if need and "shared_need" not in situation.readings and need.value == "several":
+        # That several would buy the tool does not say that they have the need; nor does « pas de besoin relevé par plusieurs hôpitaux ».
+        is_told = not (_only_customers(heard) or _NO_NEED.search(fold(need.words)))
+        known = known if is_told else _without(known, ["shared_need"])
     is_another = known.value("applicant") in PUBLIC_KINDS and situation.value("applicant") not in (None, *PUBLIC_KINDS)
     if is_another and known.readings.get("established") == situation.readings.get("established"):
         known = _without(known, ["established"])  # where the firm is that the first reader took for the applicant
@@ -271,6 +303,13 @@ def _as_the_bodies_tell(known: Situation, situation: Situation, heard: Sequence[
     return known
 
 
+_ONE_STAYS = re.compile(
+    r"\b(?:rest(?:e|ent|era)|still|continu\w+|stays?|staying|remains?|toujours|as before|a pris sa place|(?:takes?|took) (?:its|their) place|a deux|releve|keeps?)\b"
+)
+"""What is said of another partner where one leaves: « la ville a claqué la porte, le département, lui, reste aux manettes »."""
+_NO_NEED = re.compile(
+    r"\b(?:pas|aucun\w*|sans|no|not|n['’ ]?t|none|nor|ni|si|whether|if)\b[^,;:.!?]{0,40}\b(?:besoins?|needs?)\b|\b(?:besoins?|needs?)\b[^.!?]{0,25}\b(?:jsp|idk|dunno|sais pas|aucune idee|no idea)\b"
+)
 _OWNS = re.compile(
     r"\b(?:parts sociales|toutes les parts|des parts|actions|capital|actionnaires?|(?:the|its|all|of) shares|shareholders?|stakes?|owned by|detenue?s? (?:a|par))\b"
 )
@@ -357,7 +396,7 @@ def _supposed(message: Message, call: Call, known: Situation) -> dict[str, Readi
 
 _OPENS_SUPPOSING = re.compile(
     rf"(?:(?:et|but|and|mais|now|then|alors|maintenant|so|bon|ok|okay|what about this|just out of curiosity|juste par curiosite|par curiosite) ,? ?){{0,2}}"
-    rf"(?:{_SUPPOSES}|picture (?:another|a different|this|that)|take it that|say that|let s say|faites comme si|had (?:it|we|they|our|the)|dans l hypothese ou|in the event that)(?= )"
+    rf"(?:{_SUPPOSES}|picture (?:another|a different|this|that)|take it that|say that|let s say|let s pretend|pretend|(?:faites|faisons|on fait) comme si|a supposer que|had (?:it|we|they|our|the)|dans l hypothese ou|in the event that)(?= )"
 )
 _IN_CASE = re.compile(
     r"(?:^|(?<= ))(?:si|if|suppos\w+|imagin\w+|admettons|mettons|say|should|in case|au cas ou|were)(?= )"
@@ -367,7 +406,8 @@ _IN_CASE = re.compile(
 def _supposes_they_leave(message: Message) -> bool:
     """True when the message supposes that a partner leaves: « si jamais elle nous lâchait »."""
     return any(
-        _IN_CASE.search(sentence.bodies.text) and the_lists().would_leave.search(sentence.bodies.text)
+        (_IN_CASE.search(sentence.bodies.text) and the_lists().would_leave.search(sentence.bodies.text))
+        or (_OPENS_SUPPOSING.match(sentence.bodies.text) and the_lists().has_left.search(sentence.bodies.text))
         for sentence in message.sentences
     )
 
@@ -445,6 +485,7 @@ def _with_public_service(situation: Situation, messages: Sequence[str], call: Ca
 # « À la place du département, c’est une mutuelle qui fera le projet avec nous »
 _IN_THEIR_PLACE = re.compile(
     r"(?:^|(?<= ))(?:(?:a la place|en remplacement|en lieu et place) (?:du |de la |de l |de )|(?:instead|in place|in lieu) of (?:the |our )?|(?:replaced?|replacing|remplac\w+) (?:the|our|la|le|l|notre) )(?:PUB|HOS)S?(?= |$)"
+    r"|(?:^|(?<= ))[a-zA-Z]+ (?:s )?(?:seat|place|slot|siege) (?:has been|have been|was|is|a ete|est) (?:taken|prise?|filled|occupee?|repris\w*) (?:over )?(?:by|par)(?= )"
     r"|(?:^|(?<= ))(?:PUB|HOS)S? (?:(?:c est|c|is|est|that s) )?(?:fini|termine|mort|over|finished|done)(?= ?$| [,.;])"
     r"|(?:^|(?<= ))(?:on l|nous l|on les|we|they ve been|il|elle|it) (?:a |avons |ai |ve |have |has |had )?(?:remplacee?s?|replaced (?:it|them)|been replaced) (?:par|by|with)(?= )"
 )

@@ -197,6 +197,11 @@ class SecondReader:
         """How likely `text`, by itself, tells each value of each field."""
         return self._read(text)[0]
 
+    def surely_tells(self, field: str, value: str, messages: Sequence[str]) -> bool:
+        """True when the last of `messages` that, read by itself, tells something of `field` surely tells `value`."""
+        said = self._surely_told(field, messages)
+        return said is not None and said.value == value
+
     def may_speak_of(self, field: str, text: str) -> bool:
         """True unless `text`, long enough to be read by itself, is likelier to say nothing of `field`."""
         return len(text.split()) < _SHORTEST or self._read(text)[0][field][UNSAID] < LIKELIER_UNSAID

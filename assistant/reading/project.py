@@ -123,7 +123,8 @@ def read_ai(message: Message) -> Reading | None:
         learns = any(_LEARNS.search(sentence.project.text) for sentence in message.sentences)
         for number, sentence, index in tagged(message, "NOAI"):
             item = sentence.project.items[index]
-            if not learns and not is_denied(sentence.tokens, item.first):
+            is_likened = _AS_ONE_DOES.search(sentence.project.before(index))
+            if not learns and not is_likened and not is_denied(sentence.tokens, item.first):
                 no.append(Evidence("no", item_words(message, sentence, index), (number, item.first)))
         if not learns:
             for number, sentence, first, last in found_patterns(message, "no_ai"):
@@ -260,6 +261,10 @@ _LEARNS = re.compile(
 )
 
 
+# « Elles comptent l’acheter comme on prend une licence de tableur ».
+_AS_ONE_DOES = re.compile(
+    r"(?:^|(?<= ))(?:comme|like|the way|as) (?:on|one|you|people|they|ils|nous) (?:[a-z]+ ){1,6}$"
+)
 _SUPPOSED_GONE = re.compile(
     r"(?:^|(?<= ))(?:(?:si|s|if|suppose|supposons|imagine|imaginons|even if|unless|were we to|meme si) (?:[a-z]+ ){0,4}?(?:retir\w+|enlev\w+|supprim\w+|ot\w+|abandonn\w+|remov\w+|drop\w*|took|take|scrap\w*|cut)|"
     r"(?:^|(?<=, ))(?:take|remove|drop|retirez|enlevez|otez|supprimez)) (?:(?:the|our|l|la|cette|this|notre|out|away) )*$"
