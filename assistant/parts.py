@@ -35,6 +35,7 @@ _BREAK = re.compile(
     rf",?\s+(?:et|and|&)\s+(?={_BEFORE}(?:{_QUESTION_WORDS})\b|(?:la|le|les|the|celle|celui|ceux|celles)\s[^?.!,]{{0,30}}?\b(?:{_ASKED_LATE})\b|"
     rf"(?:à la fin|a la fin|au final|finalement|ensuite|après|finally|then|in the end)\s[^?.!,]{{0,25}}?\b(?:{_QUESTION_WORDS})\b)|"
     rf",?\s+(?:et|and)\s+(?=(?:il|elle|ils|elles|on|ça|ca|c['’]est|it|they)\s[^?.!]{{0,30}}?\b(?:{_QUESTION_WORDS})\b)|"
+    rf",?\s+(?:et|and)\s+(?=(?:(?:il\s)?y\s(?:a|en a|avait)|son|sa|ses|leurs?|its|their)\s[^?.!,]{{0,40}}?\b(?:{_ASKED_LATE})\b)|"
     rf",?\s+(?:et|and)\s+(?=(?:c['’]est|ce sera|ça)\s[^?.!,]{{1,30}}\?$)|"
     rf",?\s+(?:et|and)\s+(?=(?:(?:la|le|les|ce|cette|ces|votre|notre|nos)\s|l['’])[^?.!,]{{1,30}}?\s\w+-(?:t-)?(?:il|elle|ils|elles)\b)|"
     rf",?\s+(?:et|and)\s+(?={_INVERTED}|{_MODAL}(?:it|they|we|i|he|she|you|the|that|this|one|a)\b[^.]*\?)|"

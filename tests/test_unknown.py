@@ -28,6 +28,15 @@ class Silent:
     def weigh(self, situation, heard, call, *beside):
         return situation
 
+    def may_speak_of(self, field, text):
+        return True
+
+    def surely_tells(self, field, value, messages):
+        return False
+
+    def likelihoods(self, text):
+        return {}
+
 
 def told_unknown(text: str) -> set[str]:
     return unknown_fields(parse_message(text), {})

@@ -394,7 +394,7 @@ _NOT_LOOKED = re.compile(
 _ANSWERED_NO = re.compile(r"(?:non|no|nope|nan|pas|aucune?|personne|nobody|none|jamais|never|not)(?= |$)")
 # « Ce n’est pas un besoin que plusieurs administrations auraient repéré »
 _IS_NO = re.compile(
-    r"(?:(?:ce |c |n )?(?:est|etait|sera) pas|(?:is|was|s|isn|wasn) ?(?:not|t)) (?:(?:un|le|la|du|a|the|any) )?$"
+    r"(?:^|(?<= ))(?:(?:est|etait|sera) pas|(?:is|was|s) not|(?:isn|wasn) t) (?:(?:un|le|la|du|a|the|any) )?$"
 )
 
 

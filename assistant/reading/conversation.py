@@ -197,29 +197,31 @@ def read_situation(messages: Sequence[str], call: Call, second: SecondReader | N
         known = _without(known, {"public_partner"} if known.value("public_partner") == "yes" else ())
     if _ASKS_OF_THEIRS.search(fold(messages[-1])):
         known = _without(known, ["stage"])  # "theirs has been in production since last year. Would theirs qualify?"
-    status = judge(known, call, on=_ANY_DAY).status
-    if status in ("eligible", "not_eligible") and (supposed_only := _unheard_supposition(messages[-1])):
-        rest = _besides(messages[-1], supposed_only)
-        if rest:
-            before = read_situation((*messages[:-1], rest), call, second)
-        if (rest or len(messages) > 1) and _values(before) == _values(known):
-            said = _read_freely(supposed_only, call, known, None)
-            known = _without(
-                known,
-                _most_touched(supposed_only, known, second, _OPENS_THE_WAY if status == "eligible" else _SHUTS_IT)
-                - set(said),
-            )
+    known = _without(known, _left_open_by_a_supposition(messages, before, known, call, second))
     return Situation(known.readings, known.unknown | (reopened - set(known.readings)))
 
 
-def _values(situation: Situation) -> dict[str, str]:
-    return {name: one.value for name, one in situation.readings.items()}
+def _left_open_by_a_supposition(
+    messages: Sequence[str], before: Situation, known: Situation, call: Call, second: SecondReader | None
+) -> set[str]:
+    """What the last message may have supposed otherwise in words that are not understood, « et si on la lâchait dans la nature ? »: they change nothing
+    of what was known `before` it, or from the rest of it. No verdict is given over that."""
+    deciding = {"eligible": _OPENS_THE_WAY, "not_eligible": _SHUTS_IT}.get(judge(known, call, on=_ANY_DAY).status)
+    supposed = _supposition(messages[-1]) if deciding else ""
+    if not deciding or not supposed:
+        return set()
+    rest = _besides(messages[-1], supposed)
+    if not rest and len(messages) == 1:
+        return set()
+    without = read_situation((*messages[:-1], rest), call, second) if rest else before
+    if any(without.value(name) != known.value(name) for name in {*without.readings, *known.readings}):
+        return set()
+    return _most_touched(supposed, known, second, deciding) - set(_read_freely(supposed, call, known, None))
 
 
-def _unheard_supposition(text: str) -> str:
-    """The sentence of a message that supposes something of the project, « et si on la lâchait dans la nature ? », "" if there is none. If it changes
-    nothing of what is known, it may suppose the one thing that shuts the project out; unless it is listed as what no condition depends on, or
-    tells of a body that takes part."""
+def _supposition(text: str) -> str:
+    """The first sentence of a message that supposes something of the project, "" if there is none; not what is listed as what no condition depends on,
+    nor what tells of a body or asks for a fact."""
     message = parse_message(text)
     for number, sentence in enumerate(message.sentences):
         of_one = replace(message, sentences=(sentence,))

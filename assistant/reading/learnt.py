@@ -204,7 +204,7 @@ class SecondReader:
 
     def may_speak_of(self, field: str, text: str) -> bool:
         """True unless `text`, long enough to be read by itself, is likelier to say nothing of `field`."""
-        return len(text.split()) < _SHORTEST or self._read(text)[0][field][UNSAID] < LIKELIER_UNSAID
+        return len(text.split()) < _SHORTEST or self._read(text)[0].get(field, {}).get(UNSAID, 0.0) < LIKELIER_UNSAID
 
     def scope(self, text: str) -> Scope | None:
         """`own` for a message that surely describes a project to be judged."""
