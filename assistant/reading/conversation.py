@@ -105,12 +105,11 @@ def read_situation(messages: Sequence[str], call: Call, second: SecondReader | N
     reopened: set[str] = set()  # what they said not to know, and were asked again
     told_last: set[str] = set()  # what the message before told anew
     told_at: dict[str, int] = {}  # in which of the messages that are heard the first reader found each field
-    before = situation  # what was known before the last message
     for number, text in enumerate(messages):
         earlier = messages[:number]
         scope = eligibility_scope(text, earlier, second)
         asked = number > 0 and thread_scope(earlier, second) is not None
-        before = known = second.weigh(situation, heard, call, withdrawn, answered, told_at) if second else situation
+        known = second.weigh(situation, heard, call, withdrawn, answered, told_at) if second else situation
         pending = next_question(known, call) if asked else None
         if scope is None and number < len(messages) - 1:
             whole, text = text, _statements(text)
@@ -197,42 +196,63 @@ def read_situation(messages: Sequence[str], call: Call, second: SecondReader | N
         known = _without(known, {"public_partner"} if known.value("public_partner") == "yes" else ())
     if _ASKS_OF_THEIRS.search(fold(messages[-1])):
         known = _without(known, ["stage"])  # "theirs has been in production since last year. Would theirs qualify?"
-    known = _without(known, _left_open_by_a_supposition(messages, before, known, call, second))
+    known = _without(known, _left_open_by_a_supposition(messages, known, call, second))
     return Situation(known.readings, known.unknown | (reopened - set(known.readings)))
 
 
 def _left_open_by_a_supposition(
-    messages: Sequence[str], before: Situation, known: Situation, call: Call, second: SecondReader | None
+    messages: Sequence[str], known: Situation, call: Call, second: SecondReader | None
 ) -> set[str]:
-    """What the last message may have supposed otherwise in words that are not understood, « et si on la lâchait dans la nature ? »: they change nothing
-    of what was known `before` it, or from the rest of it. No verdict is given over that."""
+    """What the last message may have supposed otherwise in words that are not understood, « et si on la lâchait dans la nature ? »: without them, the same
+    is `known`. No verdict is given over that."""
     deciding = {"eligible": _OPENS_THE_WAY, "not_eligible": _SHUTS_IT}.get(judge(known, call, on=_ANY_DAY).status)
-    supposed = _supposition(messages[-1]) if deciding else ""
-    if not deciding or not supposed:
+    if not deciding:
+        return set()
+    supposed, names_a_body = _supposition(messages[-1])
+    if not supposed:
         return set()
     rest = _besides(messages[-1], supposed)
     if not rest and len(messages) == 1:
         return set()
-    without = read_situation((*messages[:-1], rest), call, second) if rest else before
+    without = read_situation((*messages[:-1], *([rest] if rest else ())), call, second)
     if any(without.value(name) != known.value(name) for name in {*without.readings, *known.readings}):
         return set()
-    return _most_touched(supposed, known, second, deciding) - set(_read_freely(supposed, call, known, None))
+    if _turns_private(supposed, known, second):
+        return {"applicant"}
+    if names_a_body:
+        return set()  # what takes part is read by rule
+    told = _read_freely(supposed, call, known, None)
+    if "stage" in told:
+        return set()  # "what if it is only being trialled by then?"
+    deciding = {name: value for name, value in deciding.items() if name not in told and known.value(name) == value}
+    return _most_touched(supposed, deciding, second)
 
 
-def _supposition(text: str) -> str:
-    """The first sentence of a message that supposes something of the project, "" if there is none; not what is listed as what no condition depends on,
-    nor what tells of a body or asks for a fact."""
+def _supposition(text: str) -> tuple[str, bool]:
+    """The first sentence of a message that supposes something of the project, "" if there is none, and whether it names a body; not what is listed as
+    what no condition depends on, nor what asks for a fact."""
     message = parse_message(text)
     for number, sentence in enumerate(message.sentences):
         of_one = replace(message, sentences=(sentence,))
         if (
             _OPENS_SUPPOSING.match(sentence.bodies.text)
-            and not any(mention.sentence == number for mention in mentions_of(message))
             and not the_lists().decides_nothing.search(sentence.bodies.text)
             and not asks_fact(of_one, sentence)
         ):
-            return message.words(sentence, 0, len(sentence.tokens) - 1)
-    return ""
+            names_a_body = any(mention.sentence == number for mention in mentions_of(message))
+            return message.words(sentence, 0, len(sentence.tokens) - 1), names_a_body
+    return "", False
+
+
+def _turns_private(text: str, known: Situation, second: SecondReader | None) -> bool:
+    """True when a supposition is likely to put a private body in the place of the public one that applies: « et si on en faisait une boîte privée ? »."""
+    if second is None or known.value("applicant") not in PUBLIC_KINDS:
+        return False
+    is_beside_us = any(_WITH_US.search(sentence.bodies.text) for sentence in parse_message(text).sentences)
+    return not is_beside_us and second.likelihoods(text).get("applicant", {}).get("private", 0.0) > _LIKELY_PRIVATE
+
+
+_LIKELY_PRIVATE = 0.5
 
 
 def _besides(text: str, supposed: str) -> str:
@@ -241,16 +261,15 @@ def _besides(text: str, supposed: str) -> str:
     return rest if len(rest.split()) > _LONGEST_ANSWER else ""
 
 
-def _most_touched(text: str, known: Situation, second: SecondReader | None, values: Mapping[str, str]) -> set[str]:
-    """Of the `values` that decide what is `known`, the field that `text` is likeliest to change: the stage where « eligible » hangs on it, unless it
-    speaks more of another."""
-    deciding = {name for name, value in values.items() if known.value(name) == value}
+def _most_touched(text: str, deciding: Mapping[str, str], second: SecondReader | None) -> set[str]:
+    """Of the fields whose values are `deciding`, the one that `text` is likeliest to change: the stage where « eligible » hangs on it, unless it speaks
+    more of another."""
     shares = second.likelihoods(text) if second else {}
-    spoken_of = {name: 1 - shares[name][UNSAID] for name in deciding & set(shares)}
+    spoken_of = {name: 1 - shares[name][UNSAID] for name in deciding if name in shares}
     best = max(spoken_of, key=lambda name: spoken_of[name], default="")
     if spoken_of.get(best, 0.0) >= _TOUCHES:
         return {best}
-    return deciding & {"stage"} if values is _OPENS_THE_WAY else set()
+    return {"stage"} if deciding.get("stage") == _OPENS_THE_WAY["stage"] else set()
 
 
 _OPENS_THE_WAY, _SHUTS_IT, _TOUCHES = (
