@@ -49,6 +49,7 @@ _A_NEIGHBOUR = re.compile(
     rf"|^{_HEARSAY}(?:a|in|at|over in|up in|down in) [\w'’-]+(?: [\w'’-]+){{0,2}},? (?:ils|elles|they)\b"
     rf"|^{_HEARSAY}(?:people|everyone|everybody|they|some|les gens|on|tout le monde|(?:mon|ma|notre|my|our) \w+) (?:keeps? |kept |always |often |loves? to |passe\w* (?:son|leur) temps a |nous |n['’ ]?arrete\w* pas de (?:nous )?)*(?:compar\w+|confus\w+|confond\w*)\b"
     rf"|^{_HEARSAY}(?:down|across|up|along) the (?:corridor|hall|road|street|river)\b"
+    rf"|^{_HEARSAY}(?:at|in) (?:[\w'’-]+ ){{1,4}}the [\w'’-]+ (?:people|team|department|folks|guys|office) (?:across|down|up|along) the (?:corridor|hall)\b"
     rf"|^{_HEARSAY}(?:(?:la|le|les|l['’]|the|a|chez|in|at) ?)?[\w'’-]+(?: [\w'’-]+){{0,2}}, (?:(?:nos|notre|our|les|the) (?:voisine?s?|neighbou?rs?|jumelle(?: \w+)?|twin town)|(?:la|le|the) [\w'’-]+ (?:d['’]a cote|d['’]en face|voisine?|next door)),"
 )
 _A_NAME = r"^(?!\W*(?:the|le|la|l['’]|it|its|he|she|they|elle|il|ils|elles|ce|cette|this|that|an?|une?)\b)[\w'’-]+"
@@ -204,7 +205,8 @@ def without_asides(text: str, told_before: bool = False) -> str:
     if any(_A_NEIGHBOUR.match(fold(one)) for one in kept if one.endswith("?")):
         return text  # "And our neighbours, the town of Lisieux? Theirs… Would Lisieux be eligible?"
     # « … La nôtre n’est qu’à l’état de croquis »: an AI, like theirs.
-    is_like_theirs = _LIKE_THEIRS.search(rest) and not (told_before or _AN_AI.search(rest))
+    said = fold(" ".join(one for one in kept if not one.endswith("?")))
+    is_like_theirs = _LIKE_THEIRS.search(said) and not (told_before or _AN_AI.search(rest))
     # « La nôtre, c’est un tableur » says what ours is.
     leans = _LEANS_ON_IT.search(rest) or (is_like_theirs and read_ai(parse_message(rest)) is None)
     return " ".join(kept) if tells and not leans and len(kept) < len(sentences) else text

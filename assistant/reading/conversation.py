@@ -303,6 +303,10 @@ def _as_the_bodies_tell(known: Situation, situation: Situation, heard: Sequence[
         # That several would buy the tool does not say that they have the need; nor does « pas de besoin relevé par plusieurs hôpitaux ».
         is_told = not (_only_customers(heard) or _NO_NEED.search(fold(need.words)))
         known = known if is_told else _without(known, ["shared_need"])
+    applicant = known.readings.get("applicant")
+    is_found = "applicant" in situation.readings or applicant is None or applicant.value != "research"
+    if not is_found and any(_PRIVATE_SCHOOL.search(fold(text)) for text in heard):
+        known = _without(known, ["applicant"])  # « mon labo est dans une école d’ingénieurs privée »
     is_another = known.value("applicant") in PUBLIC_KINDS and situation.value("applicant") not in (None, *PUBLIC_KINDS)
     if is_another and known.readings.get("established") == situation.readings.get("established"):
         known = _without(known, ["established"])  # where the firm is that the first reader took for the applicant
@@ -330,6 +334,9 @@ _ONE_STAYS = re.compile(
 """What is said of another partner where one leaves: « la ville a claqué la porte, le département, lui, reste aux manettes »."""
 _NO_NEED = re.compile(
     r"\b(?:pas|aucun\w*|sans|no|not|n['’ ]?t|none|nor|ni|si|whether|if)\b[^,;:.!?]{0,40}\b(?:besoins?|needs?)\b|\b(?:besoins?|needs?)\b[^.!?]{0,25}\b(?:jsp|idk|dunno|sais pas|aucune idee|no idea)\b"
+)
+_PRIVATE_SCHOOL = re.compile(
+    r"\b(?:ecole|universite|institut|faculte)\b[^.,;:]{0,30}\bprivee?\b|\bprivate (?:\w+ )?(?:school|university|college)\b"
 )
 _OWNS = re.compile(
     r"\b(?:parts sociales|toutes les parts|des parts|actions|capital|actionnaires?|(?:the|its|all|of) shares|shareholders?|stakes?|owned by|detenue?s? (?:a|par))\b"
@@ -560,7 +567,10 @@ def _taken_back(message: Message, situation: Situation, readings: Mapping[str, R
     mentions = mentions_of(message)
     roles = {m: role_of(m, message)[0] for m in mentions}
     had_a_partner = situation.value("public_partner") == "yes" and "public_partner" not in readings
-    left = had_a_partner and _says_one_has_left(message)
+    may_have_had_one = (
+        bool(situation.readings) and "public_partner" not in readings and situation.value("public_partner") != "no"
+    )
+    left = may_have_had_one and _says_one_has_left(message)
     gone: set[str] = set()
     # "the region only funds us"
     if left or (had_a_partner and any(m.kind in PUBLIC_ACTORS and roles[m] in _NO_PART for m in mentions)):
