@@ -39,6 +39,11 @@ _RUNS_APART = re.compile(
 )
 _BESIDE = r"et|and|but|mais|d['’]ailleurs|by the way|au passage|fyi|btw"
 """What may open a remark."""
+_THINGS = (
+    r"intranet|website|newsletter|payroll|paie|planning|messagerie|mailbox|switchboard|badgeuses?|coffee machine|machine a cafe|photocopi\w+|printers?|imprimantes?|"
+    r"logiciels? d\w* \w+|ticket machines?|phone system|bornes?"
+)
+"""What offices have beside the tool of a project."""
 # « La ville d’à côté, elle, a une IA en service », "the next town's one is stuffed with deep learning".
 _HEARSAY = r"(?:(?:i|we) (?:hear|heard|read|saw)(?: that)? |(?:il parait|j['’]ai (?:entendu|lu|vu)|on m['’]a dit)(?: dire)? qu[e'’] ?)?"
 _A_NEIGHBOUR = re.compile(
@@ -65,7 +70,7 @@ _A_BUILDING = re.compile(
 # « Notre page Facebook, elle, n’a aucune IA », "our intranet has no AI and has been live for ten years".
 _ANOTHER_THING = re.compile(
     rf"^(?:(?:{_BESIDE}|ah|oh|tiens|pour info|note que|sinon|par contre),? )*(?:notre|nos|our|le|la|les|the|mon|ma|my) (?:[\w'’-]+ ){{0,2}}?"
-    r"(?:page|intranet|extranet|site|website|newsletter|payroll|paie|planning|messagerie|mailbox|e?mails?|switchboard|standard|badgeuses?|coffee machine|machine a cafe|photocopi\w+|printers?|imprimantes?|logiciels? d\w* \w+|ticket machines?|phone system|bornes?)\b"
+    rf"(?:page|extranet|site|e?mails?|standard|{_THINGS})\b"
     r".*(?:, (?:elles?|lui|eux),|\b(?:since|depuis|for (?:\w+ )?years|already|deja|marche|works (?:fine|well)|(?:is|are|est|sont|was|were|has been|a ete) (?:being |en train d etre )?(?:replaced?|remplace\w*|repare\w*|repaired|broken|cassee?s?|en panne|out of order|changee?s?))\b)"
 )
 # What says of another thing that it is beside the point, wherever it stands: « notre logiciel de paie, qui n’a rien à voir, tourne depuis 2010 ».
@@ -79,8 +84,8 @@ _UNRELATED_TO_OURS = re.compile(
     r"\b(?:rien a voir avec|(?:aucun|sans) (?:aucun )?(?:rapport|lien) avec|nothing to do with|unrelated to|not connected (?:to|with)) (?:(?:le|la) (?:mien(?:ne)?|notre)|mine|ours)\b"
 )
 _A_THING = re.compile(
-    r"\b(?:logiciels? d\w* \w+|logiciels? des? \w+|[\w-]+ software|payroll|paie|paye|planning|badgeuses?|badge readers?|bad?ges?|caisses?|standard telephonique|switchboard|intranet|messagerie|mailbox|cantine|canteen|kitchen|cuisine|parking|car park|"
-    r"photocopi\w+|printers?|imprimantes?|coffee machine|machine a cafe|bornes?|ticket machines?|website|site (?:web|internet|vitrine)|newsletter|page facebook|phone system|velos?|bikes?|[\w-]+ booking|reservation des salles|vans?|camionnettes?|toboggan|piscine|pool|toit|roof|hall d['’]\w+)\b"
+    rf"\b(?:{_THINGS}|[\w-]+ software|paye|badge readers?|bad?ges?|caisses?|standard telephonique|cantine|canteen|kitchen|cuisine|parking|car park|"
+    r"site (?:web|internet|vitrine)|page facebook|velos?|bikes?|[\w-]+ booking|reservation des salles|vans?|camionnettes?|toboggan|piscine|pool|toit|roof|hall d['’]\w+)\b"
 )
 _A_TOOL = re.compile(
     r"\b(?:ia|ai|intelligence|outils?|tools?|logiciels?|software|chatbots?|assistants?|algorithm\w*|cameras?|modeles?|models?|projets?|projects?|systemes?|systems?|it)\b(?! department)"

@@ -255,7 +255,7 @@ _AWAITED = re.compile(
 
 
 def _is_awaited(message: Message) -> bool:
-    return any(_AWAITED.search(sentence.bodies.text) for sentence in message.sentences)
+    return message.says(_AWAITED)
 
 
 def _are_several(message: Message, mentions: Sequence[Mention]) -> bool:
@@ -497,7 +497,7 @@ def _need(message: Message) -> Reading | None:
             found[value] = evidence
     if "none" in found and _TO_TAKE_PART.search(message.sentences[found["none"].position[0]].bodies.text):
         del found["none"]  # "even if none of them wants to take part"
-    if any(the_lists().scope["unsure_need"].search(sentence.bodies.text) for sentence in message.sentences):
+    if message.says(the_lists().scope["unsure_need"]):
         return None
     if any(_HEARSAY.search(message.sentences[evidence.position[0]].bodies.text) for evidence in found.values()):
         return None  # "a friend says that ministries crave this"

@@ -17,13 +17,7 @@ from assistant.reading.negation import SUPPOSING
 from assistant.reading.parse import parse_message, speaks_of_self
 from assistant.reading.project import read_ai, read_data, read_stage, read_theme, speaks_of_stage
 from assistant.reading.roles import OURS_BEFORE, cast_of, mentions_of, role_of
-from assistant.reading.scope import (
-    INVERTED,
-    asks_fact,
-    asks_verdict,
-    eligibility_scope,
-    thread_scope,
-)
+from assistant.reading.scope import INVERTED, asks_fact, asks_verdict, eligibility_scope, thread_scope
 from assistant.reading.service import read_public_service
 from assistant.reading.text import PUBLIC_ACTORS, PUBLIC_KINDS, UNCERTAIN, Message
 from assistant.reading.unknown import unknown_fields
@@ -128,13 +122,14 @@ def read_situation(messages: Sequence[str], call: Call, second: SecondReader | N
                 known, readings={name: known.readings[name] for name in _OF_THE_APPLICANT if name in known.readings}
             )
             situation, heard, told_at, pending = replace(situation, readings=known.readings), [], {}, None
+            left_at = 0
             answered |= set(known.readings)
         readings = _read_message(text, call, known, pending)
         anew = (scope == "own" and "applicant" in readings) or (scope == "general" and asks_verdict(message))
         if general and anew:
             # What was asked of others is neither this person's situation nor part of the next general question.
             situation = _without(situation, general)
-            general, heard, told_at = set(), [], {}
+            general, heard, told_at, left_at = set(), [], {}, 0
         general = general | set(readings) if scope == "general" else general - set(readings)
         supposed = _supposed(message, call, known) if number == len(messages) - 1 else {}
         readings |= supposed
@@ -166,11 +161,7 @@ def read_situation(messages: Sequence[str], call: Call, second: SecondReader | N
                 for name, reading in readings.items()
                 if name == pending or so_far.value(name) not in (None, reading.value)
             }
-        if (
-            so_far.value("public_partner") == "yes"
-            and "public_partner" in readings
-            and _is_left_alone(message, readings)
-        ):
+        if _is_left_alone(message, so_far, readings):
             answered |= {"public_partner"}
         if number == len(messages) - 1:
             # The case that is asked about, whatever was told before.
@@ -205,11 +196,11 @@ def _left_open_by_a_supposition(
 ) -> set[str]:
     """What the last message may have supposed otherwise in words that are not understood, « et si on la lâchait dans la nature ? »: without them, the same
     is `known`. No verdict is given over that."""
-    deciding = {"eligible": _OPENS_THE_WAY, "not_eligible": _SHUTS_IT}.get(judge(known, call, on=_ANY_DAY).status)
-    if not deciding:
-        return set()
     supposed, names_a_body = _supposition(messages[-1])
     if not supposed:
+        return set()
+    deciding = {"eligible": _OPENS_THE_WAY, "not_eligible": _SHUTS_IT}.get(judge(known, call, on=_ANY_DAY).status)
+    if not deciding:
         return set()
     rest = _besides(messages[-1], supposed)
     if not rest and len(messages) == 1:
@@ -248,7 +239,7 @@ def _turns_private(text: str, known: Situation, second: SecondReader | None) -> 
     """True when a supposition is likely to put a private body in the place of the public one that applies: « et si on en faisait une boîte privée ? »."""
     if second is None or known.value("applicant") not in PUBLIC_KINDS:
         return False
-    is_beside_us = any(_WITH_US.search(sentence.bodies.text) for sentence in parse_message(text).sentences)
+    is_beside_us = parse_message(text).says(_WITH_US)
     return not is_beside_us and second.likelihoods(text).get("applicant", {}).get("private", 0.0) > _LIKELY_PRIVATE
 
 
@@ -282,7 +273,7 @@ _OPENS_THE_WAY, _SHUTS_IT, _TOUCHES = (
 
 def _in_our_place(message: Message) -> bool:
     """True when somebody is said to apply instead of the person."""
-    return any(_IN_OUR_PLACE.search(sentence.bodies.text) for sentence in message.sentences)
+    return message.says(_IN_OUR_PLACE)
 
 
 _IN_OUR_PLACE = re.compile(
@@ -442,7 +433,7 @@ def _supposes_they_leave(message: Message) -> bool:
 
 def _takes_back_a_guess(message: Message) -> bool:
     """True when the message says of what was told before that it was a guess: « je retire ce que je viens d’écrire, je l’ai deviné »."""
-    return any(the_lists().a_guess.search(sentence.bodies.text) for sentence in message.sentences)
+    return message.says(the_lists().a_guess)
 
 
 def _their_body(text: str) -> Reading | None:
@@ -465,7 +456,7 @@ def _puts_another(message: Message, situation: Situation, readings: Mapping[str,
     if not the_lists().scope["ellipsis"].search(message.sentences[0].bodies.text if message.sentences else ""):
         return False
     new = readings.get("applicant")
-    if new is None and any(_WITH_US.search(sentence.bodies.text) for sentence in message.sentences):
+    if new is None and message.says(_WITH_US):
         return False  # « et si la CAF montait le projet avec nous ? »
     return new is None or new.value != situation.value("applicant") or "established" in situation.readings
 
@@ -489,7 +480,7 @@ _ANOTHER_PROJECT = re.compile(
 
 def _tells_of_another_project(message: Message) -> bool:
     """True when the message puts another project in the place of the one told of: « ce projet est enterré, le remplaçant est… »."""
-    return any(_ANOTHER_PROJECT.search(sentence.bodies.text) for sentence in message.sentences)
+    return message.says(_ANOTHER_PROJECT)
 
 
 def _without(situation: Situation, fields: Iterable[str]) -> Situation:
@@ -530,11 +521,7 @@ _A_PERSON = re.compile(
 def _says_one_has_left(message: Message) -> bool:
     """True when the message says that somebody left the project, unless that is a private body: « le labo privé nous a lâchés »."""
     mentions = mentions_of(message)
-    if any(
-        pattern.search(sentence.bodies.text)
-        for sentence in message.sentences
-        for pattern in (_IN_THEIR_PLACE, _PARTNER_IS_PRIVATE)
-    ):
+    if message.says(_IN_THEIR_PLACE, _PARTNER_IS_PRIVATE):
         return True
     for number, sentence in enumerate(message.sentences):
         view = sentence.bodies
@@ -548,9 +535,11 @@ def _says_one_has_left(message: Message) -> bool:
     return False
 
 
-def _is_left_alone(message: Message, readings: Mapping[str, Reading]) -> bool:
+def _is_left_alone(message: Message, situation: Situation, readings: Mapping[str, Reading]) -> bool:
     """True when the message says both that a public body left and that none takes part: « la préfecture a jeté l’éponge, il n’y a personne pour la remplacer »."""
-    return readings["public_partner"].value == "no" and _says_one_has_left(message)
+    now = readings.get("public_partner")
+    is_none = now is not None and now.value == "no"
+    return is_none and situation.value("public_partner") == "yes" and _says_one_has_left(message)
 
 
 _NO_PART = ("limited", "funder", "customer", "talks", "compared", "former")

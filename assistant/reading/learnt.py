@@ -302,12 +302,12 @@ class SecondReader:
             is_doubted = False
             if found and len(heard) > 1 and not _speaks_of_the_ai(field.id, found, heard[-1]):
                 told = told_at.get(field.id, 0) + 1
-                since = heard[told:]
-                is_doubted = self._is_doubted(field.id, found.value, shares[field.id], heard[max(1, told - 1) :]) or (
+                since, later = heard[told:], heard[max(1, told - 1) :]
+                is_doubted = self._is_doubted(field.id, found.value, shares[field.id], later) or (
                     bool(since) and self._has_fallen(field.id, found.value, heard[:told], shares[field.id])
                 )
                 if agrees and is_doubted:
-                    gone = self._given_up(field.id, shares[field.id], heard[max(1, told - 1) :])
+                    gone = self._given_up(field.id, shares[field.id], later)
                     if gone and shares[field.id][gone.value] >= LIKELY_GONE:
                         readings[field.id] = gone
                     continue

@@ -133,7 +133,7 @@ def read_ai(message: Message) -> Reading | None:
     for number, sentence, first, last in found_patterns(message, "has_none"):
         if told_at and (number, first) > told_at:  # "the vendor puts AI everywhere. Ours has none"
             no.append(Evidence("no", message.words(sentence, first, last), (number, first)))
-    if not yes and not no and (gives_up_a_technique(message) or said_in(message, the_lists().tool_gone)):
+    if not yes and not no and (gives_up_a_technique(message) or message.says(*the_lists().tool_gone)):
         for number, sentence, first, last in found_patterns(message, "plain_left"):
             no.append(Evidence("no", message.words(sentence, first, last), (number, first)))
     if not yes and not no and (words := _what_people_do_instead(message)):
@@ -170,19 +170,16 @@ def gives_up_a_technique(message: Message) -> bool:
     return any(_is_kind_of_ai(words) for words in _given_up(message))
 
 
-def said_in(message: Message, patterns: Iterable[re.Pattern[str]]) -> str:
-    """The words of the first of the `patterns` that the message holds, "" if there is none."""
+def _what_people_do_instead(message: Message) -> str:
+    """The words that say who does it, where an AI or the tool is given up and people do it: "the neural network got axed, three clerks will read them";
+    "" if none do."""
+    if not (gives_up_a_technique(message) or message.says(*the_lists().tool_gone)):
+        return ""
     for sentence in message.sentences:
-        for pattern in patterns:
+        for pattern in the_lists().people_instead:
             if match := pattern.search(sentence.bodies.text):
                 return message.words(sentence, *span_of(sentence.bodies, match))
     return ""
-
-
-def _what_people_do_instead(message: Message) -> str:
-    """The words that say who does it, where an AI or the tool is given up and people do it: "the neural network got axed, three clerks will read them"."""
-    is_given_up = gives_up_a_technique(message) or said_in(message, the_lists().tool_gone)
-    return said_in(message, the_lists().people_instead) if is_given_up else ""
 
 
 def says_it_has_none(message: Message) -> bool:
@@ -282,7 +279,7 @@ _TOOK = re.compile(
     r"(?:^|(?<= ))(?:took|taken|taking|pull\w*|ripped|threw|thrown|cut|switched|vot(?:e|ed|ing)|turned|shot|struck|had|get|got|getting|having) (?:(?:the|our|its|all|any|that|this|whole) )*$"
 )
 _AWAY = re.compile(
-    r"^(?:(?:part |bit |side )?(?:thrown |taken |pulled |cut |struck |ripped )?(?:out|away|off|aside|down)|(?:part |bit |side )?(?:scrapped|removed|dropped|binned|cancelled|canned|axed))(?= ?$| [,.;:)]| (?:of|and|again|entirely|altogether|for)(?= ))"
+    r"^(?:part |bit |side )?(?:(?:thrown |taken |pulled |cut |struck |ripped )?(?:out|away|off|aside|down)|scrapped|removed|dropped|binned|cancelled|canned|axed)(?= ?$| [,.;:)]| (?:of|and|again|entirely|altogether|for)(?= ))"
 )
 
 # « …, plus d’IA du tout »; « il veut plus d’IA » asks for more.
@@ -850,7 +847,7 @@ _WANTS_MORE = re.compile(
 
 
 def _wants_more(message: Message) -> bool:
-    return any(_WANTS_MORE.search(sentence.bodies.text) for sentence in message.sentences)
+    return message.says(_WANTS_MORE)
 
 
 _PARTLY = frozenset("partout everywhere tous toutes entierement completement fully totalement largement".split())
@@ -933,7 +930,7 @@ def _settle_stage(message: Message, events: Sequence[Evidence], said: str | None
         for s in message.sentences
     ):
         return None  # a new version beside one in service: a rebuild, or another tool? To be asked.
-    if (before or weak) and any(_TWO_VERSIONS.search(s.bodies.text) for s in message.sentences):
+    if (before or weak) and message.says(_TWO_VERSIONS):
         return None  # "V1 is online, V2 is on paper"
     if before or weak:
         chosen = (before or weak)[-1]

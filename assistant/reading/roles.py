@@ -191,9 +191,9 @@ def writes_for_another(mention: Mention, message: Message) -> bool:
     """True for an adviser who says that they write, or help, for another body, or a person alone who says that the project is not theirs: that
     body applies, wherever the adviser is."""
     words = _before_and_words(mention, message).lower()
-    if _ADVISER.search(words) and any(_DOES_NOT_APPLY.search(s.bodies.text) for s in message.sentences):
+    if _ADVISER.search(words) and message.says(_DOES_NOT_APPLY):
         return True
-    if mention.kind == "individual" and any(_NOT_THEIR_PROJECT.search(s.bodies.text) for s in message.sentences):
+    if mention.kind == "individual" and message.says(_NOT_THEIR_PROJECT):
         return True
     text = _without_aside(message.sentences[mention.sentence].bodies.with_target(mention.item))
     return bool(_ADVISER.search(words) and _FOR_ANOTHER_BODY.search(text))

@@ -37,8 +37,7 @@ def read_public_service(message: Message, readings: Mapping[str, Reading], befor
     )
     # "…for its agents", of a public body that is named.
     public_side = public_side or (
-        any(m.kind in PUBLIC_ACTORS for m in mentions_of(message))
-        and any(_ITS_PEOPLE.search(sentence.bodies.text) for sentence in message.sentences)
+        any(m.kind in PUBLIC_ACTORS for m in mentions_of(message)) and message.says(_ITS_PEOPLE)
     )
     yes: list[Evidence] = []
     no: list[Evidence] = []

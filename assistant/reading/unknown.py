@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 
 from assistant.reading.lexicon import the_lists
-from assistant.reading.project import gives_up_a_technique, said_in, says_it_has_none
+from assistant.reading.project import gives_up_a_technique, says_it_has_none
 from assistant.reading.text import Message, Sentence, View
 from assistant.vocabulary import Reading
 from corpus.words import fold
@@ -64,11 +64,10 @@ def unknown_fields(message: Message, readings: Mapping[str, Reading], pending: s
     if "uses_ai" not in readings and (
         gives_up_a_technique(message)
         or says_it_has_none(message)
-        or said_in(message, the_lists().tool_gone)
-        or said_in(message, the_lists().by_people)
+        or message.says(*the_lists().tool_gone, *the_lists().by_people)
     ):
         unknown["uses_ai"] = len(message.text)
-    if said_in(message, the_lists().leisure):
+    if message.says(*the_lists().leisure):
         unknown["public_service"] = len(message.text)
     if pending and not unknown and _says_not_to_know(message, tells=pending in readings):
         return {pending}
