@@ -327,7 +327,7 @@ class SecondReader:
                 found
                 and not is_doubted
                 and (
-                    _is_plain(field.id, found, heard, is_believed, agrees and stands)
+                    _is_plain(field.id, found, heard, told_at.get(field.id, 0), is_believed, agrees and stands)
                     or (stands and not (agrees and is_believed) and self._is_told_alone(field.id, found.value, text))
                 )
             ):
@@ -426,9 +426,9 @@ class SecondReader:
         return {value: weight / total for value, weight in raw.items()} if total else dict(shares)
 
 
-def _is_plain(field: str, found: Reading, heard: Sequence[str], is_believed: bool, agrees: bool) -> bool:
+def _is_plain(field: str, found: Reading, heard: Sequence[str], told: int, is_believed: bool, agrees: bool) -> bool:
     """True when what the first reader found of `field` is told in words that leave no doubt, whatever the network makes of the rest: a name, a
-    technique in the last message, who conducts the project with them. `is_believed`: something is likely enough; `agrees`: that is what was found."""
+    technique in the last message, who conducts the project with them. `told`: the message it was found in; `is_believed`: something is likely enough; `agrees`: that is what was found."""
     text, is_alone = "\n".join(heard), len(heard) == 1
     if is_alone and field in NAMED and _WORKS_THERE.search(_around(found, text)[0]):
         return True
@@ -440,11 +440,8 @@ def _is_plain(field: str, found: Reading, heard: Sequence[str], is_believed: boo
         return True
     if (field, found.value) == ("stage", "before") and found.words in heard[-1] and _is_added_before_service(heard):
         return True
-    if (field, found.value) == ("uses_ai", "no"):
-        told = next((number for number in reversed(range(len(heard))) if found.words in heard[number]), None)
-        since = "" if told is None else "\n".join(heard[told + 1 :])
-        if told is not None and not _is_spoken_of("uses_ai", "yes", since):
-            return gives_up_ai(parse_message(heard[told])) and not _GUESSED.search(fold(heard[told]))
+    if (field, found.value) == ("uses_ai", "no") and not _is_spoken_of("uses_ai", "yes", "\n".join(heard[told + 1 :])):
+        return gives_up_ai(parse_message(heard[told])) and not _GUESSED.search(fold(heard[told]))
     if _speaks_of_the_ai(field, found, heard[-1]):
         return True
     if (field, found.value) in TECHNICAL and found.words in heard[-1] and _TECHNIQUE.search(fold(heard[-1])):
