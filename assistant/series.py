@@ -52,6 +52,7 @@ class Series(BaseModel):
     `called`: the names that the assistant gives; `named`: those that people use. Who speaks of `nouns` and names none means `presumed`.
     `next`, `previous` and `places` (for each of them, phrases): what points to one by its place. `then`: whole messages that ask what the next
     one is. `after`: what, before a name, speaks of the one that comes next; `one_after`: what, right before a name, is that one.
+    `apart`: what leaves the one that was spoken of.
     `of_each`: what each of them has several of (laureates, files), which « ceux de 2022 » stands for.
     """
 
@@ -66,6 +67,7 @@ class Series(BaseModel):
     previous: list[str] = []
     places: list[list[str]] = []
     after: list[str] = []
+    apart: list[str] = []
     one_after: list[str] = []
     of_each: list[str] = []
     heard_as: dict[Language, dict[str, str]] = {}
@@ -91,6 +93,7 @@ class Series(BaseModel):
         old, named = self._spoken_of(subject), self.named_in(text)
         if old is None and len(named) == 1:
             (old,) = named
+        old = self._spoken_of(text) if old is None else old
         if old is None:
             return None
         pointing = [*self.next, *self.previous, *(phrase for phrases in self.places for phrase in phrases)]
@@ -229,6 +232,17 @@ class Series(BaseModel):
                 if name and pattern_of(name).search(text):
                     found.setdefault(place, []).append(name)
         return found
+
+    def turns_to_one(self, text: str) -> bool:
+        """True when `text` names one of the series, or has words that lead from one to another."""
+        leading = (
+            *self.next,
+            *self.previous,
+            *self.after,
+            *self.apart,
+            *(phrase for phrases in self.places for phrase in phrases),
+        )
+        return bool(self.named_in(text)) or _has_one_of(leading, text)
 
     def _pointed_to(self, text: str, old: int) -> tuple[int, str] | None:
         """The place that the last phrase of `text` that points to one points to, counted from `old`, and the phrase, the longest there is."""

@@ -123,7 +123,7 @@ class Reader:
         text = self.repair(message, written_in)
         leans = self.is_dependent(text)
         said, follow_up = ("", text) if leans else self._follow_up_in(text)
-        before, is_as_written = self._subject_before(conversation, written_in) if follow_up else ("", True)
+        before, meant_before = self._subject_before(conversation, written_in) if follow_up else ("", "")
         subject = self.repair(before, written_in)
         another = self._what_follows(text, written_in)
         if subject and not another:
@@ -141,8 +141,9 @@ class Reader:
             )
         told = (one for one in reversed(conversation.messages) if not self._says_nothing_of_a_subject(one))
         heard = (*reversed(list(islice(told, MOST_HEARD - 1))), message)
-        if leans and not is_as_written:
-            heard = (subject, message)
+        if leans and meant_before:
+            is_of_another = any(one.turns_to_one(message) for one in self.series)
+            heard = (subject, message if is_of_another else _asked_of(message, meant_before))
         standalone = f"{subject} {text}".strip() if leans else text
         return Question(said_so, standalone, text, language or written_in, heard=heard)
 
@@ -312,34 +313,44 @@ class Reader:
         # The nearest first; among equals, the word that sounds most alike, then the most used.
         return str(min(near, key=lambda found: (found[1], -fuzz.ratio(folded, found[0]), -self._usage[found[0]]))[0])
 
-    def _subject_before(self, conversation: Conversation, language: Language) -> tuple[str, bool]:
-        """What the last messages were about, since the last that says a subject, and whether that is as they were written.
-
-        It is not where one of them points to another of a series: what follows is about that one.
-        """
+    def _subject_before(self, conversation: Conversation, language: Language) -> tuple[str, str]:
+        """What the last messages were about, since the last that says a subject, and the name of the one of a series that they only point to: what
+        follows is about that one, until another is named."""
         subject: list[str] = []
-        is_as_written = True
+        meant = ""
         for earlier in conversation.messages:
             if self._says_nothing_of_a_subject(earlier):
                 continue
             leans = self.is_dependent(earlier)
             if another := self._of_a_series(earlier, " ".join(subject), language) if leans else None:
-                subject, is_as_written = list(another[1].asked), False
+                number, one = another
+                subject, meant = list(one.asked), self.series[number].called[language][one.place]
             elif name := next(filter(None, (one.comes_after(earlier, language) for one in self.series)), None):
-                subject, is_as_written = [name], False
+                subject, meant = [name], name
             elif len(content_words(earlier)) >= _ENOUGH_TO_FOLLOW and not self._points_back(earlier):
-                subject, is_as_written = [earlier], True
+                leaves = not leans or any(one.named_in(earlier) for one in self.series)
+                about = "" if leaves else meant or self._named_last(" ".join(subject), language)
+                subject, meant = [_asked_of(earlier, about)], "" if leaves else meant
             else:
                 subject = [*subject, earlier][-_MOST_OF_A_SUBJECT:]
-        return " ".join(subject), is_as_written
+        return " ".join(subject), meant
+
+    def _named_last(self, subject: str, language: Language) -> str:
+        """The one of a series of which each has several (laureates, files) that `subject` is about, empty when it names none or two."""
+        for one in self.series:
+            named = one.named_in(subject) if one.of_each else {}
+            if len(named) == 1:
+                return one.called[language][next(iter(named))]
+        return ""
 
     def _of_a_series(self, text: str, subject: str, language: Language) -> tuple[int, Meant] | None:
         """The place of the series of which the follow-up `text` means another one than `subject`, and what it asks of it.
 
-        Where there are several, that which was spoken of last.
+        Where there are several, that which `text` names (« la première phase » is no first edition), else that which was spoken of last.
         """
         spoken = f"{subject} {text}"
-        for number in sorted(range(len(self.series)), key=lambda n: -self.series[n].spoken_of_at(spoken)):
+        named = [number for number, one in enumerate(self.series) if one.named_in(text)]
+        for number in sorted(named or range(len(self.series)), key=lambda n: -self.series[n].spoken_of_at(spoken)):
             if meant := self.series[number].asked(text, subject, language, self.phrases.connectives):
                 return number, meant
             if self.series[number].means_the_presumed(text, subject):
@@ -383,6 +394,11 @@ class Reader:
     @cached_property
     def _known_words(self) -> list[str]:
         return sorted(self._usage)
+
+
+def _asked_of(message: str, name: str) -> str:
+    """`message` asked of the one with that name."""
+    return f"{message.rstrip(' ?')}, {name} ?" if name else message
 
 
 def _is_a_word(word: str, language: Language) -> bool:

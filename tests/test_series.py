@@ -44,13 +44,35 @@ def heard(reader: Reader, *messages: str) -> tuple[str, ...]:
         pytest.param(("Quels critères en 2022 ?", "et lannée davant ?"), ("Quels critères en 2021 ?",), id="without apostrophes"),
         pytest.param(("What happens in the first phase?", "and then?"), ("what happens in the second phase, of implementation?",), id="what comes then"),
         pytest.param(
-            ("Which edition came after the AI edition?", "how many slots?"), ("the 2024 edition (silver economy)", "how many slots?"), id="told as the next one"
+            ("Which edition came after the AI edition?", "how many slots?"), ("the 2024 edition (silver economy)", "how many slots, the 2024 edition (silver economy) ?"), id="told as the next one"
         ),
         pytest.param(
-            ("Combien de dossiers en 2021 ?", "et l'année suivante ?", "lesquels ?"), ("Combien de dossiers en 2022 ?", "lesquels ?"), id="and further on"
+            ("Combien de dossiers en 2021 ?", "et l'année suivante ?", "lesquels ?"),
+            ("Combien de dossiers en 2022 ?", "lesquels, l'édition 2022 (EdTech) ?"),
+            id="and further on"
         ),
         pytest.param(
             ("Quels critères en 2022 ?", "Et pour l'édition suivante, celle de 2023, quels étaient-ils ?"), ("Quels critères en 2023 ?",), id="by its place and by its name"
+        ),
+        pytest.param(
+            ("Le bac à sable sur l'éducation, quand ?", "combien de dossiers ?", "et l'année d'avant, combien de dossiers ?"),
+            ("combien de dossiers, l'édition 2021 (santé numérique) ?", "et l'édition 2021 (santé numérique), combien de dossiers ?"),
+            id="the one that was named two messages before",
+        ),
+        pytest.param(
+            ("Après le bac à sable sur l'IA, il y a eu quoi ?", "jusqu'à quand pouvait-on déposer ?", "et les gagnants ?"),
+            ("jusqu'à quand pouvait-on déposer, l'édition 2024 (silver économie) ?", "et les gagnants, l'édition 2024 (silver économie) ?"),
+            id="the one that was only pointed to stays until another is named",
+        ),
+        pytest.param(
+            ("What happens in the first phase?", "and the second?", "and then?"),
+            ("what happens in the third phase, of feedback?",),
+            id="one after the other",
+        ),
+        pytest.param(
+            ("Quelle aide dans le bac à sable ?", "la première phase dure combien ?", "et la suivante ?"),
+            ("la deuxième phase dure combien ?",),
+            id="a phase is no edition",
         ),
         pytest.param(("What was looked at in 2021?", "and the following year, same list?"), ("What was looked at in 2022?",), id="the same thing"),
         pytest.param(

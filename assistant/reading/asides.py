@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from assistant.reading.parse import parse_message
 from assistant.reading.project import read_ai
@@ -17,7 +18,7 @@ _IN_ENGLISH = re.compile(r"\b(?:the|and|of|has|have|is|was|were|their|they|with|
 _LEFT_TO_THEM = re.compile(
     r"\b(?:(?:grand )?bien (?:lui|leur) fasse|tant mieux pour (?:eux|elles|lui|elle)|(?:good|bad) luck to (?:them|him|her|it)|(?:good|well) for (?:them|him|her|it)|poor things?|"
     r"(?:(?:on|nous) n['’ ]?(?:a|avons) |(?:we|i) have )?(?:rien a voir|aucun (?:lien|rapport)|nothing to do|no (?:link|connection)) (?:avec|with|to) (?:eux|elles|them)|"
-    r"(?:ca|cela) ne (?:me|nous) (?:concerne|regarde) (?:pas|en rien)|not (?:our|my) (?:business|problem|doing)|none of (?:our|my) (?:business|doing)|(?:c['’ ]?est |ce n['’ ]?est )?pas (?:notre|nos) (?:affaires?|probleme|oignons)|(?:we|i)['’]ve nothing to do with (?:it|them|that)|(?:we|i) (?:have not|haven['’]t) (?:even )?(?:visited|seen it|met them)|c['’ ]?est (?:leur affaire|chez (?:eux|elles)|leur (?:projet|outil|histoire))|theirs|that['’ ]s their (?:own )?(?:business|thing)|(?:ca|cela) les regarde|"
+    r"(?:ca|cela) ne (?:me|nous) (?:concerne|regarde) (?:pas|en rien)|not (?:our|my) (?:business|problem|doing)|none of (?:our|my) (?:business|doing)|(?:c['’ ]?est |ce n['’ ]?est )?pas (?:notre|nos) (?:affaires?|probleme|oignons)|(?:we|i)['’]ve nothing to do with (?:it|them|that)|(?:we|i) (?:have not|haven['’]t) (?:even )?(?:visited|seen it|met them)|c['’ ]?est (?:leur affaire|chez (?:eux|elles)|leur (?:projet|outil|histoire))|theirs|that['’ ]s (?:their|its|his|her) (?:own )?(?:business|thing|affair|lookout)|chacune? son truc|each to (?:their|his|her|its) own|(?:ca|cela) les regarde|"
     r"(?:pas (?:le|la|les) notres?|not ours|pas notre projet|not our project|n['’ ]?(?:entre|rentre|fait) pas (?:dans|partie de) notre projet|(?:is|are) not part of our project|rien a voir avec (?:nous|notre projet)|aucun (?:lien|rapport) avec (?:nous|notre projet)|"
     r"sans (?:aucun )?(?:lien|rapport) avec (?:nous|notre projet)|nothing to do with (?:us|our project|ours)|no (?:link|connection) (?:to|with) (?:us|ours|our project))|on n['’ ]y touche pas)\b"
 )
@@ -37,7 +38,7 @@ _APART = re.compile(
 _RUNS_APART = re.compile(
     r"\b(?:live|running|in (?:service|use)|en service|en place|tourne|marche|depuis|since|date de)\b.*\b(?:nothing to do with (?:this|it)|rien a voir avec (?:ca|ce projet|le projet|notre projet))\s*[.!;]?$"
 )
-_BESIDE = r"et|and|but|mais|d['’]ailleurs|by the way|au passage|fyi|btw"
+_BESIDE = r"et|and|but|mais|meanwhile|pendant ce temps|tiens|d['’]ailleurs|by the way|au passage|fyi|btw"
 """What may open a remark."""
 _THINGS = (
     r"intranet|website|newsletter|payroll|paie|planning|messagerie|mailbox|switchboard|badgeuses?|coffee machine|machine a cafe|photocopi\w+|printers?|imprimantes?|"
@@ -56,6 +57,15 @@ _A_NEIGHBOUR = re.compile(
     rf"|^{_HEARSAY}(?:down|across|up|along) the (?:corridor|hall|road|street|river)\b"
     rf"|^{_HEARSAY}(?:at|in) (?:[\w'’-]+ ){{1,4}}the [\w'’-]+ (?:people|team|department|folks|guys|office) (?:across|down|up|along) the (?:corridor|hall)\b"
     rf"|^{_HEARSAY}(?:(?:la|le|les|l['’]|the|a|chez|in|at) ?)?[\w'’-]+(?: [\w'’-]+){{0,2}}, (?:(?:nos|notre|our|les|the) (?:voisine?s?|neighbou?rs?|jumelle(?: \w+)?|twin town)|(?:la|le|the) [\w'’-]+ (?:d['’]a cote|d['’]en face|voisine?|next door)),"
+)
+# « Une boîte d’Auxerre sort presque la même, mais pour des concessionnaires », once ours was told.
+_ANOTHER_FIRM = re.compile(
+    rf"^(?:(?:{_BESIDE}),? )?{_HEARSAY}(?:une?|an?|some) (?:\w+ )?(?:boite|entreprise|societe|start[- ]?up|company|firm|agence|agency) (?:d['’]|de |du |in |from |at |near |pres de )[\w'’-]+\b"
+)
+# "We had ChatGPT type up the minutes of our meetings."
+_WROTE_WITH_IT = re.compile(
+    r"\b(?:we|i|on|nous|j['’ ]?ai|avons|a) (?:just |juste |meme |even )?(?:had|got|let|asked|used|fait|demande|utilise|laisse)\b[^.;:!?]{0,25}\b(?:chatgpt|gpt|copilot|gemini|une? ia|l['’ ]?ia|an ai|ai)\b[^.;:!?]{0,40}\b"
+    r"(?:minutes|slides?|speech|powerpoint|posters?|logo|flyers?|(?:this|my|ce|cet|mon) (?:e?mail|message|letter|courriel)|cover letter|comptes?[- ]rendus? (?:de |des )?(?:nos |notre |la |d['’])?(?:reunions?|conseil)|discours|affiches?|voeux|cv)\b"
 )
 _A_NAME = r"^(?!\W*(?:the|le|la|l['’]|it|its|he|she|they|elle|il|ils|elles|ce|cette|this|that|an?|une?)\b)[\w'’-]+"
 # "Périgueux has an AI for its own car parks".
@@ -86,6 +96,11 @@ _UNRELATED_TO_OURS = re.compile(
 _A_THING = re.compile(
     rf"\b(?:{_THINGS}|[\w-]+ software|paye|badge readers?|bad?ges?|caisses?|standard telephonique|cantine|canteen|kitchen|cuisine|parking|car park|"
     r"site (?:web|internet|vitrine)|page facebook|velos?|bikes?|[\w-]+ booking|reservation des salles|vans?|camionnettes?|toboggan|piscine|pool|toit|roof|hall d['’]\w+)\b"
+)
+# « Pardon, je parlais de l’ascenseur. »
+_WAS_ABOUT_A_THING = re.compile(
+    r"\b(?:je parlais|je parle|on parlait|i was (?:talking|speaking|thinking)|i['’]?m talking|i am talking|i meant|je voulais dire|je pensais) (?:juste |bien |only |just )?"
+    rf"(?:(?:du|des|de|d['’]|au|a|about|of) ?)?(?:the |l['’] ?|la |le |les |our |notre |nos )?(?:(?:ascenseur|lift|escalator|chauffage|heating)\b|{_A_THING.pattern})"
 )
 _A_TOOL = re.compile(
     r"\b(?:ia|ai|intelligence|outils?|tools?|logiciels?|software|chatbots?|assistants?|algorithm\w*|cameras?|modeles?|models?|projets?|projects?|systemes?|systems?|it)\b(?! department)"
@@ -121,6 +136,15 @@ def _plain(sentence: str) -> str:
     return re.sub(r"\bon\b", " ", text) if _IN_ENGLISH.search(text) else text
 
 
+def without_what_was_about_a_thing(messages: Sequence[str]) -> list[str]:
+    """The messages without those, in a few words, of which the one after says that they were about something else than the project."""
+    return [
+        one
+        for one, after in zip(messages, [*messages[1:], ""], strict=True)
+        if len(one.split()) > _LONGEST_REMARK or not _WAS_ABOUT_A_THING.search(fold(after))
+    ]
+
+
 def is_aside(sentence: str, told_before: bool = False) -> bool:
     """True for a sentence about what others have or do, left to them, and for one about a tool without AI that says of itself that it is another; once
     a project was `told_before`, for one about something else that they have had for long, too."""
@@ -143,7 +167,9 @@ def is_aside(sentence: str, told_before: bool = False) -> bool:
         and not (_TAKES_PART.search(text) or _OURS_AT_ALL.search(text))
     ):
         return True
-    if _AHEAD_OF_US.match(text):
+    if told_before and _ANOTHER_FIRM.match(text) and not (_OURS_AT_ALL.search(text) or _HAS_A_PART.search(text)):
+        return True
+    if _AHEAD_OF_US.match(text) or _WROTE_WITH_IT.search(text):
         return True
     if _IN_THE_PAPER.match(text) and not _OF_OUR_PROJECT.search(text):
         return True
@@ -180,14 +206,39 @@ def _is_left_aside(sentence: str, after: str) -> bool:
 
 # What leans on the aside: « we'd like to design our own », "a similar one".
 _LEANS_ON_IT = re.compile(
-    r"\b(?:our own(?! (?:staff|agents?|officers?|people|teams?|users?|residents?|clerks?))|own one|une? a nous|n['’ ]en (?:sommes|est|suis)|the same|same kind|similar|similaires?|pareil\w*|(?:le|la|les) memes?|comme (?:eux|elles?|lui))\b"
+    r"\b(?:our own(?! (?:staff|agents?|officers?|people|teams?|users?|residents?|clerks?))|own one|une? a nous|n['’ ]en (?:sommes|est|suis)|the same|same kind|similar|similaires?|pareil\w*|(?<!pas )(?:le|la|les) memes?|comme (?:eux|elles?|lui))\b"
     r"|\b(?:son|sa|leur|his|her|their) (?:entreprise|boite|societe|asso|association|company|firm|start[- ]?up|projet|project|outil|tool|ia|ai)\b[^.!]*\?"
 )
 _LIKE_THEIRS = re.compile(r"\b(?:(?:la|le|les) notres?|ours)\b")
+# « Besançon commence à peine le sien. Le nôtre, c’est une IA… », "Our rival's bot is live. Ours lives in a notebook."
+_NOW_OURS = re.compile(
+    r"^\W*(?:(?:et|mais|and|but|whereas|as for|quant (?:a|au|aux)) )?(?:ours|mine|(?:la|le|les) (?:notres?|miens?|miennes?)|nous,|moi,? (?:je|j['’ ])|nous concernant|pour nous|chez nous|for us|at our end|over here|"
+    r"(?:celui|celle|ceux|the one|that) (?:de|du|d['’]|of|at|in) [^.;:]{3,40}\((?:nous|us|we)\)|(?:what|ce qu[e'’ ]) ?(?:it|they|he|she|ils?|elles?)['’ ]?(?:s|re|ll| is| are)? (?:make|making|building|writing|fait|fabrique|ecrit|developpe)\w* (?:for|pour) (?:us|nous))(?!\w)"
+)
+_OUR_SUPPLIER = re.compile(
+    r"\b(?:our|my|notre|mon|ma|nos) (?:arch[- ]?)?(?:prestataire|fournisseur|editeur|supplier|vendor|contractor|rivale?|concurrente?|competitor|neighbour|voisine?|beau[- ]frere|brother[- ]in[- ]law)s?(?:['’]s)?\b"
+)
+_HAS_A_PART = re.compile(
+    r"\b(?:partenaire\w*|partner\w*|besoins?|needs?|demand\w+|ask(?:s|ed)?|pilot\w+|port\w+|rejoin\w+|join(?:s|ing)?|ensemble|together|jointly)\b"
+)
+_TELLS = re.compile(
+    r"\b(?:(?:l['’ ]?)?a (?:le|la|les|l['’]|un|une|son|sa|ses|deja|mis|lance\w*)|ont|est|sont|met|veut|veulent|fait|has|have|had|is|are|was|were|does|teste\w*|lance\w*|utilise\w*|uses?|runs?|already|deja|sort|lui|elle|eux|own)\b"
+)
+_SOMETHING_SAID = re.compile(
+    r"^(?:it|this|that|these|those|he|she|they|elles?|ils?|c['’ ]|ce|cet|cette|ca|cela|there|il y a)\b"
+)
 # An aside that speaks of the sentence before it: "That's theirs."
 _OF_WHAT_WAS_SAID = re.compile(
     r"^\W*(?!il (?:parait|y a)|it (?:seems|appears))(?:oui|non|yes|no(?! (?:ai|ia|link|relation|connection)\b)|that|this|it|they|he|she|ca|cela|c['’ ]?est|elles?|ils?|ce (?:n|sont))\b"
 )
+
+
+def _is_theirs(sentence: str, after: str) -> bool:
+    """True when `sentence` tells what others have, without a word of us, and the one `after` turns to what we have."""
+    text = _OUR_SUPPLIER.sub(" they ", _plain(sentence))
+    if text.endswith("?") or _OURS.search(text) or _SOMETHING_SAID.match(text) or _HAS_A_PART.search(text):
+        return False
+    return bool(_TELLS.search(text) and _NOW_OURS.match(_plain(after)))
 
 
 def without_asides(text: str, told_before: bool = False) -> str:
@@ -198,7 +249,7 @@ def without_asides(text: str, told_before: bool = False) -> str:
     kept = [
         one
         for before, one, after in zip(["", *sentences], sentences, [*sentences[1:], ""], strict=False)
-        if not _is_left_aside(one, after)
+        if not (_is_left_aside(one, after) or _is_theirs(one, after))
         and not (ours_too and _A_NAME_HAS_ONE.match(_plain(one)) and not _OURS_AT_ALL.search(_plain(one)))
         # After a colon it is what is told: « imaginons autre chose : notre société sœur de Dublin… ».
         and (not is_aside(one, told_before) or _OF_WHAT_WAS_SAID.match(fold(one)) or before.endswith(":"))

@@ -488,6 +488,12 @@ _TO_TAKE_PART = re.compile(
 )
 
 
+_IS_NOT_SO = re.compile(
+    r"(?<= )(?:ce n est|n est|that s|it s|that is|it is|isn t|is) (?:pas |not )(?:du tout |at all |really |vraiment |helas )?(?:le cas|the case|so|true|vrai)(?= |$)"
+    r"|(?<= , )(?:non|no)(?= ?$| , (?:ce|c|that|it|not|pas)(?= ))"
+)
+
+
 def _need(message: Message) -> Reading | None:
     found: dict[str, Evidence] = {}
     patterns = the_lists().sentence_patterns
@@ -501,6 +507,8 @@ def _need(message: Message) -> Reading | None:
         return None
     if any(_HEARSAY.search(message.sentences[evidence.position[0]].bodies.text) for evidence in found.values()):
         return None  # "a friend says that ministries crave this"
+    if "several" in found and _IS_NOT_SO.search(message.sentences[found["several"].position[0]].bodies.text):
+        del found["several"]  # « que plusieurs aient ce besoin, non, ce n’est pas le cas »
     if "none" in found and "one" in found and "several" not in found:
         # "one town hall asked for it, no other has the need"; "no need identified by a public body" has only one side.
         none, one = found["none"], found["one"]

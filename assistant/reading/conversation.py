@@ -9,7 +9,7 @@ from datetime import date
 
 from assistant.judge import judge, next_question
 from assistant.reading.answers import YES_NO, read_answer
-from assistant.reading.asides import without_asides
+from assistant.reading.asides import without_asides, without_what_was_about_a_thing
 from assistant.reading.bodies import are_private, is_partner_denied, mention_words, read_bodies
 from assistant.reading.learnt import UNSAID, SecondReader
 from assistant.reading.lexicon import the_lists
@@ -90,6 +90,7 @@ def read_situation(messages: Sequence[str], call: Call, second: SecondReader | N
 
     `second` then weighs it with all the messages.
     """
+    messages = without_what_was_about_a_thing(messages)
     situation = Situation()
     general: set[str] = set()  # what was said of others, in a general question
     heard: list[str] = []

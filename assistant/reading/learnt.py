@@ -107,6 +107,12 @@ LIKELIER_UNSAID = 0.5
 """How likely a message says nothing of what was asked, for it to be no answer to that."""
 CLOSING = frozenset({("uses_ai", "no"), ("public_partner", "no"), ("shared_need", "one"), ("shared_need", "none")})
 """What a last message takes back of a project (« la direction ne veut plus d'IA »), whatever the messages before it say."""
+CLOSED_SINCE = frozenset({("public_service", "no")})
+"""What the first reader finds in a later message, in words that close the way, and is asked where the network makes the opposite of it: « l’IA ne servira
+plus qu’aux palaces »."""
+_ONLY_NOW = re.compile(
+    r"\b(?:ne |n['’ ]?)\w+ plus qu|\b(?:only|uniquement|exclusivement|exclusively|nothing but)\b|\breserve"
+)
 GIVEN_UP, AS_LIKELY_AS_NOT = frozenset({("uses_ai", "no"), ("public_service", "no")}), 0.5
 """What the last message that tells something of it surely gives up, and how likely all messages together must find it at least: it is read, whatever word
 of the opposite the first reader hears there (« trop cher, l’IA : ce sera une page web »)."""
@@ -250,7 +256,8 @@ class SecondReader:
         for field in call.fields:
             found = situation.readings.get(field.id)
             if field.id in situation.unknown:
-                if gone := self._given_up(field.id, shares.get(field.id, {}), heard[1:]):
+                firm = [one for one in heard[1:] if not _WAVERS.search(fold(one))]
+                if gone := self._given_up(field.id, shares.get(field.id, {}), firm):
                     readings[field.id] = gone
                 continue
             if field.id not in shares and not found:
@@ -320,6 +327,13 @@ class SecondReader:
                     and share >= CORRECTED
                     and not is_believed
                     and the_lists().puts_right.search(fold(heard[-1]))
+                ):
+                    continue
+                if (
+                    differs
+                    and (field.id, found.value) in CLOSED_SINCE
+                    and told > 1
+                    and _ONLY_NOW.search(fold(heard[told - 1]))
                 ):
                     continue
             stands = field.id not in withdrawn
@@ -474,6 +488,8 @@ _OPEN_TO_ALL = re.compile(
 """What a tool that is in service is said to be: "any resident can get to it"."""
 
 
+# "Maybe a neural net, maybe plain fixed rules" gives nothing up.
+_WAVERS = re.compile(r"\b(?:maybe|perhaps|peut[- ]etre|could be|might be|pourrait etre)\b")
 # « Forget the AI bit, I assumed »: then it is not known either.
 _GUESSED = re.compile(
     r"\b(?:assum\w+|suppos\w+|presum\w+|guess\w*|(?:can['’ ]?t|cannot|could not|couldn['’ ]?t) (?:tell|say)|not sure|pas sure?s?|(?:sais|savons|sait) pas|don['’ ]?t know|do not know|ignor\w+)\b"
@@ -526,9 +542,16 @@ def _is_spoken_of(field: str, value: str, text: str) -> bool:
     told = fold(text)
     if field == "stage":
         told = the_lists().wishes_to_apply.sub(" ", _A_QUESTION.sub(" ", told))
+    if field == "uses_ai":
+        told = _A_TRAINING.sub(" ", told)
     return bool(words.search(told))
 
 
+_A_TRAINING = re.compile(
+    r"\b(?:formations?|cours|stages?|webinaires?|seminaires?|conferences?|colloques?|salons?|trainings?|courses?|workshops?|talks?|webinars?|lectures?|books?|livres?) (?:[\w'’]+ ){0,3}?(?:sur|en|a|on|about|in) (?:l['’ ]?)?"
+    r"(?:ia|ai|intelligence artificielle|artificial intelligence|machine learning)\b"
+)
+"""What the staff learn of AI, which puts none into their project."""
 _A_QUESTION = re.compile(r"[^.!?;:]{1,60}\?")
 
 

@@ -479,6 +479,28 @@ def test_the_check_asks_one_question_a_screen_on_a_phone(page: Page, address: st
     check_fits(page, "check on a phone")
 
 
+def test_the_back_of_a_phone_leads_to_the_question_before(page: Page, address: str) -> None:
+    page.set_viewport_size({"width": 390, "height": 844})
+    open_page(page, address + "/")
+    open_page(page, address + "/eligibilite")
+    count = page.locator("#step-count")
+    for _ in range(2):
+        page.locator("fieldset.field:visible input").first.check()
+        page.locator("#step-next").click()
+    expect(count).to_contain_text("Question 3")
+    page.go_back()
+    expect(count).to_contain_text("Question 2")
+    expect(page.locator("fieldset.field:visible legend")).to_be_focused()
+    page.locator("#step-back").click()  # the button of the page goes the same way
+    expect(count).to_contain_text("Question 1")
+    expect(page.locator("fieldset.field:visible input").first).to_be_checked()
+    page.go_forward()
+    expect(count).to_contain_text("Question 2")
+    page.go_back()
+    page.go_back()
+    assert page.url == f"{address}/"
+
+
 def test_the_check_works_by_keyboard(page: Page, address: str) -> None:
     open_page(page, address + "/en/eligibility")
     page.locator("input[name=applicant]").last.focus()

@@ -56,18 +56,30 @@ function showStep() {
   byId("mini-failure").hidden = atResult || !failed;
 }
 
-function moveTo(to) {
+// Whoever leaves and comes back finds the same question: the entry of the history knows which, the device keeps nothing.
+function place(to) {
   step = Math.max(0, Math.min(to, asked().length));
-  // Whoever leaves and comes back finds the same question: the entry of the history knows which, the device keeps nothing.
-  window.history.replaceState({ step }, "");
   showStep();
 }
 
-function go(to) {
-  moveTo(to);
+function lookAtStep() {
   window.scrollTo({ top: 0 });
   const target = asked()[step]?.querySelector("legend") || byId("check-state");
   target.focus();
+}
+
+// Each question of a phone is an entry of the history: the Back of the phone leads to the question before.
+function go(to) {
+  const from = step;
+  place(to);
+  if (narrow.matches && step !== from) window.history.pushState({ step, from }, "");
+  else window.history.replaceState({ ...window.history.state, step }, "");
+  lookAtStep();
+}
+
+function goBack() {
+  if (window.history.state?.from === step - 1) window.history.back();
+  else go(step - 1);
 }
 
 function failure(text) {
@@ -139,7 +151,8 @@ function reset() {
   form.reset();
   form.querySelectorAll('input[value=""]').forEach((input) => { input.checked = true; });
   setAside();
-  moveTo(0);
+  place(0);
+  window.history.replaceState({ step }, "");
   judge({ quietly: true });
   say(texts.check_restarted);
   window.scrollTo({ top: 0 });
@@ -173,7 +186,12 @@ form.addEventListener("submit", (event) => {
   if (narrow.matches) go(step + 1);
 });
 byId("step-next").addEventListener("click", () => go(step + 1));
-byId("step-back").addEventListener("click", () => go(step - 1));
+byId("step-back").addEventListener("click", goBack);
+window.addEventListener("popstate", (event) => {
+  if (!event.state || !narrow.matches) return;
+  place(event.state.step);
+  lookAtStep();
+});
 byId("mini-link").addEventListener("click", (event) => {
   event.preventDefault();
   go(asked().length);
@@ -228,9 +246,9 @@ showStep();
 // Coming back, the browser restores the answers after this script has run and before it says that the page is shown.
 window.addEventListener("pageshow", () => {
   receive();
-  step = window.history.state?.step ?? 0;
   setAside();
-  showStep();
+  place(window.history.state?.step ?? 0);
+  window.history.replaceState({ ...window.history.state, step }, "");
   judge({ quietly: true });
   document.documentElement.dataset.ready = "true";
 });
