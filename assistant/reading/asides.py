@@ -212,17 +212,20 @@ _LEANS_ON_IT = re.compile(
 _LIKE_THEIRS = re.compile(r"\b(?:(?:la|le|les) notres?|ours)\b")
 # « Besançon commence à peine le sien. Le nôtre, c’est une IA… », "Our rival's bot is live. Ours lives in a notebook."
 _NOW_OURS = re.compile(
-    r"^\W*(?:(?:et|mais|and|but|whereas|as for|quant (?:a|au|aux)) )?(?:ours|mine|(?:la|le|les) (?:notres?|miens?|miennes?)|nous,|moi,? (?:je|j['’ ])|nous concernant|pour nous|chez nous|for us|at our end|over here|"
+    r"^\W*(?:(?:et|mais|and|but|whereas|as for|quant (?:a|au|aux)) )?(?:ours|mine|(?:la|le|les) (?:notres?|miens?|miennes?)|nous,|moi,? (?:je|j['’ ])|nous concernant|pour nous|chez nous|ici,? a|nous, a|here in|here at|for us|at our end|over here|"
     r"(?:celui|celle|ceux|the one|that) (?:de|du|d['’]|of|at|in) [^.;:]{3,40}\((?:nous|us|we)\)|(?:what|ce qu[e'’ ]) ?(?:it|they|he|she|ils?|elles?)['’ ]?(?:s|re|ll| is| are)? (?:make|making|building|writing|fait|fabrique|ecrit|developpe)\w* (?:for|pour) (?:us|nous))(?!\w)"
 )
 _OUR_SUPPLIER = re.compile(
     r"\b(?:our|my|notre|mon|ma|nos) (?:arch[- ]?)?(?:prestataire|fournisseur|editeur|supplier|vendor|contractor|rivale?|concurrente?|competitor|neighbour|voisine?|beau[- ]frere|brother[- ]in[- ]law)s?(?:['’]s)?\b"
 )
+_SEEN = re.compile(
+    r",? (?:i|we|je l|j|on l|nous l)['’ ]?(?:ve|have|ai|a|avons)? ?(?:seen|saw|read|heard|vu|lu|entendu)\b[^;.]*"
+)
 _HAS_A_PART = re.compile(
     r"\b(?:partenaire\w*|partner\w*|besoins?|needs?|demand\w+|ask(?:s|ed)?|pilot\w+|port\w+|rejoin\w+|join(?:s|ing)?|ensemble|together|jointly)\b"
 )
 _TELLS = re.compile(
-    r"\b(?:(?:l['’ ]?)?a (?:le|la|les|l['’]|un|une|son|sa|ses|deja|mis|lance\w*)|ont|est|sont|met|veut|veulent|fait|has|have|had|is|are|was|were|does|teste\w*|lance\w*|utilise\w*|uses?|runs?|already|deja|sort|lui|elle|eux|own)\b"
+    r"\b(?:do|does|font|(?:l['’ ]?)?a (?:le|la|les|l['’]|un|une|son|sa|ses|deja|mis|lance\w*)|ont|est|sont|met|veut|veulent|fait|has|have|had|is|are|was|were|does|teste\w*|lance\w*|utilise\w*|uses?|runs?|already|deja|sort|lui|elle|eux|own)\b"
 )
 _SOMETHING_SAID = re.compile(
     r"^(?:it|this|that|these|those|he|she|they|elles?|ils?|c['’ ]|ce|cet|cette|ca|cela|there|il y a)\b"
@@ -235,7 +238,7 @@ _OF_WHAT_WAS_SAID = re.compile(
 
 def _is_theirs(sentence: str, after: str) -> bool:
     """True when `sentence` tells what others have, without a word of us, and the one `after` turns to what we have."""
-    text = _OUR_SUPPLIER.sub(" they ", _plain(sentence))
+    text = _OUR_SUPPLIER.sub(" they ", _SEEN.sub("", _plain(sentence)))
     if text.endswith("?") or _OURS.search(text) or _SOMETHING_SAID.match(text) or _HAS_A_PART.search(text):
         return False
     return bool(_TELLS.search(text) and _NOW_OURS.match(_plain(after)))

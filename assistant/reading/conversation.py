@@ -17,7 +17,7 @@ from assistant.reading.negation import SUPPOSING
 from assistant.reading.parse import parse_message, speaks_of_self
 from assistant.reading.project import read_ai, read_data, read_stage, read_theme, speaks_of_stage
 from assistant.reading.roles import OURS_BEFORE, cast_of, mentions_of, role_of
-from assistant.reading.scope import INVERTED, asks_fact, asks_verdict, eligibility_scope, thread_scope
+from assistant.reading.scope import INVERTED, asks_fact, asks_verdict, eligibility_scope, only_supposes, thread_scope
 from assistant.reading.service import read_public_service
 from assistant.reading.text import PUBLIC_ACTORS, PUBLIC_KINDS, UNCERTAIN, Message
 from assistant.reading.unknown import unknown_fields
@@ -90,7 +90,7 @@ def read_situation(messages: Sequence[str], call: Call, second: SecondReader | N
 
     `second` then weighs it with all the messages.
     """
-    messages = without_what_was_about_a_thing(messages)
+    messages = _without_what_was_supposed(without_what_was_about_a_thing(messages))
     situation = Situation()
     general: set[str] = set()  # what was said of others, in a general question
     heard: list[str] = []
@@ -190,6 +190,18 @@ def read_situation(messages: Sequence[str], call: Call, second: SecondReader | N
         known = _without(known, ["stage"])  # "theirs has been in production since last year. Would theirs qualify?"
     known = _without(known, _left_open_by_a_supposition(messages, known, call, second))
     return Situation(known.readings, known.unknown | (reopened - set(known.readings)))
+
+
+def _without_what_was_supposed(messages: Sequence[str]) -> Sequence[str]:
+    """The messages without those that only suppose something, once a later one goes back to what is: "forget Metz, it was a pure what-if"."""
+    back_at = max((n for n, one in enumerate(messages) if _BACK_TO_WHAT_IS.search(fold(one))), default=0)
+    return [one for n, one in enumerate(messages) if n >= back_at or not only_supposes(one)]
+
+
+_BACK_TO_WHAT_IS = re.compile(
+    r"\b(?:(?:pure|mere|just a|only a|simple) (?:what[- ]if|hypothe\w+|supposition)|(?:it|that|c['’ ]?etait|ce n['’ ]?etait) (?:was |were )?(?:just |only |purely |all |qu['’ ]?une? |une? (?:pure |simple )?)?(?:hypothetical|a hypothesis|hypothese|supposition)|"
+    r"(?:back|retour|reven\w+) (?:to|a|au|aux|in) (?:the |la |le |l['’ ]?)?(?:real (?:world|life|thing)|reality|realite|reel|facts|faits)|(?:forget|oubli\w+|laiss\w+) (?:the |la |l['’ ]?|cette |my |mon |ma |that )?(?:what[- ]if|hypothe\w+|supposition))\b"
+)
 
 
 def _left_open_by_a_supposition(
@@ -325,7 +337,7 @@ _ONE_STAYS = re.compile(
 )
 """What is said of another partner where one leaves: « la ville a claqué la porte, le département, lui, reste aux manettes »."""
 _NO_NEED = re.compile(
-    r"\b(?:pas|aucun\w*|sans|no|not|n['’ ]?t|none|nor|ni|si|whether|if)\b[^,;:.!?]{0,40}\b(?:besoins?|needs?)\b|\b(?:besoins?|needs?)\b[^.!?]{0,25}\b(?:jsp|idk|dunno|sais pas|aucune idee|no idea)\b"
+    r"\b(?:pas|aucun\w*|sans|no|not|n['’ ]?t|none|nor|ni|si|whether|if)\b[^,;:.!?]{0,40}\b(?:besoins?|needs?)\b|\b(?:besoins?|needs?)\b[^.!?]{0,25}\b(?:non,|pas le cas|not the case|jsp|idk|dunno|sais pas|aucune idee|no idea)\b"
 )
 _PRIVATE_SCHOOL = re.compile(
     r"\b(?:ecole|universite|institut|faculte)\b[^.,;:]{0,30}\bprivee?\b|\bprivate (?:\w+ )?(?:school|university|college)\b"

@@ -548,7 +548,7 @@ def _is_spoken_of(field: str, value: str, text: str) -> bool:
 
 
 _A_TRAINING = re.compile(
-    r"\b(?:formations?|cours|stages?|webinaires?|seminaires?|conferences?|colloques?|salons?|trainings?|courses?|workshops?|talks?|webinars?|lectures?|books?|livres?) (?:[\w'’]+ ){0,3}?(?:sur|en|a|on|about|in) (?:l['’ ]?)?"
+    r"\b(?:formations?|cours|stages?|webinaires?|seminaires?|conferences?|colloques?|salons?|trainings?|courses?|workshops?|talks?|webinars?|lectures?|books?|livres?) (?:(?:[\w'’]+ ){0,3}?(?:sur|en|a|on|about|in) (?:l['’ ]?)?)?"
     r"(?:ia|ai|intelligence artificielle|artificial intelligence|machine learning)\b"
 )
 """What the staff learn of AI, which puts none into their project."""

@@ -27,6 +27,10 @@ _DISPUTED = re.compile(
 _AI_DISPUTED = re.compile(
     rf"(?:^|(?<= )){_SAYS} (?:[^ ]+ ){{0,7}}?(?:AI|AIK|NOAI) (?:[^ ]+ ){{0,9}}?(?:l autre|the others?|{_SAYS} (?:(?:that|que|qu) )?(?:there (?:is|isn t|s)|it (?:is|does|has)|il y en a|si|oui|non|no|yes|le contraire|the (?:opposite|contrary|reverse)|otherwise))(?= |$)"
 )
+# « Si j’écoute Gérard, c’est en service ; si j’écoute Fatou, ça n’a jamais quitté le labo. Je ne sais pas qui croire. »
+_WHO_TO_BELIEVE = re.compile(
+    r"(?:^|(?<= ))(?:qui|lequel|laquelle|who|whom|which (?:of them|one)) (?:(?:des deux|je|to|i|we|should|dois|can|on|doit|peut) ){0,3}(?:croire|believe|trust|dit vrai|is right|a raison)(?= |$)"
+)
 _IN_TERMS_OF_THE_PROJECT = frozenset({"stage", "uses_ai"})
 _PARTS = re.compile(r" (?:[,;:.!?]|mais|but|car|because|so|alors|donc|et|and|c|it s)(?= )")
 _LONGEST_IGNORANCE, _LONGEST_TOPIC, _LONGEST_ECHO = 30, 8, 20
@@ -58,6 +62,8 @@ def unknown_fields(message: Message, readings: Mapping[str, Reading], pending: s
                     if (field in _IN_TERMS_OF_THE_PROJECT) is of_project and pattern.search(clause):
                         unknown[field] = max(unknown.get(field, 0), place)
     if any(_DISPUTED.search(sentence.project.text) for sentence in message.sentences):
+        unknown["stage"] = len(message.text)
+    if "stage" in readings and message.says(_WHO_TO_BELIEVE):
         unknown["stage"] = len(message.text)
     if any(_AI_DISPUTED.search(sentence.project.text) for sentence in message.sentences):
         unknown["uses_ai"] = len(message.text)
@@ -122,7 +128,10 @@ def _place(sentence: Sentence, view: View, position: int) -> int:
 def _is_told_after(message: Message, field: str, reading: Reading | None, place: int) -> bool:
     """True when `reading` was read after `place`, in words that tell such a value where some are listed: « … n’est écrite nulle part et la personne qui a
     lancé ça est partie » speaks of people, and tells no aim."""
-    if reading is None or message.text.rfind(reading.words) < place:
+    if reading is None:
+        return False
+    at = [found.start() for found in re.finditer(rf"(?<!\w){re.escape(reading.words)}(?!\w)", message.text)]
+    if not at or at[-1] < place:
         return False
     words = the_lists().told_by.get((field, reading.value))
     return words is None or bool(words.search(fold(message.text[place:])))
