@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from assistant.reading.asides import is_aside, without_asides
+from assistant.reading.asides import is_aside, without_asides, without_what_was_about_a_thing
 from assistant.reading.text import sentences_of
 
 
@@ -75,3 +75,14 @@ def test_where_only_a_question_is_left_the_whole_is_read_unless_something_was_to
     text = "Un concurrent a une IA en service. Sommes-nous éligibles ?"
     assert without_asides(text) == text
     assert without_asides(text, told_before=True) == "Sommes-nous éligibles ?"
+
+
+def test_what_was_about_something_else_is_left_out_unless_the_project_is_about_it():
+    told = [
+        "Une IA pour nos agents, une maquette.",
+        "Elle est en service depuis hier !",
+        "Pardon, je parlais de l'ascenseur.",
+    ]
+    assert without_what_was_about_a_thing(told) == [told[0], told[2]]
+    of_the_canteen = ["Une IA pour les menus de la cantine.", "Elle est en service.", "Je parlais de la cantine."]
+    assert without_what_was_about_a_thing(of_the_canteen) == of_the_canteen

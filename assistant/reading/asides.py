@@ -100,7 +100,7 @@ _A_THING = re.compile(
 # « Pardon, je parlais de l’ascenseur. »
 _WAS_ABOUT_A_THING = re.compile(
     r"\b(?:je parlais|je parle|on parlait|i was (?:talking|speaking|thinking)|i['’]?m talking|i am talking|i meant|je voulais dire|je pensais) (?:juste |bien |only |just )?"
-    rf"(?:(?:du|des|de|d['’]|au|a|about|of) ?)?(?:the |l['’] ?|la |le |les |our |notre |nos )?(?:(?:ascenseur|lift|escalator|chauffage|heating)\b|{_A_THING.pattern})"
+    rf"(?:(?:du|des|de|d['’]|au|a|about|of) ?)?(?:the |l['’] ?|la |le |les |our |notre |nos )?(?P<thing>(?:ascenseur|lift|escalator|chauffage|heating)\b|{_A_THING.pattern})"
 )
 _A_TOOL = re.compile(
     r"\b(?:ia|ai|intelligence|outils?|tools?|logiciels?|software|chatbots?|assistants?|algorithm\w*|cameras?|modeles?|models?|projets?|projects?|systemes?|systems?|it)\b(?! department)"
@@ -137,12 +137,15 @@ def _plain(sentence: str) -> str:
 
 
 def without_what_was_about_a_thing(messages: Sequence[str]) -> list[str]:
-    """The messages without those, in a few words, of which the one after says that they were about something else than the project."""
-    return [
-        one
-        for one, after in zip(messages, [*messages[1:], ""], strict=True)
-        if len(one.split()) > _LONGEST_REMARK or not _WAS_ABOUT_A_THING.search(fold(after))
-    ]
+    """The messages without those, in a few words, of which the one after says that they were about something else than the project: about a thing that
+    none before them speaks of."""
+    kept = []
+    for number, one in enumerate(messages):
+        about = _WAS_ABOUT_A_THING.search(fold(messages[number + 1])) if number + 1 < len(messages) else None
+        is_of_the_project = about and any(about["thing"] in fold(before) for before in messages[:number])
+        if not about or is_of_the_project or len(one.split()) > _LONGEST_REMARK:
+            kept.append(one)
+    return kept
 
 
 def is_aside(sentence: str, told_before: bool = False) -> bool:
