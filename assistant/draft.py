@@ -38,8 +38,6 @@ MOST_SENTENCES, MOST_OF_A_PART = 4, 2
 MOST_WORDS_ECHOED = 6
 TIE = 0.8
 """Two sections whose scores differ by less than this are equals: one that answers is preferred to one that says that nothing does."""
-SURELY_SILENT = 0.6
-"""How likely the one that says that nothing does must be to answer, to stay before its equal."""
 NEAR = 1.5
 """Two sections whose scores differ by less than this are both shown: in one reply in twelve, and one time in seven only the second answers."""
 ALMOST_EQUAL = 0.5
@@ -90,9 +88,7 @@ class Writer:
         best = standing[0].section.passage(language)
         if best.is_not_stated and len(standing) > 1 and evidence.sufficiency == "sufficient":
             runner_up = standing[1].section.passage(language)
-            is_surely_silent = standing[0].channels.get("answered", 0.0) >= SURELY_SILENT
-            is_near = standing[0].score - standing[1].score < TIE
-            if is_near and not (runner_up.is_not_stated or is_surely_silent):
+            if not runner_up.is_not_stated and standing[0].score - standing[1].score < TIE:
                 standing, best = [standing[1], standing[0], *standing[2:]], runner_up
         answering = [part.section.passage(language) for part in parts]
         stated = [passage for passage in answering if not passage.is_not_stated]
