@@ -91,16 +91,13 @@ class Series(BaseModel):
         `around`: words that ask nothing by themselves.
         """
         old, named = self._spoken_of(subject), self.named_in(text)
-        if old is None and len(named) == 1:
-            (old,) = named
         old = self._spoken_of(text) if old is None else old
         if old is None:
             return None
-        pointing = [*self.next, *self.previous, *(phrase for phrases in self.places for phrase in phrases)]
         others = {place: names for place, names in named.items() if place != old}
         if len(others) == 1 and len(named) == 1:
             ((place, names),) = others.items()
-            if content_words(without(text, [*names, *self.nouns, *pointing, *around, "one", "ones"])):
+            if content_words(without(text, [*names, *self.nouns, *self.pointing, *around, "one", "ones"])):
                 return None  # what has words of its own beside a name stands by them
             return Meant((self._with_another(subject, old, place, names[0]),), place)
         asks_what_is_next = _has_one_of(self.then, text) and not without(text, [*self.then, *around])
@@ -212,6 +209,11 @@ class Series(BaseModel):
         """All the names that people use."""
         return [name for names in self.named for name in names if name]
 
+    @cached_property
+    def pointing(self) -> list[str]:
+        """All that points to one by its place."""
+        return [*self.next, *self.previous, *(phrase for phrases in self.places for phrase in phrases)]
+
     def _spoken_of(self, subject: str) -> int | None:
         """The place of the one that `subject` is about."""
         here = self.named_in(subject)
@@ -235,14 +237,7 @@ class Series(BaseModel):
 
     def turns_to_one(self, text: str) -> bool:
         """True when `text` names one of the series, or has words that lead from one to another."""
-        leading = (
-            *self.next,
-            *self.previous,
-            *self.after,
-            *self.apart,
-            *(phrase for phrases in self.places for phrase in phrases),
-        )
-        return bool(self.named_in(text)) or _has_one_of(leading, text)
+        return bool(self.named_in(text)) or _has_one_of((*self.pointing, *self.after, *self.apart), text)
 
     def _pointed_to(self, text: str, old: int) -> tuple[int, str] | None:
         """The place that the last phrase of `text` that points to one points to, counted from `old`, and the phrase, the longest there is."""

@@ -79,7 +79,7 @@ _A_BUILDING = re.compile(
 )
 # « Notre page Facebook, elle, n’a aucune IA », "our intranet has no AI and has been live for ten years".
 _ANOTHER_THING = re.compile(
-    rf"^(?:(?:{_BESIDE}|ah|oh|tiens|pour info|note que|sinon|par contre),? )*(?:notre|nos|our|le|la|les|the|mon|ma|my) (?:[\w'’-]+ ){{0,2}}?"
+    rf"^(?:(?:{_BESIDE}|ah|oh|pour info|note que|sinon|par contre),? )*(?:notre|nos|our|le|la|les|the|mon|ma|my) (?:[\w'’-]+ ){{0,2}}?"
     rf"(?:page|extranet|site|e?mails?|standard|{_THINGS})\b"
     r".*(?:, (?:elles?|lui|eux),|\b(?:since|depuis|for (?:\w+ )?years|already|deja|marche|works (?:fine|well)|(?:is|are|est|sont|was|were|has been|a ete) (?:being |en train d etre )?(?:replaced?|remplace\w*|repare\w*|repaired|broken|cassee?s?|en panne|out of order|changee?s?))\b)"
 )
@@ -122,8 +122,10 @@ _IN_THE_PAPER = re.compile(
 _A_FRIEND = re.compile(
     rf"^(?:(?:{_BESIDE}),? )?(?:a|an|une?|my|mon|ma) (?:(?:old|vieil|vieille|good|bon|bonne|ex) )?(?:mate|friend|pal|cousine?|amie?|copain|copine|beau[- ]frere|belle[- ]soeur|(?:brother|sister)[- ]in[- ]law|brother|sister|frere|soeur|oncle|tante|uncle|aunt|neighbour|voisine?)\b"
 )
+_PART = r"partenaire\w*|partner\w*|ensemble|together|jointly|demand\w+|asked?|pilot\w+|port\w+|rejoin\w+|joins?|joining"
+"""What is said of somebody who has a part in a project."""
 _TAKES_PART = re.compile(
-    r"\b(?:avec nous|with us|(?:with|avec) (?:them|eux|elles|lui)|partenaire\w*|partner\w*|ensemble|together|jointly|conjoint\w*|(?<!son )(?<!leur )besoins?|(?<!its )(?<!their )needs?|same|memes?|demand\w+|asked?|veu[xt]|veulent|wants?|men\w+|pilot\w+|port\w+|rejoin\w+|joins?|joining|notre ia|notre outil|our ai|our tool|ours|(?:la|le|les) notres?|chez nous)\b|[;,:] (?:et |mais |but |and |while )?(?:nous|on|we|notre|nos|our)\b(?! (?:haven['’]t|have not|never|have nothing|(?:don['’]t|do not) (?:even )?(?:know|talk|speak)|n['’ ]?(?:y |en |l['’ ])?(?:a|avons|est|sommes) (?:pas|rien|jamais|aucun)))(?!['’]ve (?:nothing|never|no)\b)"
+    rf"\b(?:avec nous|with us|(?:with|avec) (?:them|eux|elles|lui)|{_PART}|conjoint\w*|(?<!son )(?<!leur )besoins?|(?<!its )(?<!their )needs?|same|memes?|veu[xt]|veulent|wants?|men\w+|notre ia|notre outil|our ai|our tool|ours|(?:la|le|les) notres?|chez nous)\b|[;,:] (?:et |mais |but |and |while )?(?:nous|on|we|notre|nos|our)\b(?! (?:haven['’]t|have not|never|have nothing|(?:don['’]t|do not) (?:even )?(?:know|talk|speak)|n['’ ]?(?:y |en |l['’ ])?(?:a|avons|est|sommes) (?:pas|rien|jamais|aucun)))(?!['’]ve (?:nothing|never|no)\b)"
 )
 _AN_AI = re.compile(
     r"(?<!j['’ ])(?<!aucune )(?<!no )(?<!sans )(?<!without )(?<!pas d['’ ])(?<!any )\b(?:ia|ai|intelligence artificielle|artificial intelligence|machine learning|neural|neurones|llm|language model|modele de lang\w+)\b"
@@ -224,9 +226,7 @@ _OUR_SUPPLIER = re.compile(
 _SEEN = re.compile(
     r",? (?:i|we|je l|j|on l|nous l)['’ ]?(?:ve|have|ai|a|avons)? ?(?:seen|saw|read|heard|vu|lu|entendu)\b[^;.]*"
 )
-_HAS_A_PART = re.compile(
-    r"\b(?:partenaire\w*|partner\w*|besoins?|needs?|demand\w+|ask(?:s|ed)?|pilot\w+|port\w+|rejoin\w+|join(?:s|ing)?|ensemble|together|jointly)\b"
-)
+_HAS_A_PART = re.compile(rf"\b(?:{_PART}|asks?|besoins?|needs?)\b")
 _TELLS = re.compile(
     r"\b(?:do|does|font|(?:l['’ ]?)?a (?:le|la|les|l['’]|un|une|son|sa|ses|deja|mis|lance\w*)|ont|est|sont|met|veut|veulent|fait|has|have|had|is|are|was|were|does|teste\w*|lance\w*|utilise\w*|uses?|runs?|already|deja|sort|lui|elle|eux|own)\b"
 )

@@ -194,14 +194,8 @@ def read_situation(messages: Sequence[str], call: Call, second: SecondReader | N
 
 def _without_what_was_supposed(messages: Sequence[str]) -> Sequence[str]:
     """The messages without those that only suppose something, once a later one goes back to what is: "forget Metz, it was a pure what-if"."""
-    back_at = max((n for n, one in enumerate(messages) if _BACK_TO_WHAT_IS.search(fold(one))), default=0)
+    back_at = max((n for n, one in enumerate(messages) if the_lists().back_to_what_is.search(fold(one))), default=0)
     return [one for n, one in enumerate(messages) if n >= back_at or not only_supposes(one)]
-
-
-_BACK_TO_WHAT_IS = re.compile(
-    r"\b(?:(?:pure|mere|just a|only a|simple) (?:what[- ]if|hypothe\w+|supposition)|(?:it|that|c['’ ]?etait|ce n['’ ]?etait) (?:was |were )?(?:just |only |purely |all |qu['’ ]?une? |une? (?:pure |simple )?)?(?:hypothetical|a hypothesis|hypothese|supposition)|"
-    r"(?:back|retour|reven\w+) (?:to|a|au|aux|in) (?:the |la |le |l['’ ]?)?(?:real (?:world|life|thing)|reality|realite|reel|facts|faits)|(?:forget|oubli\w+|laiss\w+) (?:the |la |l['’ ]?|cette |my |mon |ma |that )?(?:what[- ]if|hypothe\w+|supposition))\b"
-)
 
 
 def _left_open_by_a_supposition(

@@ -107,12 +107,9 @@ LIKELIER_UNSAID = 0.5
 """How likely a message says nothing of what was asked, for it to be no answer to that."""
 CLOSING = frozenset({("uses_ai", "no"), ("public_partner", "no"), ("shared_need", "one"), ("shared_need", "none")})
 """What a last message takes back of a project (« la direction ne veut plus d'IA »), whatever the messages before it say."""
-CLOSED_SINCE = frozenset({("public_service", "no")})
-"""What the first reader finds in a later message, in words that close the way, and is asked where the network makes the opposite of it: « l’IA ne servira
-plus qu’aux palaces »."""
-_ONLY_NOW = re.compile(
-    r"\b(?:ne |n['’ ]?)\w+ plus qu|\b(?:only|uniquement|exclusivement|exclusively|nothing but)\b|\breserve"
-)
+NARROWED = ("public_service", "no")
+"""What the first reader finds in a later message that narrows an aim to private customers, and is asked where the network makes the opposite of it: « l’IA
+ne servira plus qu’aux palaces »."""
 GIVEN_UP, AS_LIKELY_AS_NOT = frozenset({("uses_ai", "no"), ("public_service", "no")}), 0.5
 """What the last message that tells something of it surely gives up, and how likely all messages together must find it at least: it is read, whatever word
 of the opposite the first reader hears there (« trop cher, l’IA : ce sera une page web »)."""
@@ -329,12 +326,8 @@ class SecondReader:
                     and the_lists().puts_right.search(fold(heard[-1]))
                 ):
                     continue
-                if (
-                    differs
-                    and (field.id, found.value) in CLOSED_SINCE
-                    and told > 1
-                    and _ONLY_NOW.search(fold(heard[told - 1]))
-                ):
+                is_narrowed = told > 1 and the_lists().only_now.search(fold(heard[told - 1]))
+                if differs and (field.id, found.value) == NARROWED and is_narrowed:
                     continue
             stands = field.id not in withdrawn
             if (
@@ -543,15 +536,10 @@ def _is_spoken_of(field: str, value: str, text: str) -> bool:
     if field == "stage":
         told = the_lists().wishes_to_apply.sub(" ", _A_QUESTION.sub(" ", told))
     if field == "uses_ai":
-        told = _A_TRAINING.sub(" ", told)
+        told = the_lists().trainings.sub(" ", told)
     return bool(words.search(told))
 
 
-_A_TRAINING = re.compile(
-    r"\b(?:formations?|cours|stages?|webinaires?|seminaires?|conferences?|colloques?|salons?|trainings?|courses?|workshops?|talks?|webinars?|lectures?|books?|livres?) (?:(?:[\w'’]+ ){0,3}?(?:sur|en|a|on|about|in) (?:l['’ ]?)?)?"
-    r"(?:ia|ai|intelligence artificielle|artificial intelligence|machine learning)\b"
-)
-"""What the staff learn of AI, which puts none into their project."""
 _A_QUESTION = re.compile(r"[^.!?;:]{1,60}\?")
 
 

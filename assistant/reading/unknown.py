@@ -130,8 +130,8 @@ def _is_told_after(message: Message, field: str, reading: Reading | None, place:
     lancé ça est partie » speaks of people, and tells no aim."""
     if reading is None:
         return False
-    at = [found.start() for found in re.finditer(rf"(?<!\w){re.escape(reading.words)}(?!\w)", message.text)]
-    if not at or at[-1] < place:
+    whole_words = re.compile(rf"(?<!\w){re.escape(reading.words)}(?!\w)")
+    if not whole_words.search(message.text, place):
         return False
     words = the_lists().told_by.get((field, reading.value))
     return words is None or bool(words.search(fold(message.text[place:])))

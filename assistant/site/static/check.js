@@ -72,8 +72,7 @@ function lookAtStep() {
 function go(to) {
   const from = step;
   place(to);
-  if (narrow.matches && step !== from) window.history.pushState({ step, from }, "");
-  else window.history.replaceState({ ...window.history.state, step }, "");
+  if (step !== from) window.history.pushState({ step, from }, "");
   lookAtStep();
 }
 
@@ -155,8 +154,7 @@ function reset() {
   window.history.replaceState({ step }, "");
   judge({ quietly: true });
   say(texts.check_restarted);
-  window.scrollTo({ top: 0 });
-  fields[0].querySelector("legend").focus();
+  lookAtStep();
 }
 
 // Answers carried from the chat arrive in the fragment, which never reaches a server; it is removed at once.
