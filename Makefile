@@ -33,7 +33,7 @@ browser: $(VENV)/.installed-dev
 eval: $(VENV)/.installed-dev
 	$(BIN)/python -m evals run --out var/results.json --report var/report.html
 
-# Fit again, on the development cases and the corpus alone: the bridge to other collections, what recognises questions, the weights and thresholds, the second reader.
+# Fit again, on the cases of evals/cases/taught and the corpus alone: the bridge to other collections, what recognises questions, the weights and thresholds, the second reader.
 tune: $(VENV)/.installed-dev
 	$(BIN)/python -m evals.bridge
 	$(BIN)/python -m evals.recognise

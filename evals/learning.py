@@ -18,7 +18,7 @@ from corpus.token_encoder import TokenEncoder, by_length
 BATCH = 32
 _IN_HALF_PRECISION = bool(torch.ops.mkldnn._is_mkldnn_bf16_supported())
 """Products in half precision, twice as fast where the processor knows them; elsewhere twenty times slower."""
-_STEP, _HEADS = 3e-4, 10 / 3
+STEP, _HEADS = 3e-4, 10 / 3
 """How far one step goes in the layers, and how many times farther above them."""
 _NOISY = 0.25
 _MISTAKES = 60  # letters for one mistake of typing
@@ -90,7 +90,7 @@ def fit(
     noisy: Sequence[Tensor],
     name: str,
     rounds: int,
-    step: float = _STEP,
+    step: float = STEP,
 ) -> None:
     """Change `network` until `loss_of` (the mean loss of a batch: its states, and the places of its texts) is small.
 

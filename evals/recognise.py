@@ -1,5 +1,5 @@
 """Teach which section a message asks for, from the questions of the corpus (`corpus/questions`, `corpus/asked`, `elsewhere.yaml`); no case on facts
-is looked at. That a message tells of the person's own project it learns from `corpus/situations` and the development cases on eligibility.
+is looked at. That a message tells of the person's own project it learns from `corpus/situations` and the cases on eligibility in `evals/cases/taught`.
 
 `python -m evals.recognise` writes `assistant/recognised.safetensors` and prints how often it finds the section, and the sentence of it that gives the
 answer, of messages that it was not taught with. On two cores this takes an hour; `--go-on NAME`, for each new file, starts from what

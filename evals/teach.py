@@ -1,9 +1,8 @@
-"""Teach the second reader of situations, from `corpus/situations` and the cases in `evals/cases/taught`; never from those of
-`test`, and of `dev` only that its questions of fact ask for no verdict.
+"""Teach the second reader of situations, from `corpus/situations` and the cases in `evals/cases/taught`; never from those that judge.
 
 `python -m evals.teach` writes `assistant/reading/learnt.safetensors` and prints, for each value, what both readers together make of messages that
 they were not taught with. On two cores this takes an hour and a half: one process learns from a part, to be tried on the rest, while another learns from
-all.
+all. `--go-on NAME`, for each new file, starts from what was learnt before and goes twice over these files, once over a part of the rest: half an hour.
 """
 
 from __future__ import annotations
@@ -11,13 +10,13 @@ from __future__ import annotations
 import random
 import tempfile
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from datetime import date
 from multiprocessing import get_context
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import torch
 import typer
@@ -29,17 +28,16 @@ from torch.nn import functional
 from assistant.judge import judge
 from assistant.network import Trunk
 from assistant.reading.learnt import UNSAID, SecondReader, open_second_reader
-from assistant.reading.network import Gathering, save
+from assistant.reading.network import Gathering, restored, save
 from assistant.settings import Settings
 from assistant.situation import read_situation
 from corpus.call import Call, load_call
 from corpus.errors import ExplainedError, run_explained
 from corpus.token_encoder import TokenEncoder
 from corpus.yaml_files import load_checked
-from evals.learning import Batch, fit, keep_states, kept_states, states_of
+from evals.learning import STEP, Batch, fit, keep_states, kept_states, states_of
 
 CASES = Path("evals/cases/taught")
-FACTS = Path("evals/cases/dev")
 EXAMPLES = Path("corpus/situations")
 QUESTIONS = Path("corpus/questions")
 LEARNT = Path("assistant/reading/learnt.safetensors")
@@ -57,6 +55,10 @@ _NEIGHBOURS, _TRIED = 40, 5
 _WHOLE = 4  # fields, beside the theme, that an example tells when it describes a whole project
 _QUESTIONS = 500
 _ROUNDS = 3
+_GONE_OVER = 8
+"""Going on, one example in so many of those known before is gone over again, so that they are not forgotten."""
+_SMALL_STEP = 1e-4
+"""How far one step goes when going on: a third of what it is from the start."""
 # What the status of a criterion says of its one field.
 OF_STATUS = {
     "ai": ("uses_ai", {"met": "yes", "not_met": "no", "unknown": UNSAID}),
@@ -80,9 +82,20 @@ class Example:
     source: str
 
 
-def load_examples(call: Call) -> list[Example]:
-    """Every example: those of the corpus, then the cases, the messages of each joined."""
-    return [*_from_corpus(call), *_from_cases(call), *_of_facts()]
+Chosen = Callable[[str, int], bool]
+"""Whether an example serves, by the file that it stands in and its place among its like."""
+
+
+def load_examples(call: Call, chosen: Chosen = lambda *_: True, second: SecondReader | None = None) -> list[Example]:
+    """The examples that are `chosen`, all by default: those of the corpus, then the cases, the messages of each joined.
+
+    `second`: what was learnt before, where it helps to tell the fields of an applicant.
+    """
+    of_corpus, of_facts = (
+        [example for place, example in enumerate(some) if chosen(example.source, place)]
+        for some in (_from_corpus(call), _of_facts())
+    )
+    return [*of_corpus, *_from_cases(call, chosen, second), *of_facts]
 
 
 class Told(BaseModel):
@@ -123,11 +136,11 @@ def _from_corpus(call: Call) -> Iterator[Example]:
             yield Example(item.say, reads, name)
 
 
-def _from_cases(call: Call) -> Iterator[Example]:
+def _from_cases(call: Call, chosen: Chosen, second: SecondReader | None) -> Iterator[Example]:
     for path in sorted(CASES.glob("eligibility*.yaml")):
-        for case in yaml.safe_load(path.read_text(encoding="utf-8")):
+        for place, case in enumerate(yaml.safe_load(path.read_text(encoding="utf-8"))):
             criteria = case["expect"].get("criteria") or {}
-            if not criteria:
+            if not criteria or not chosen(path.stem, place):
                 continue
             reads = {
                 field: names[statuses[0]]
@@ -136,7 +149,7 @@ def _from_cases(call: Call) -> Iterator[Example]:
             }
             if is_about_their_project(case):
                 reads[SCOPE] = "own"
-            yield Example("\n".join(case["turns"]), reads | _routes(case["turns"], criteria, call), path.stem)
+            yield Example("\n".join(case["turns"]), reads | _routes(case["turns"], criteria, call, second), path.stem)
 
 
 def is_about_their_project(case: Mapping[str, Any]) -> bool:
@@ -146,7 +159,7 @@ def is_about_their_project(case: Mapping[str, Any]) -> bool:
 
 def _of_facts() -> Iterator[Example]:
     """Questions of fact, which ask for no verdict."""
-    for path in sorted(FACTS.glob("facts*.yaml")):
+    for path in sorted(CASES.glob("facts*.yaml")):
         for case in yaml.safe_load(path.read_text(encoding="utf-8")):
             if len(case["turns"]) == 1:
                 yield Example(case["turns"][0], {SCOPE: UNSAID}, path.stem)
@@ -162,9 +175,11 @@ def _of_facts() -> Iterator[Example]:
         yield Example(text, {SCOPE: UNSAID}, "questions")
 
 
-def _routes(turns: Sequence[str], criteria: Mapping[str, Sequence[str]], call: Call) -> dict[str, str]:
-    """The fields of the applicant as the first reader reads them, where the status that follows is the expected one."""
-    situation = read_situation(turns, call)
+def _routes(
+    turns: Sequence[str], criteria: Mapping[str, Sequence[str]], call: Call, second: SecondReader | None
+) -> dict[str, str]:
+    """The fields of the applicant as the first reader reads them, or with `second` both, where the status that follows is the expected one."""
+    situation = read_situation(turns, call, second)
     verdict = judge(situation, call, on=DAY)
     status = next(criterion.status for criterion in verdict.criteria if criterion.id == "applicant")
     if criteria.get("applicant") != [status]:
@@ -196,10 +211,11 @@ def learn(
     states: Sequence[Tensor],
     noisy: Sequence[Tensor],
     name: str,
+    before: Gathering | None = None,
 ) -> Gathering:
-    """Fit every field at once. `noisy`: the states of the same texts, typed in a hurry."""
+    """Fit every field at once. `noisy`: the states of the same texts, typed in a hurry. `before`: what was learnt of the same `values`, to go on from."""
     torch.manual_seed(0)
-    reading = Gathering(TokenEncoder(), values)
+    reading = before or Gathering(TokenEncoder(), values)
     told = [
         torch.tensor([names.index(e.reads[field]) if field in e.reads else -100 for e in examples])
         for field, names in values.items()
@@ -213,7 +229,8 @@ def learn(
         ]
         return torch.stack(losses).sum() / len(places)
 
-    fit(reading, loss_of, states, noisy, name, _ROUNDS)
+    rounds, step = (1, _SMALL_STEP) if before else (_ROUNDS, STEP)
+    fit(reading, loss_of, states, noisy, name, rounds, step)
     return reading
 
 
@@ -262,9 +279,45 @@ def report(reader: SecondReader, examples: Sequence[Example], call: Call) -> Non
             print(f"{field} = {value}: {right[one]} of {told[one]} are read, {wrong[one]} more wrongly")
 
 
-def main(trial: Path | None = None) -> None:
+def learn_more(names: Sequence[str], call: Call) -> None:
+    """Go on from what was learnt, over the new files called `names`, and write it; an ExplainedError names one that holds no example."""
+    examples = load_examples(
+        call, lambda source, place: source in names or place % _GONE_OVER == 0, open_second_reader(LEARNT, Trunk())
+    )
+    of_new = [row for row, example in enumerate(examples) if example.source in names]
+    unknown = sorted(set(names) - {examples[row].source for row in of_new})
+    if unknown:
+        raise ExplainedError(
+            f"No example in a file called {', '.join(unknown)}, of {EXAMPLES} or {CASES}. Nothing was learnt."
+        )
+    print(f"{len(of_new)} new examples, {len(examples) - len(of_new)} of those before; reading them", flush=True)
+    encoder = TokenEncoder().eval()
+    states, noisy = states_of(encoder, [(example.text,) for example in examples], random.Random(0))
+    before, confusions = restored(LEARNT, encoder)
+    twice = [*range(len(examples)), *of_new]
+    learnt = learn(
+        [examples[row] for row in twice],
+        before.values,
+        [states[row] for row in twice],
+        [noisy[row] for row in twice],
+        "going on",
+        before,
+    )
+    save(LEARNT, learnt.state_dict(), learnt.values, confusions)
+
+
+def main(
+    trial: Path | None = None,
+    go_on: Annotated[
+        list[str] | None,
+        typer.Option(help="A new file, by its name: start from what was learnt, and go over such files."),
+    ] = None,
+) -> None:
     """Learn, try, print and write. `trial`: where to write also what was learnt from a part, to be judged on the rest."""
     call = load_call(Settings().corpus_folder / "call.yaml")
+    if go_on:
+        learn_more(go_on, call)
+        return
     examples = load_examples(call)
     print(f"{len(examples)} examples; reading them", flush=True)
     with tempfile.TemporaryDirectory() as folder:

@@ -1,5 +1,5 @@
-"""Fit the weights of the search and the calibrations of the evidence on the development cases and on messages that the recogniser was not
-taught; never on the test cases.
+"""Fit the weights of the search and the calibrations of the evidence on the cases in `evals/cases/taught` and on messages that the recogniser was
+not taught; never on those that judge.
 
 `python -m evals.tune` writes `assistant/weights.yaml` and prints what cross-validation gives, so that a figure here is not a fitted one.
 """
@@ -24,8 +24,8 @@ from corpus.errors import run_explained
 from corpus.words import content_words
 from evals import recognise
 from evals.case import OFF_TOPIC
+from evals.teach import CASES
 
-CASES = Path("evals/cases/dev")
 WEIGHTS = Path("assistant/weights.yaml")
 FOLDS = 5
 _MOST_WRONG_ABSTENTIONS = 0.025
@@ -128,7 +128,9 @@ def main() -> None:
         content["evidence"][name] = fit_evidence(
             assistant.weigher.scale, retriever, examples, len(cases), suggested, elsewhere
         )
-    head = "# Written by `python -m evals.tune` from evals/cases/dev and what evals.recognise left out; not by hand.\n"
+    head = (
+        "# Written by `python -m evals.tune` from evals/cases/taught and what evals.recognise left out; not by hand.\n"
+    )
     WEIGHTS.write_text(head + yaml.safe_dump(content, sort_keys=False), encoding="utf-8")
 
 

@@ -12,7 +12,7 @@ from tiny import ROOT
 
 from assistant.network import FROZEN, Trunk
 from assistant.reading.learnt import UNSAID, WEIGHT_OF_FOUND, SecondReader, holding, open_second_reader
-from assistant.reading.network import Gathering, load, save
+from assistant.reading.network import Gathering, load, restored, save
 from assistant.situation import eligibility_scope, read_situation
 from assistant.vocabulary import Reading, Situation
 from corpus.call import load_call
@@ -361,7 +361,7 @@ def test_a_field_that_a_file_leaves_out_teaches_nothing_there(tmp_path: Path, mo
     said = '- say: "Une mairie."\n  reads: {applicant: public}\n- say: "Une école."\n  reads: {applicant: public, theme: edtech}\n'
     for name in ("old", "new"):
         (tmp_path / f"{name}.yaml").write_text(said, encoding="utf-8")
-    for name in ("EXAMPLES", "CASES", "FACTS", "QUESTIONS"):
+    for name in ("EXAMPLES", "CASES", "QUESTIONS"):
         monkeypatch.setattr(teach, name, tmp_path if name == "EXAMPLES" else tmp_path / "none")
     monkeypatch.setattr(teach, "_LEFT_OUT", {"old": ("personal_data", "theme")})
     read = {(one.source, one.text): one.reads for one in teach.load_examples(CALL)}
@@ -488,3 +488,36 @@ def test_what_is_not_known_of_a_field_that_was_not_learnt_stays_so():
     situation = Situation({}, frozenset({"theme"}))
     weighed_with = reader(stage={"before": 0.99, UNSAID: 0.01}).weigh(situation, [TEXT, TEXT], CALL)
     assert weighed_with.unknown == {"theme"}
+
+
+@pytest.fixture
+def learnt_and_a_new_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A copy of what was learnt, to go on from, and a file called `new` with examples; nothing else to learn from."""
+    before = tmp_path / "learnt.safetensors"
+    before.write_bytes(teach.LEARNT.read_bytes())
+    told = "".join(
+        f'- say: "La mairie du {number}e monte une IA."\n  reads: {{applicant: public, uses_ai: "yes"}}\n'
+        for number in range(2, 2 + learning.BATCH)  # twice over: a second step, for the first is one of nothing
+    )
+    (tmp_path / "new.yaml").write_text(told, encoding="utf-8")
+    monkeypatch.setattr(teach, "LEARNT", before)
+    monkeypatch.setattr(teach, "EXAMPLES", tmp_path)
+    for name in ("CASES", "QUESTIONS"):
+        monkeypatch.setattr(teach, name, tmp_path / "none")
+    return before
+
+
+def test_going_on_changes_what_was_learnt_and_keeps_its_values(learnt_and_a_new_file: Path):
+    encoder = TokenEncoder().eval()
+    before, confusions = restored(learnt_and_a_new_file, encoder)
+    teach.learn_more(["new"], CALL)
+    after, kept = restored(learnt_and_a_new_file, encoder)
+    assert (after.values, kept) == (before.values, confusions)
+    assert not torch.equal(after.looks, before.looks)
+
+
+def test_going_on_over_a_file_that_is_not_there_changes_nothing(learnt_and_a_new_file: Path):
+    written = learnt_and_a_new_file.read_bytes()
+    with pytest.raises(ExplainedError, match="No example in a file called nowhere"):
+        teach.learn_more(["new", "nowhere"], CALL)
+    assert learnt_and_a_new_file.read_bytes() == written

@@ -137,6 +137,7 @@ def test_the_subject_is_the_last_message_that_says_one(reader):
     [
         ("et l'année d'après ?", "Combien de candidats entendus en 2022 ?"),
         ("and the year before?", "Combien de candidats entendus en 2020 ?"),
+        ("no sorry, I was asking about the year after", "Combien de candidats entendus en 2022 ?"),
         ("et en 2023 ?", "Combien de candidats entendus en 2023 ?"),
         ("et en 2021 ?", None),
         ("et en 2023, combien de dossiers ?", None),

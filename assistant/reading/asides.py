@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 
 from assistant.reading.parse import parse_message
-from assistant.reading.project import read_ai
+from assistant.reading.project import read_ai, read_stage
 from assistant.reading.text import sentences_of
 from corpus.words import fold
 
@@ -214,10 +214,19 @@ _LEANS_ON_IT = re.compile(
     r"\b(?:our own(?! (?:staff|agents?|officers?|people|teams?|users?|residents?|clerks?))|own one|une? a nous|n['’ ]en (?:sommes|est|suis)|the same|same kind|similar|similaires?|pareil\w*|(?<!pas )(?:le|la|les) memes?|comme (?:eux|elles?|lui))\b"
     r"|\b(?:son|sa|leur|his|her|their) (?:entreprise|boite|societe|asso|association|company|firm|start[- ]?up|projet|project|outil|tool|ia|ai)\b[^.!]*\?"
 )
+# « On en dessine une », "we are building one": an AI, where that was one.
+_ONE_TOO = re.compile(
+    r"\b(?:(?:on|nous|j['’ ]|je) ?en (?:\w+ ){1,2}une?(?= (?:aussi|egalement|pour|qui|dans|depuis)\b| ?[,;:.!]|$)|(?:build|design|sketch|mak|develop|prepar|draft|writ|train|plann|want)\w* one(?= (?:to|too|as well|ourselves|for|that|here)\b| ?[,;:.!]|$))"
+)
 _LIKE_THEIRS = re.compile(r"\b(?:(?:la|le|les) notres?|ours)\b")
+# "Ours, a few miles off, is only being put together: some sort of tool that sorts the letters."
+_WHAT_IT_IS = re.compile(
+    r"\b(?:(?:some|an?|une?) (?:(?:sort|kind) of |(?:sorte|espece|genre) d[e'’] ?|petite? |little |simple )?"
+    r"(?:tool|outil|thing|truc|machin|logiciel|software|programme?|app(?:lication)?|site|form(?:ulaire)?|gadget)|something|quelque chose)\b"
+)
 # « Besançon commence à peine le sien. Le nôtre, c’est une IA… », "Our rival's bot is live. Ours lives in a notebook."
 _NOW_OURS = re.compile(
-    r"^\W*(?:(?:et|mais|and|but|whereas|as for|quant (?:a|au|aux)) )?(?:ours|mine|(?:la|le|les) (?:notres?|miens?|miennes?)|nous,|moi,? (?:je|j['’ ])|nous concernant|pour nous|chez nous|ici,? a|nous, a|here in|here at|for us|at our end|over here|"
+    r"^\W*(?:(?:et|mais|and|but|whereas|as for|quant (?:a|au|aux)) )?(?:ours|mine|(?:la|le|les) (?:notres?|miens?|miennes?)|nous,|we, (?:the|a|in|at|here)|[\w'’ -]{3,50}, (?:elle|lui|elles|eux),|moi,? (?:je|j['’ ])|nous concernant|pour nous|chez nous|ici,? a|nous, a|here in|here at|for us|at our end|over here|"
     r"(?:celui|celle|ceux|the one|that) (?:de|du|d['’]|of|at|in) [^.;:]{3,40}\((?:nous|us|we)\)|(?:what|ce qu[e'’ ]) ?(?:it|they|he|she|ils?|elles?)['’ ]?(?:s|re|ll| is| are)? (?:make|making|building|writing|fait|fabrique|ecrit|developpe)\w* (?:for|pour) (?:us|nous))(?!\w)"
 )
 _OUR_SUPPLIER = re.compile(
@@ -228,7 +237,7 @@ _SEEN = re.compile(
 )
 _HAS_A_PART = re.compile(rf"\b(?:{_PART}|asks?|besoins?|needs?)\b")
 _TELLS = re.compile(
-    r"\b(?:do|does|font|(?:l['’ ]?)?a (?:le|la|les|l['’]|un|une|son|sa|ses|deja|mis|lance\w*)|ont|est|sont|met|veut|veulent|fait|has|have|had|is|are|was|were|does|teste\w*|lance\w*|utilise\w*|uses?|runs?|already|deja|sort|lui|elle|eux|own)\b"
+    r"\b(?:do|does|font|jure\w*|swears?|s['’ ]en ser(?:t|vent)|(?:l['’ ]?)?a (?:le|la|les|l['’]|un|une|son|sa|ses|deja|mis|lance\w*)|ont|est|sont|met|veut|veulent|fait|has|have|had|is|are|was|were|does|teste\w*|lance\w*|utilise\w*|uses?|runs?|already|deja|sort|lui|elle|eux|own)\b"
 )
 _SOMETHING_SAID = re.compile(
     r"^(?:it|this|that|these|those|he|she|they|elles?|ils?|c['’ ]|ce|cet|cette|ca|cela|there|il y a)\b"
@@ -268,7 +277,10 @@ def without_asides(text: str, told_before: bool = False) -> str:
         return text  # "And our neighbours, the town of Lisieux? Theirs… Would Lisieux be eligible?"
     # « … La nôtre n’est qu’à l’état de croquis »: an AI, like theirs.
     said = fold(" ".join(one for one in kept if not one.endswith("?")))
-    is_like_theirs = _LIKE_THEIRS.search(said) and not (told_before or _AN_AI.search(rest))
+    is_like_theirs = _LIKE_THEIRS.search(said) and not (told_before or _AN_AI.search(rest) or _WHAT_IT_IS.search(said))
     # « La nôtre, c’est un tableur » says what ours is.
     leans = _LEANS_ON_IT.search(rest) or (is_like_theirs and read_ai(parse_message(rest)) is None)
+    if not leans and _ONE_TOO.search(said):
+        # What is theirs, but for how far they are.
+        leans = read_stage(parse_message(" ".join(one for one in sentences if one not in kept))) is None
     return " ".join(kept) if tells and not leans and len(kept) < len(sentences) else text

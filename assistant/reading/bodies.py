@@ -560,8 +560,18 @@ def _side_of(text: str) -> tuple[str, re.Match[str]] | None:
     return None
 
 
+# "What about one in Belgium?"
+_ONE_IN = re.compile(
+    r"^(?:(?:and|et|what|how|about|but|mais|same|meme chose|pareil|for|pour|alors|so|if|it|is|s|si|c|est) )*"
+    r"(?:ones?|those|celles?|celui|ceux) (?:(?:based|located|situee?s?|installee?s?) )?(?:in|from|de|d|en|au|aux|du) "
+)
+
+
 def _side_said(message: Message) -> Reading | None:
     for sentence in message.sentences:
+        one = _ONE_IN.match(sentence.bodies.text)
+        if one and (place := the_lists().anywhere_abroad.match(sentence.bodies.text, one.end())):
+            return Reading("abroad", message.words(sentence, *span_of(sentence.bodies, place)))
         if side := _side_of(sentence.bodies.text):
             return Reading(side[0], message.words(sentence, *span_of(sentence.bodies, side[1])))
     return None

@@ -84,13 +84,18 @@ def save(path: Path, learnt: Mapping[str, Tensor], values: Values, confusions: C
     store(_file(path), learnt, {"values": json.dumps(values), "confusions": json.dumps(confusions)})
 
 
-def load(path: Path, trunk: Trunk) -> tuple[Network, Confusions]:
+def restored(path: Path, encoder: TokenEncoder) -> tuple[Gathering, Confusions]:
     """What `save` wrote; an ExplainedError when it is missing, damaged or learnt over other weights."""
 
     def make(about: Mapping[str, str]) -> tuple[Gathering, Confusions]:
-        return Gathering(trunk.encoder, json.loads(about["values"])), json.loads(about["confusions"])
+        return Gathering(encoder, json.loads(about["values"])), json.loads(about["confusions"])
 
-    gathering, confusions = restore(_file(path), make)
+    return restore(_file(path), make)
+
+
+def load(path: Path, trunk: Trunk) -> tuple[Network, Confusions]:
+    """What `save` wrote, ready to read; see `restored`."""
+    gathering, confusions = restored(path, trunk.encoder)
     return Network(trunk, gathering), confusions
 
 
