@@ -2,7 +2,7 @@
 
 `python -m evals.teach` writes `assistant/reading/learnt.safetensors` and prints, for each value, what both readers together make of messages that
 they were not taught with. On two cores this takes an hour and a half: one process learns from a part, to be tried on the rest, while another learns from
-all. `--go-on NAME`, for each new file, starts from what was learnt before and goes twice over these files, once over a part of the rest: half an hour.
+all. `--go-on NAME`, for each new file, starts from what was learnt before goes twice over these files and once over a part of the rest, and stops short of the end: half an hour.
 """
 
 from __future__ import annotations
@@ -59,6 +59,8 @@ _GONE_OVER = 8
 """Going on, one example in so many of those known before is gone over again, so that they are not forgotten."""
 _SMALL_STEP = 1e-4
 """How far one step goes when going on: a third of what it is from the start."""
+_SHARE = 0.75
+"""How far it goes in the end between what was learnt before and after: all the way, more is asked that was decided before (docs/decisions)."""
 # What the status of a criterion says of its one field.
 OF_STATUS = {
     "ai": ("uses_ai", {"met": "yes", "not_met": "no", "unknown": UNSAID}),
@@ -294,6 +296,7 @@ def learn_more(names: Sequence[str], call: Call) -> None:
     encoder = TokenEncoder().eval()
     states, noisy = states_of(encoder, [(example.text,) for example in examples], random.Random(0))
     before, confusions = restored(LEARNT, encoder)
+    known = {name: weights.clone() for name, weights in before.state_dict().items()}
     twice = [*range(len(examples)), *of_new]
     learnt = learn(
         [examples[row] for row in twice],
@@ -303,7 +306,8 @@ def learn_more(names: Sequence[str], call: Call) -> None:
         "going on",
         before,
     )
-    save(LEARNT, learnt.state_dict(), learnt.values, confusions)
+    mixed = {name: torch.lerp(known[name], weights, _SHARE) for name, weights in learnt.state_dict().items()}
+    save(LEARNT, mixed, learnt.values, confusions)
 
 
 def main(

@@ -11,7 +11,7 @@ from assistant.judge import judge, next_question
 from assistant.reading.answers import YES_NO, read_answer
 from assistant.reading.asides import without_asides, without_what_was_about_a_thing
 from assistant.reading.bodies import are_private, is_partner_denied, mention_words, read_bodies
-from assistant.reading.learnt import UNSAID, SecondReader
+from assistant.reading.learnt import TOLD_SINCE, UNSAID, SecondReader
 from assistant.reading.lexicon import the_lists
 from assistant.reading.negation import SUPPOSING
 from assistant.reading.parse import parse_message, speaks_of_self
@@ -97,7 +97,7 @@ def read_situation(messages: Sequence[str], call: Call, second: SecondReader | N
     withdrawn: set[str] = set()
     left_at = 0  # where the messages begin that may tell of a partner after the last one left
     answered: set[str] = set()  # what they were asked and answered, or corrected
-    reopened: set[str] = set()  # what they said not to know, and were asked again
+    reopened: dict[str, int] = {}  # what they said not to know, and were asked again: the message that may answer
     told_last: set[str] = set()  # what the message before told anew
     told_at: dict[str, int] = {}  # in which of the messages that are heard the first reader found each field
     for number, text in enumerate(messages):
@@ -153,7 +153,7 @@ def read_situation(messages: Sequence[str], call: Call, second: SecondReader | N
         answers = scope is not None and not unsaid and not all(sentence.is_question for sentence in message.sentences)
         if pending and answers and (second is None or second.may_speak_of(pending, text)):
             # Asked again, it may be answered in words that `second` alone hears; if not, it is still not known.
-            reopened |= unknown & {pending}
+            reopened |= dict.fromkeys(unknown & {pending}, len(heard))
             unknown -= {pending}
         answered -= back | {name for name, reading in readings.items() if situation.value(name) != reading.value}
         if len(text.split()) <= _LONGEST_ANSWER:
@@ -180,7 +180,7 @@ def read_situation(messages: Sequence[str], call: Call, second: SecondReader | N
         situation = Situation({**situation.readings, **readings}, unknown)
         told_at |= dict.fromkeys(readings, len(heard))
         heard.append(text)
-    if "public_service" not in withdrawn | reopened:
+    if "public_service" not in withdrawn | reopened.keys():
         situation = _with_public_service(situation, heard, call)
     known = second.weigh(situation, heard, call, withdrawn, answered, told_at) if second else situation
     known = _as_the_bodies_tell(known, situation, heard)
@@ -189,7 +189,8 @@ def read_situation(messages: Sequence[str], call: Call, second: SecondReader | N
     if _ASKS_OF_THEIRS.search(fold(messages[-1])):
         known = _without(known, ["stage"])  # "theirs has been in production since last year. Would theirs qualify?"
     known = _without(known, _left_open_by_a_supposition(messages, known, call, second))
-    return Situation(known.readings, known.unknown | (reopened - set(known.readings)))
+    known = _without(known, _still_not_known(reopened, situation, known, heard, second))
+    return Situation(known.readings, known.unknown | (reopened.keys() - set(known.readings)))
 
 
 def _without_what_was_supposed(messages: Sequence[str]) -> Sequence[str]:
@@ -294,6 +295,29 @@ def _is_of_another_side(readings: Mapping[str, Reading], known: Situation) -> bo
     return new is not None and old is not None and (new.value in PUBLIC_KINDS) != (old in PUBLIC_KINDS)
 
 
+def _still_not_known(
+    reopened: Mapping[str, int],
+    situation: Situation,
+    known: Situation,
+    heard: Sequence[str],
+    second: SecondReader | None,
+) -> list[str]:
+    """The fields that the person said not to know, and that `second` alone reads in `known`, where no message since surely tells them."""
+    return [
+        field
+        for field, place in reopened.items()
+        if second and field in TOLD_SINCE and field in known.readings and field not in situation.readings
+        if not second.surely_tells(field, known.readings[field].value, heard[place:])
+    ]
+
+
+# A place that is French, however far.
+_OVERSEAS = re.compile(
+    r"\b(?:guadeloupe|martinique|guyane|french guiana|mayotte|nouvelle[- ]caledonie|new caledonia|polynesie|french polynesia|tahiti|saint[- ]pierre[- ]et[- ]miquelon|wallis|saint[- ]barthelemy|"
+    r"(?:ile de|a) la reunion|reunion island|outre[- ]mer|overseas (?:france|department|territor\w+))\b"
+)
+
+
 def _as_the_bodies_tell(known: Situation, situation: Situation, heard: Sequence[str]) -> Situation:
     """What both readers made of partners and needs, put right by the parts of the bodies that are named; `situation`: what the first one found."""
     need = known.readings.get("shared_need")
@@ -308,6 +332,8 @@ def _as_the_bodies_tell(known: Situation, situation: Situation, heard: Sequence[
     is_another = known.value("applicant") in PUBLIC_KINDS and situation.value("applicant") not in (None, *PUBLIC_KINDS)
     if is_another and known.readings.get("established") == situation.readings.get("established"):
         known = _without(known, ["established"])  # where the firm is that the first reader took for the applicant
+    if "established" not in situation.readings and any(_OVERSEAS.search(fold(text)) for text in heard):
+        known = _without(known, ["established"])
     found = situation.readings.get("public_partner")
     said = known.readings.get("public_partner")
     if (
