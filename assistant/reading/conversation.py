@@ -123,14 +123,14 @@ def read_situation(messages: Sequence[str], call: Call, second: SecondReader | N
                 known, readings={name: known.readings[name] for name in _OF_THE_APPLICANT if name in known.readings}
             )
             situation, heard, told_at, pending = replace(situation, readings=known.readings), [], {}, None
-            left_at = 0
+            left_at, reopened = 0, {}
             answered |= set(known.readings)
         readings = _read_message(text, call, known, pending)
         anew = (scope == "own" and "applicant" in readings) or (scope == "general" and asks_verdict(message))
         if general and anew:
             # What was asked of others is neither this person's situation nor part of the next general question.
             situation = _without(situation, general)
-            general, heard, told_at, left_at = set(), [], {}, 0
+            general, heard, told_at, left_at, reopened = set(), [], {}, 0, {}
         general = general | set(readings) if scope == "general" else general - set(readings)
         supposed = _supposed(message, call, known) if number == len(messages) - 1 else {}
         readings |= supposed
