@@ -8,7 +8,7 @@ import re
 from corpus.words import STOPWORDS, fold, words
 
 _WHO = (
-    r"(?:personn(?:e|alite)s?|membres?|laureats?|gagnants?|entreprises?|boites?|societes?|fournisseurs?|candidats?|organismes?|jures?|experts?|start ?ups?|structures?|"
+    r"(?:gens|personn(?:e|alite)s?|membres?|laureats?|gagnants?|entreprises?|boites?|societes?|fournisseurs?|candidats?|organismes?|jures?|experts?|start ?ups?|structures?|"
     r"people|persons?|winners?|laureates?|compan(?:y|ies)|firms?|vendors?|suppliers?|applicants?|bod(?:y|ies)|organi[sz]ations?|bidders?|candidates?|members?)"
 )
 _WANTS = r"(?:voudrais|veux|faut|cherche|besoin|avoir|donne[rz]?|dire|dites|connai\w+|quels? (?:sont|etaient)|need|want|give|tell|have|get|know|what (?:are|were|was))"

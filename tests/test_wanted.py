@@ -18,6 +18,7 @@ from assistant.wanted import asks_for_names, gives_names, says_chosen, speaks_of
         "Name the eleven vendors.",
         "Which bodies applied and were turned down?",
         "Nommez les lauréats.",
+        "Vous avez les noms des gens qui étaient dans ce comité ?",
         "Qui sont les cinq lauréats de 2022 ?",
         "Donnez-moi le nom d’une des personnalités extérieures.",
         "c’était qui ? je veux les noms",
