@@ -18,8 +18,8 @@ from corpus.token_encoder import TokenEncoder, by_length
 BATCH = 32
 _IN_HALF_PRECISION = bool(torch.ops.mkldnn._is_mkldnn_bf16_supported())
 """Products in half precision, twice as fast where the processor knows them; elsewhere twenty times slower."""
-STEP, _HEADS = 3e-4, 10 / 3
-"""How far one step goes in the layers, and how many times farther above them."""
+_STEP, _GOING_ON, _HEADS = 3e-4, 1e-4, 10 / 3
+"""How far one step goes in the layers, from the start and of a network that has learnt before; and how many times farther above them."""
 _NOISY = 0.25
 _MISTAKES = 60  # letters for one mistake of typing
 
@@ -90,7 +90,7 @@ def fit(
     noisy: Sequence[Tensor],
     name: str,
     rounds: int,
-    step: float = STEP,
+    step: float = _STEP,
 ) -> None:
     """Change `network` until `loss_of` (the mean loss of a batch: its states, and the places of its texts) is small.
 
@@ -120,6 +120,22 @@ def fit(
             lost += loss.item() * len(places)
         print(f"{name}: round {number + 1} of {rounds}, loss {lost / len(states):.3f}", flush=True)
     network.eval()
+
+
+def fit_more(
+    network: nn.Module,
+    loss_of: Callable[[Batch, list[int]], Tensor],
+    states: Sequence[Tensor],
+    noisy: Sequence[Tensor],
+    name: str,
+    share: float,
+) -> None:
+    """Go on from what `network` has learnt before, one round in small steps, and stop at `share` of the way to where that leads; see `fit`."""
+    known = {part: weights.clone() for part, weights in network.state_dict().items()}
+    fit(network, loss_of, states, noisy, name, 1, _GOING_ON)
+    network.load_state_dict(
+        {part: torch.lerp(known[part], weights, share) for part, weights in network.state_dict().items()}
+    )
 
 
 def batch_of(states: Sequence[Tensor]) -> Batch:

@@ -38,7 +38,7 @@ from corpus.sentences import sentences
 from corpus.token_encoder import TokenEncoder, by_length
 from corpus.words import unshouted
 from corpus.yaml_files import load_checked
-from evals.learning import Batch, fit, states_of
+from evals.learning import Batch, fit, fit_more, states_of
 from evals.teach import CASES, THEME, is_about_their_project, load_told
 from evals.wording import spoken_language
 
@@ -56,8 +56,8 @@ _DESCRIPTIONS = 8
 """One message in so many of `corpus/situations` is taught: they are long, and easily told from questions. Not so the stories that are told again in a
 file of the same name of `corpus/asked`, to ask something else: those are all taught."""
 _ROUNDS = 3
-_GOING_ON, _GONE_OVER = 1e-4, 3
-"""How far a step goes in the layers of a network that has learnt before; one example in so many of what it has learnt is gone over again."""
+_GONE_OVER, _SHARE = 3, 0.5
+"""Of what a network has learnt before, one example in so many is gone over again when it goes on, and it stops at such a share of the way."""
 _LEADS_ROUNDS, _LEADS_STEP, _LEADS_BATCH, _LEADS_DROPPED = 15, 3e-4, 256, 0.3
 """How the sentences are learnt: rounds, how far a step goes, examples of a step, and the share of what the network made of each that is hidden."""
 _TALKS_ROUNDS, _TALKS_STEP, _TALKS_TIMES = 30, 1e-3, 5
@@ -327,10 +327,10 @@ def learn(
     def loss_of(batch: Batch, places: list[int]) -> Tensor:
         return functional.cross_entropy(choosing(*batch), outcomes[places], label_smoothing=_SMOOTHED)
 
-    known = {name: weights.clone() for name, weights in choosing.state_dict().items()}
-    fit(choosing, loss_of, states, hurried, "sections", *((1, _GOING_ON) if before else (_ROUNDS,)))
     if before:
-        choosing.load_state_dict({name: (known[name] + now) / 2 for name, now in choosing.state_dict().items()})
+        fit_more(choosing, loss_of, states, hurried, "sections", _SHARE)
+    else:
+        fit(choosing, loss_of, states, hurried, "sections", _ROUNDS)
     return choosing
 
 

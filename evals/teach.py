@@ -2,7 +2,8 @@
 
 `python -m evals.teach` writes `assistant/reading/learnt.safetensors` and prints, for each value, what both readers together make of messages that
 they were not taught with. On two cores this takes an hour and a half: one process learns from a part, to be tried on the rest, while another learns from
-all. `--go-on NAME`, for each new file, starts from what was learnt before goes twice over these files and once over a part of the rest, and stops short of the end: half an hour.
+all. `--go-on NAME`, for each new file, starts from what was learnt before,
+goes twice over these files and once over a part of the rest, in half an hour, and stops three quarters of the way between before and after.
 """
 
 from __future__ import annotations
@@ -35,7 +36,7 @@ from corpus.call import Call, load_call
 from corpus.errors import ExplainedError, run_explained
 from corpus.token_encoder import TokenEncoder
 from corpus.yaml_files import load_checked
-from evals.learning import STEP, Batch, fit, keep_states, kept_states, states_of
+from evals.learning import Batch, fit, fit_more, keep_states, kept_states, states_of
 
 CASES = Path("evals/cases/taught")
 EXAMPLES = Path("corpus/situations")
@@ -55,12 +56,9 @@ _NEIGHBOURS, _TRIED = 40, 5
 _WHOLE = 4  # fields, beside the theme, that an example tells when it describes a whole project
 _QUESTIONS = 500
 _ROUNDS = 3
-_GONE_OVER = 8
-"""Going on, one example in so many of those known before is gone over again, so that they are not forgotten."""
-_SMALL_STEP = 1e-4
-"""How far one step goes when going on: a third of what it is from the start."""
-_SHARE = 0.75
-"""How far it goes in the end between what was learnt before and after: all the way, more is asked that was decided before (docs/decisions)."""
+_GONE_OVER, _SHARE = 8, 0.75
+"""Of what was learnt before, one example in so many is gone over again when it goes on, and it stops at such a share of the way: all the way, more
+is asked that was decided before (docs/decisions/2026-11-30-strangers-cases-teach.md)."""
 # What the status of a criterion says of its one field.
 OF_STATUS = {
     "ai": ("uses_ai", {"met": "yes", "not_met": "no", "unknown": UNSAID}),
@@ -231,8 +229,10 @@ def learn(
         ]
         return torch.stack(losses).sum() / len(places)
 
-    rounds, step = (1, _SMALL_STEP) if before else (_ROUNDS, STEP)
-    fit(reading, loss_of, states, noisy, name, rounds, step)
+    if before:
+        fit_more(reading, loss_of, states, noisy, name, _SHARE)
+    else:
+        fit(reading, loss_of, states, noisy, name, _ROUNDS)
     return reading
 
 
@@ -296,7 +296,6 @@ def learn_more(names: Sequence[str], call: Call) -> None:
     encoder = TokenEncoder().eval()
     states, noisy = states_of(encoder, [(example.text,) for example in examples], random.Random(0))
     before, confusions = restored(LEARNT, encoder)
-    known = {name: weights.clone() for name, weights in before.state_dict().items()}
     twice = [*range(len(examples)), *of_new]
     learnt = learn(
         [examples[row] for row in twice],
@@ -306,8 +305,7 @@ def learn_more(names: Sequence[str], call: Call) -> None:
         "going on",
         before,
     )
-    mixed = {name: torch.lerp(known[name], weights, _SHARE) for name, weights in learnt.state_dict().items()}
-    save(LEARNT, mixed, learnt.values, confusions)
+    save(LEARNT, learnt.state_dict(), learnt.values, confusions)
 
 
 def main(

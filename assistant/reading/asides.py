@@ -226,7 +226,7 @@ _WHAT_IT_IS = re.compile(
 )
 # « Besançon commence à peine le sien. Le nôtre, c’est une IA… », "Our rival's bot is live. Ours lives in a notebook."
 _NOW_OURS = re.compile(
-    r"^\W*(?:(?:et|mais|and|but|whereas|as for|quant (?:a|au|aux)) )?(?:ours|mine|(?:la|le|les) (?:notres?|miens?|miennes?)|nous,|we, (?:the|a|in|at|here)|(?:(?:la|le|l['’]|notre) ?)(?:ville|commune|mairie|metropole|agglo\w*|departement|region|prefecture|hopital|chu|universite|ecole|musee|syndicat|communaute)[\w'’ -]{0,50}, (?:elle|lui),|moi,? (?:je|j['’ ])|nous concernant|pour nous|chez nous|ici,? a|nous, a|here in|here at|for us|at our end|over here|"
+    r"^\W*(?:(?:et|mais|and|but|whereas|as for|quant (?:a|au|aux)) )?(?:ours|mine|(?:la|le|les) (?:notres?|miens?|miennes?)|nous,|we, (?:the|a|in|at|here)|(?:la|le|l['’]|notre) ?(?:ville|commune|mairie|metropole|agglo\w*|departement|region|prefecture|hopital|chu|universite|ecole|musee|syndicat|communaute)[\w'’ -]{0,50}, (?:elle|lui),|moi,? (?:je|j['’ ])|nous concernant|pour nous|chez nous|ici,? a|nous, a|here in|here at|for us|at our end|over here|"
     r"(?:celui|celle|ceux|the one|that) (?:de|du|d['’]|of|at|in) [^.;:]{3,40}\((?:nous|us|we)\)|(?:what|ce qu[e'’ ]) ?(?:it|they|he|she|ils?|elles?)['’ ]?(?:s|re|ll| is| are)? (?:make|making|building|writing|fait|fabrique|ecrit|developpe)\w* (?:for|pour) (?:us|nous))(?!\w)"
 )
 _OUR_SUPPLIER = re.compile(

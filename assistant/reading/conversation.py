@@ -311,13 +311,6 @@ def _still_not_known(
     ]
 
 
-# A place that is French, however far.
-_OVERSEAS = re.compile(
-    r"\b(?:guadeloupe|martinique|guyane|french guiana|mayotte|nouvelle[- ]caledonie|new caledonia|polynesie|french polynesia|tahiti|saint[- ]pierre[- ]et[- ]miquelon|wallis|saint[- ]barthelemy|"
-    r"(?:ile de|a) la reunion|reunion island|outre[- ]mer|overseas (?:france|department|territor\w+))\b"
-)
-
-
 def _as_the_bodies_tell(known: Situation, situation: Situation, heard: Sequence[str]) -> Situation:
     """What both readers made of partners and needs, put right by the parts of the bodies that are named; `situation`: what the first one found."""
     need = known.readings.get("shared_need")
@@ -332,8 +325,8 @@ def _as_the_bodies_tell(known: Situation, situation: Situation, heard: Sequence[
     is_another = known.value("applicant") in PUBLIC_KINDS and situation.value("applicant") not in (None, *PUBLIC_KINDS)
     if is_another and known.readings.get("established") == situation.readings.get("established"):
         known = _without(known, ["established"])  # where the firm is that the first reader took for the applicant
-    if "established" not in situation.readings and any(_OVERSEAS.search(fold(text)) for text in heard):
-        known = _without(known, ["established"])
+    if "established" not in situation.readings and any(the_lists().overseas.search(fold(text)) for text in heard):
+        known = _without(known, ["established"])  # « depuis Koné, en Nouvelle-Calédonie »
     found = situation.readings.get("public_partner")
     said = known.readings.get("public_partner")
     if (

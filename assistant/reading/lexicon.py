@@ -244,8 +244,9 @@ class _Lexicon:
         self.has_left = re.compile(
             rf"(?:^|(?<= ))(?<!we )(?<!nous )(?<!on )(?<!i )(?:{'|'.join(patterns['has_left'])})(?= |$)"
         )
-        self.doubts, self.puts_right, self.wishes_to_apply, self.trainings, self.only_now = (
-            re.compile(patterns[name]) for name in ("doubts", "puts_right", "wishes_to_apply", "trainings", "only_now")
+        self.doubts, self.puts_right, self.wishes_to_apply, self.trainings, self.only_now, self.overseas = (
+            re.compile(patterns[name])
+            for name in ("doubts", "puts_right", "wishes_to_apply", "trainings", "only_now", "overseas")
         )
         self.would_leave, self.a_guess, self.decides_nothing, self.back_to_what_is = (
             re.compile(patterns[name]) for name in ("would_leave", "a_guess", "decides_nothing", "back_to_what_is")
