@@ -21,6 +21,9 @@ from corpus.yaml_files import load_checked
 
 _A_QUESTION_OF_ITS_OWN = 2
 """Content words, beside what points to one of a series, with which a follow-up asks something else than was asked before."""
+_ASKS = re.compile(
+    r"\b(?:quel\w*|combien|qui|quand|où|comment|pourquoi|what|which|how|who|when|where|why)\b", re.IGNORECASE
+)
 _THE_SAME = re.compile(r"\b(?:same|memes?) \w+")
 _OF_SOMETHING_ELSE = re.compile(r"\s(?:fois|time|chose|thing|question|réponse|answer|point)\b")
 """What, after « la dernière », says that it is not one of a series."""
@@ -35,6 +38,8 @@ _SAID_OF_IT = re.compile(
 
 
 _THOSE = re.compile(r"\b(?:ceux|celles|those|the ones)(?=\s+(?:de\b|d['’]|du\b|of\b|from\b|in\b))", re.IGNORECASE)
+_NEAR, _AT_ONCE = r"(?: \w+){0,4}? ", " "
+"""What may stand between « après » and the name of the one before."""
 _THAT_OF = r"(?:celle|celui|the one|that) (?:de |d['’]|of |from |in )(?:l['’]|la |the )?"
 
 
@@ -97,9 +102,15 @@ class Series(BaseModel):
         others = {place: names for place, names in named.items() if place != old}
         if len(others) == 1 and len(named) == 1:
             ((place, names),) = others.items()
-            if content_words(without(text, [*names, *self.nouns, *self.pointing, *around, "one", "ones"])):
-                return None  # what has words of its own beside a name stands by them
-            return Meant((self._with_another(subject, old, place, names[0]),), place)
+            changed = self._with_another(subject, old, place, names[0])
+            own_words = content_words(
+                _THE_SAME.sub(" ", without(text, [*names, *self.nouns, *self.pointing, *around, "one", "ones"]))
+            )
+            if not own_words:
+                return Meant((changed,), place)
+            # What asks in words of its own beside a name stands by them.
+            asks_anew = len(own_words) >= _A_QUESTION_OF_ITS_OWN or _ASKS.search(text)
+            return None if asks_anew else Meant((changed, text), place)
         asks_what_is_next = _has_one_of(self.then, text) and not without(text, [*self.then, *around])
         if asks_what_is_next and self.named_in(subject) and old + 1 < len(self):
             return self._what_it_is(old + 1, language)
@@ -180,10 +191,10 @@ class Series(BaseModel):
             return None
         said = " ".join(words(text))
         for place, names in self.named_in(text).items():
-            # A year before which « après » stands is most often that of a day.
-            named = "|".join(" ".join(words(name)) for name in names if not name.isdigit())
-            opening = rf"\b(?:{'|'.join(self.after)})(?: \w+){{0,4}}? "
-            if named and place + 1 < len(self) and re.search(rf"{opening}(?:{named})\b", said):
+            # A year before which « après » stands, but right before it, is most often that of a day.
+            found = (rf"{_AT_ONCE if name.isdigit() else _NEAR}{' '.join(words(name))}\b" for name in names)
+            opening = rf"\b(?:{'|'.join(self.after)})"
+            if place + 1 < len(self) and re.search(rf"{opening}(?:{'|'.join(found)})", said):
                 return self.called[language][place + 1]
         return None
 

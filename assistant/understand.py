@@ -52,7 +52,8 @@ SmalltalkKind = Literal["greeting", "thanks", "goodbye", "identity", "yes_no", "
 
 
 class Again(BaseModel):
-    """What asks for the last reply once more: shorter, the same, or in the other language; `around` are the words of politeness.
+    """What asks for the last reply once more: shorter, the same, or in the other language; `around` are the words of politeness, `unread_fr` and
+    `unread_en` say of whom the reply is for that they do not read one.
 
     One of `asking` tells « en anglais, svp » from « en français, en anglais ? ».
     """
@@ -60,6 +61,8 @@ class Again(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     around: list[str]
+    unread_fr: list[str]
+    unread_en: list[str]
     shorter: list[str]
     same: list[str]
     doubts: list[str]
@@ -178,10 +181,15 @@ class Reader:
         """How `message` asks for the last reply once more, None when it does not."""
         if message.strip() and not message.strip(" ?\u00a0\u202f"):
             return "same"  # "?", for who did not find the answer in the reply
-        again, said = self.phrases.again, without(message, self.phrases.again.around)
+        again = self.phrases.again
+        said = without(message, [*again.around, *again.unread_fr, *again.unread_en])
         bare = without(said, again.same)
-        if not said or not bare or self._only_doubts(said):
-            return "same" if said else None
+        if not said:
+            return None
+        if not bare or self._only_doubts(said):
+            if self._has(again.unread_fr, message):
+                return "en"
+            return "fr" if self._has(again.unread_en, message) else "same"
         if not without(bare, again.shorter):
             return "shorter"
         if not without(bare, again.fr):

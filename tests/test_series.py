@@ -55,6 +55,24 @@ def heard(reader: Reader, *messages: str) -> tuple[str, ...]:
             ("Quels critères en 2022 ?", "Et pour l'édition suivante, celle de 2023, quels étaient-ils ?"), ("Quels critères en 2023 ?",), id="by its place and by its name"
         ),
         pytest.param(
+            ("En 2021, combien de dossiers ?", "Ah, pas mal. Et l'édition suivante ?"), ("En 2022, combien de dossiers ?",), id="after a word of thanks"
+        ),
+        pytest.param(
+            ("How many files for the health sandbox in 2021?", "oops mixed up my years, it's the edtech one I need"),
+            ("How many files for the education sandbox in 2022?",),
+            id="put right",
+        ),
+        pytest.param(
+            ("En 2021 la CNIL était tenue au secret ?", "et cette année, en 2023, c'est écrit aussi ?"),
+            ("En 2023 la CNIL était tenue au secret ?", "et cette année, en 2023, c'est écrit aussi ?"),
+            id="named, with a word of its own",
+        ),
+        pytest.param(
+            ("Après 2023, la CNIL a refait un bac à sable ?", "et les gagnants de celle-là ?"),
+            ("l'édition 2024 (silver économie)", "et les gagnants de celle-là, l'édition 2024 (silver économie) ?"),
+            id="the one after a year",
+        ),
+        pytest.param(
             ("Le bac à sable sur l'éducation, quand ?", "combien de dossiers ?", "et l'année d'avant, combien de dossiers ?"),
             ("combien de dossiers, l'édition 2021 (santé numérique) ?", "et l'édition 2021 (santé numérique), combien de dossiers ?"),
             id="the one that was named two messages before",

@@ -37,6 +37,9 @@ class Silent:
     def likelihoods(self, text):
         return {}
 
+    def speaks_of(self, text):
+        return []
+
 
 def told_unknown(text: str) -> set[str]:
     return unknown_fields(parse_message(text), {})
@@ -240,3 +243,46 @@ def test_what_was_not_known_is_read_only_where_a_later_message_tells_it(later, i
 )
 def test_an_island_of_france_is_not_abroad(text, place):
     assert read_situation((text,), CALL, Sure("established", "abroad", "")).value("established") == place
+
+
+@pytest.mark.parametrize(
+    ("text", "is_unknown"),
+    [
+        ("Est-ce un vœu pieux, est-ce déjà chez les abonnés ? Mystère, la seule qui savait est en mer.", True),
+        ("The Belgians have had theirs buzzing since spring. For ours I'd need to ask a colleague.", True),
+        ("The Belgians have had theirs buzzing since spring. I'd need to ask a colleague.", False),
+        ("The Belgians have had theirs buzzing since spring. Ours buzzes too.", False),
+    ],
+)
+def test_what_is_not_known_may_be_named_by_the_sentence_before_alone(text, is_unknown):
+    def speaks_of(before):
+        return ["stage"] if "buzzing" in before or "abonnés" in before else []
+
+    assert unknown_fields(parse_message(text), {}, speaks_of=speaks_of) == ({"stage"} if is_unknown else set())
+
+
+class Hears(Silent):
+    """A second reader that hears, in the messages that hold `words`, one value of one field."""
+
+    def __init__(self, words: str, field: str, value: str, share: float) -> None:
+        self.words, self.shares = words, {field: {value: share, "unsaid": 1 - share}}
+
+    def likelihoods(self, text):
+        return self.shares if self.words in text else {}
+
+
+ALONE = "We're an insurer in Niort, with a half-built AI that helps residents of the town. No public partner, and no public body has ever asked for it."
+
+
+@pytest.mark.parametrize(("share", "partner"), [(0.6, None), (0.1, "no")])
+def test_a_body_that_may_join_in_what_is_supposed_is_asked_about(share, partner):
+    supposed = "Picture the same engine elsewhere, with the Lyon fire and rescue service and its crews. Would that do?"
+    situation = read_situation((ALONE, supposed), CALL, Hears("fire and rescue", "public_partner", "yes", share))
+    assert situation.value("public_partner") == partner
+
+
+def test_an_ai_that_may_be_gone_in_what_is_supposed_is_asked_about():
+    told = "Ville de Quimper : notre réseau de neurones repère les fuites pour les usagers ; on en est à l'essai."
+    supposed = "Si jamais on se contentait de seuils posés par le chef, toujours à l'essai, ça passerait ?"
+    for share, ai in ((0.6, None), (0.1, "yes")):
+        assert read_situation((told, supposed), CALL, Hears("seuils", "uses_ai", "no", share)).value("uses_ai") == ai

@@ -134,7 +134,7 @@ def read_situation(messages: Sequence[str], call: Call, second: SecondReader | N
         general = general | set(readings) if scope == "general" else general - set(readings)
         supposed = _supposed(message, call, known) if number == len(messages) - 1 else {}
         readings |= supposed
-        unsaid = unknown_fields(message, readings, pending)
+        unsaid = unknown_fields(message, readings, pending, second.speaks_of if second else None)
         if not unsaid and not readings and _takes_back_a_guess(message):
             unsaid = told_last
         told_last = {name for name, one in readings.items() if situation.value(name) != one.value}
@@ -207,9 +207,13 @@ def _left_open_by_a_supposition(
     supposed, names_a_body = _supposition(messages[-1])
     if not supposed:
         return set()
-    deciding = {"eligible": _OPENS_THE_WAY, "not_eligible": _SHUTS_IT}.get(judge(known, call, on=_ANY_DAY).status)
+    status = judge(known, call, on=_ANY_DAY).status
+    deciding = {"eligible": _OPENS_THE_WAY, "not_eligible": _SHUTS_IT}.get(status)
     if not deciding:
         return set()
+    told = _read_freely(supposed, call, known, None)
+    if names_a_body and status == "not_eligible" and _may_join(supposed, told, known, second):
+        return {"public_partner"}
     rest = _besides(messages[-1], supposed)
     if not rest and len(messages) == 1:
         return set()
@@ -220,9 +224,6 @@ def _left_open_by_a_supposition(
         return {"applicant"}
     if names_a_body:
         return set()  # what takes part is read by rule
-    told = _read_freely(supposed, call, known, None)
-    if "stage" in told:
-        return set()  # "what if it is only being trialled by then?"
     deciding = {name: value for name, value in deciding.items() if name not in told and known.value(name) == value}
     return _most_touched(supposed, deciding, second)
 
@@ -241,6 +242,13 @@ def _supposition(text: str) -> tuple[str, bool]:
             names_a_body = any(mention.sentence == number for mention in mentions_of(message))
             return message.words(sentence, 0, len(sentence.tokens) - 1), names_a_body
     return "", False
+
+
+def _may_join(text: str, told: Mapping[str, Reading], known: Situation, second: SecondReader | None) -> bool:
+    """True when the body that a supposition names may take part in it, in words that no rule reads: "picture it developed together with the…"."""
+    if second is None or known.value("public_partner") != "no" or "public_partner" in told:
+        return False
+    return second.likelihoods(text).get("public_partner", {}).get("yes", 0.0) >= _TOUCHES
 
 
 def _turns_private(text: str, known: Situation, second: SecondReader | None) -> bool:
@@ -440,8 +448,10 @@ def _supposed(message: Message, call: Call, known: Situation) -> dict[str, Readi
 
 
 _OPENS_SUPPOSING = re.compile(
-    rf"(?:(?:et|but|and|mais|now|then|alors|maintenant|so|bon|ok|okay|what about this|just out of curiosity|juste par curiosite|par curiosite) ,? ?){{0,2}}"
-    rf"(?:{_SUPPOSES}|picture (?:another|a different|this|that)|take it that|say that|let s say|let s pretend|pretend|(?:faites|faisons|on fait) comme si|a supposer que|had (?:it|we|they|our|the)|dans l hypothese ou|in the event that)(?= )"
+    rf"(?:(?:et|but|and|mais|now|then|alors|maintenant|so|bon|ok|okay|what about this|just out of curiosity|juste par curiosite|par curiosite|play along with me|jouons le jeu) ,? ?:? ?){{0,2}}"
+    rf"(?:{_SUPPOSES}|si jamais|si (?:on|nous|il|elle|ils|elles|(?:notre|nos|la|le|l|les) [a-zA-Z]+) (?:(?:ne|n|l|le|la|les|y|en|se|s|nous) )*[a-z]+(?:ait|ions|aient)"
+    rf"|if (?:we|it|they|(?:our|the) [a-zA-Z]+) (?:ever |just |simply |instead )?(?:were|had|gave|took|put|made|ran|went|became|threw|left|let|[a-z]+ed)"
+    rf"|picture (?:another|a different|this|that|it|the|our|us)|take it that|say that|let s say|let s pretend|pretend|(?:faites|faisons|on fait) comme si|a supposer que|had (?:it|we|they|our|the)|dans l hypothese ou|in the event that)(?= )"
 )
 _IN_CASE = re.compile(
     r"(?:^|(?<= ))(?:si|if|suppos\w+|imagin\w+|admettons|mettons|say|should|in case|au cas ou|were)(?= )"

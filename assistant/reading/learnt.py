@@ -209,6 +209,13 @@ class SecondReader:
         """True unless `text`, long enough to be read by itself, is likelier to say nothing of `field`."""
         return len(text.split()) < _SHORTEST or self._read(text)[0].get(field, {}).get(UNSAID, 0.0) < LIKELIER_UNSAID
 
+    def speaks_of(self, text: str) -> list[str]:
+        """The fields told in words of all kinds that `text`, long enough to be read by itself, surely says something of."""
+        if len(text.split()) < _SHORTEST:
+            return []
+        shares = self._read(text)[0]
+        return [field for field in TOLD_IN_WORDS if 1 - shares.get(field, {}).get(UNSAID, 1.0) >= BELIEVED]
+
     def scope(self, text: str) -> Scope | None:
         """`own` for a message that surely describes a project to be judged."""
         return "own" if self.is_description(text) else None

@@ -426,7 +426,9 @@ def read_stage(message: Message, before: str | None = None) -> Reading | None:
         is_later = is_to_come(sentence.tokens, item.first, item.last) or _NOT_BEFORE.match(after)
         if is_denied(sentence.tokens, item.first, reach=4) or is_later:
             event("before", number, sentence, item.first, item.last)
-        elif _DATED.match(after):
+        elif _DATED.match(after) or _IS_DONE.search(
+            f"{words_before(sentence, item.first)} {sentence.tokens[item.first].text}"
+        ):
             event("deployed", number, sentence, item.first, item.last)
     for number, sentence, index in tagged(message, "BEF"):
         item = sentence.project.items[index]
@@ -706,6 +708,10 @@ def view_says_own(text: str, end: int) -> bool:
 
 
 # "Put into production: June 2021".
+_IS_DONE = re.compile(
+    r"(?:^|(?<= ))(?:(?:l|les|nous l|nous les) (?:a|ai|as|avons|avez|ont|avait|avions|avaient)|(?:a|ont|avait|avaient|ayant) ete|(?:est|sont|fut)) (?:deja |enfin |finalement |bien |officiellement |aussitot |ensuite )*mises?$"
+)
+"""What comes before « mise en service » that makes a deed of it, done: « on l’a mise en service », « elle a été mise en ligne »."""
 _DATED = re.compile(r"(?:(?:[a-zA-Z0-9]+|:|=|,|\() ){0,3}?(?:20[01][0-9]|202[0-2])(?= |$)")
 
 _PAST_TENSE = frozenset(

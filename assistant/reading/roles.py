@@ -75,7 +75,7 @@ def _without_aside(text: str) -> str:
 # Families of patterns of `applicant`, by what they are worth.
 WHO = ("we_are", "work_at", "from")  # words about the person, not about the users
 _SURE = ("explicit", "carries", "if_we_were", "we_are", "not_but")  # nothing said around takes the role away
-_WEAK = ("subject", "verdict_subject", "as", "bare", "form")
+_WEAK = ("subject", "verdict_subject", "as", "bare", "project_at", "form")
 
 
 @lru_cache(maxsize=4_096)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 from assistant.reading.lexicon import the_lists
 from assistant.reading.project import gives_up_a_technique, says_it_has_none
@@ -39,17 +39,30 @@ the longest that says again what was asked (« si d’autres mairies ont ce beso
 _ECHO = re.compile(r" ?(?:et |and |pour ce qui est de savoir |quant a savoir )?(?:si|s|whether|if) ")
 
 
-def unknown_fields(message: Message, readings: Mapping[str, Reading], pending: str | None = None) -> set[str]:
+_OURS = re.compile(
+    r"(?:^|(?<= ))(?:ours|mine|la notre|le notre|les notres|la mienne|le mien|les miens|les miennes)(?= |$)"
+)
+
+
+def unknown_fields(
+    message: Message,
+    readings: Mapping[str, Reading],
+    pending: str | None = None,
+    speaks_of: Callable[[str], Iterable[str]] | None = None,
+) -> set[str]:
     """The fields that the message says not to be known; not those of which a later part of it tells a value: « … ah si, c’est un prototype ».
 
-    `pending`: the field that was asked; a message that says no more than « je ne sais pas » bears on it.
+    `pending`: the field that was asked; a message that says no more than « je ne sais pas » bears on it. `speaks_of` tells which fields a text speaks of,
+    where no word of what is not known does: « Vœu pieux, ou déjà chez les abonnés ? Mystère », "Theirs is buzzing. Ours, I'd need to ask".
     """
     unknown: dict[str, int] = {}
     for before, sentence in zip((None, *message.sentences), message.sentences, strict=False):
+        is_unknown, named = False, False
         for of_project in (False, True):
             view = _view(sentence, of_project)
             found = [(clause, _place(sentence, view, end)) for clause, end in _clauses(view.text)]
             parts = (view.text, view.text.split(" , ")[0])
+            is_unknown = is_unknown or bool(found) or any(_says_only_unknown(part) for part in parts)
             if before is not None and before.is_question and not sentence.is_question:
                 # « Le stade ? Aucune idée. », « La mairie le mène-t-elle avec nous ? Le chef refuse de répondre. »
                 asked = _view(before, of_project).text
@@ -61,6 +74,12 @@ def unknown_fields(message: Message, readings: Mapping[str, Reading], pending: s
                 for field, pattern in the_lists().unknown_about.items():
                     if (field in _IN_TERMS_OF_THE_PROJECT) is of_project and pattern.search(clause):
                         unknown[field] = max(unknown.get(field, 0), place)
+                        named = True
+        if speaks_of and before is not None and is_unknown and not named:
+            is_asked = before.is_question and not sentence.is_question
+            if is_asked or _OURS.search(sentence.bodies.text):
+                place = sentence.tokens[-1].end
+                unknown |= dict.fromkeys(speaks_of(message.words(before, 0, len(before.tokens) - 1)), place)
     if any(_DISPUTED.search(sentence.project.text) for sentence in message.sentences):
         unknown["stage"] = len(message.text)
     if "stage" in readings and message.says(_WHO_TO_BELIEVE):
