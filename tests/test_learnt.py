@@ -63,6 +63,15 @@ def test_what_is_likely_enough_is_read_and_the_rest_is_not():
     assert weighed(likely, Situation(), TEXT) == {"uses_ai": "yes"}
 
 
+def test_that_there_is_no_ai_or_that_a_public_body_is_alone_is_read_only_when_sure():
+    for share, read in ((0.93, {}), (0.96, {"uses_ai": "no"})):
+        assert weighed(reader(uses_ai={"no": share, UNSAID: 1 - share}), Situation(), TEXT) == read
+    for told in ({"public_partner": Reading("no", "seuls")}, {"shared_need": Reading("one", "une seule mairie")}):
+        for share, read in ((0.97, None), (0.99, "public")):
+            likely = reader(applicant={"public": share, UNSAID: 1 - share})
+            assert weighed(likely, Situation(told), TEXT).get("applicant") == read
+
+
 def test_values_that_no_rule_tells_apart_are_likely_together():
     likely = reader(stage={"deployed": 0.5, "minor_update": 0.45, "before": 0.05})
     assert weighed(likely, Situation(), TEXT) == {"stage": "deployed"}

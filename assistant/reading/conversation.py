@@ -137,6 +137,8 @@ def read_situation(messages: Sequence[str], call: Call, second: SecondReader | N
         unsaid = unknown_fields(message, readings, pending, second.speaks_of if second else None)
         if not unsaid and not readings and _takes_back_a_guess(message):
             unsaid = told_last
+        elif not unsaid and not readings and message.says(the_lists().knows_no_more):
+            unsaid = told_last & _TOLD_IN_WORDS
         told_last = {name for name, one in readings.items() if situation.value(name) != one.value}
         readings = {field: reading for field, reading in readings.items() if field not in unsaid}
         # A partner that only the first reader is sure of can be taken back too.
@@ -465,6 +467,10 @@ def _supposes_they_leave(message: Message) -> bool:
         or (_OPENS_SUPPOSING.match(sentence.bodies.text) and the_lists().has_left.search(sentence.bodies.text))
         for sentence in message.sentences
     )
+
+
+_TOLD_IN_WORDS = {"uses_ai", "public_service", "stage"}
+"""What « je n’en sais plus rien » may bear on, where nothing says of what."""
 
 
 def _takes_back_a_guess(message: Message) -> bool:

@@ -25,7 +25,7 @@ from assistant.reading.project import (
     read_ai,
     read_stage,
 )
-from assistant.reading.text import Scope, sentences_of
+from assistant.reading.text import PUBLIC_KINDS, Scope, sentences_of
 from assistant.stated import take_stated
 from assistant.vocabulary import Reading, Situation
 from corpus.call import Call
@@ -70,9 +70,10 @@ _GOES_THERE = re.compile(
 """What somebody does abroad, which tells nothing of where a body is: "a nurse is leaving for Canada"."""
 SUPPOSED = frozenset({("theme", "other")})
 """What the first reader supposes of a project that names no theme: no word of the person's is against another one."""
-EASILY_SUPPOSED = frozenset({("stage", "before"), ("public_service", "yes")})
-"""What a project is taken for that does not say it (« on a une IA qui lit les certificats », « la mairie a un prototype d’IA »): where the first reader
-found nothing, and the message has no word that tells it (`told_by` in `corpus/lexicon/patterns.yaml`), read only when sure."""
+EASILY_SUPPOSED = frozenset({("stage", "before"), ("public_service", "yes"), ("uses_ai", "no")})
+"""What a project is taken for that does not say it (« on a une IA qui lit les certificats », « la mairie a un prototype d’IA », "we have a name, a logo and
+a mailing list"): where the first reader found nothing, and the message has no word that tells it (`told_by` in `corpus/lexicon/patterns.yaml`), read only
+when sure."""
 TOLD_IN_A_SENTENCE = frozenset({"stage"})
 """Fields that a sentence tells without the others. Where the two readers differ on one, each sentence is read by itself: in a long text, a date or
 the tool of a neighbour, three sentences away, weighs on the network. Of the other fields, a sentence alone says too little (measured: ten verdicts
@@ -299,9 +300,10 @@ class SecondReader:
                 continue
             differs = found and not agrees and (field.id, found.value) not in SUPPOSED
             holds = (field.id, best) in held
-            sure = SURE_OF_SEVERAL if differs and len(heard) > 1 else SURE
+            is_odd = found is None and _is_odd(field.id, best, situation)
+            sure = SURE_OF_SEVERAL if is_odd or (differs and len(heard) > 1) else SURE
             is_supposed = found is None and _is_easily_supposed(field.id, best, text)
-            must_be_sure = field.id in withdrawn or differs or is_supposed
+            must_be_sure = field.id in withdrawn or differs or is_supposed or is_odd
             needed = HOLDING_BACK if holds else sure if must_be_sure else BELIEVED
             applies = all(
                 other in readings and readings[other].value in allowed for other, allowed in field.only.items()
@@ -531,6 +533,12 @@ def _is_easily_supposed(field: str, value: str, text: str) -> bool:
     """True for what a project is taken for, in a `text` without a word that tells it."""
     words = the_lists().told_by.get((field, value))
     return (field, value) in EASILY_SUPPOSED and not (words and words.search(fold(text)))
+
+
+def _is_odd(field: str, value: str, situation: Situation) -> bool:
+    """True for a public body that applies and says to be without one: "mine, in Arras, hasn't. No public body alongside"."""
+    alone = situation.value("public_partner") == "no" or situation.value("shared_need") in ("one", "none")
+    return field == "applicant" and value in PUBLIC_KINDS and alone
 
 
 def _is_spoken_of(field: str, value: str, text: str) -> bool:

@@ -248,8 +248,9 @@ class _Lexicon:
             re.compile(patterns[name])
             for name in ("doubts", "puts_right", "wishes_to_apply", "trainings", "only_now", "overseas")
         )
-        self.would_leave, self.a_guess, self.decides_nothing, self.back_to_what_is = (
-            re.compile(patterns[name]) for name in ("would_leave", "a_guess", "decides_nothing", "back_to_what_is")
+        self.would_leave, self.a_guess, self.knows_no_more, self.decides_nothing, self.back_to_what_is = (
+            re.compile(patterns[name])
+            for name in ("would_leave", "a_guess", "knows_no_more", "decides_nothing", "back_to_what_is")
         )
         self.spoken_of, self.told_by = (
             {
