@@ -161,6 +161,8 @@ def test_of_two_names_the_longer_one_is_meant(reader):
         ("C'est trop long, peux-tu résumer s'il te plaît ?", True, None),
         ("Could you say that in English, please?", False, "en"),
         ("en français svp", False, "fr"),
+        ("sorry, my boss doesn't read French. Could you say that again for her?", False, "en"),
+        ("désolé, mon collègue lit pas l'anglais, vous pouvez répéter ?", False, "fr"),
         ("Répétez s'il vous plaît", False, None),
         ("vous êtes sûr ? j'ai lu cinq", False, None),
         ("are you sure? a website says 5", False, None),

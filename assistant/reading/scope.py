@@ -192,8 +192,9 @@ _WHAT_IS_REQUIRED = re.compile(
 def asks_fact(message: Message, sentence: Sentence) -> bool:
     """True for a question of fact: a question word, in a question or in a message that has no question mark."""
     scope, text = the_lists().scope, sentence.bodies.text
-    if len(sentence.tokens) <= 5 and scope["bare"].search(f"{text} "):
-        return False  # "What now?", "What is the verdict?"
+    asked_again = scope["bare"].search(f"{text} ")
+    if asked_again and (len(sentence.tokens) <= 5 or asked_again.group().strip() == text):
+        return False  # "What now?", « Qu’est-ce que ça change pour nous ? »
     if not sentence.is_question and _NOTHING_BUT.match(text):
         return False  # « Que des capteurs. »
     if _WHAT_IS_REQUIRED.search(text):
