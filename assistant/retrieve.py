@@ -44,7 +44,7 @@ _K1, _B = 1.2, 0.6
 SHORT, LEANING, LEANING_LITTLE = 3, 0.6, 0.2
 """Up to so many content words, a message that leans on the conversation takes the first share of its score from the subject with it, then the
 second (measured on the dialogues of the development cases and on changes of subject made from them)."""
-OF_ANOTHER = 6.0
+OF_ANOTHER = 12.0
 """What a section loses whose title names another edition, stage… than the one that a follow-up means."""
 
 

@@ -257,7 +257,11 @@ def test_a_mistake_in_what_is_taught_is_explained(text, message, tmp_path: Path,
 def test_conversations_on_facts_teach_and_what_says_no_section_does_not(tmp_path: Path, monkeypatch, tiny_retriever):
     fact = tiny_retriever.index.section(DEADLINE).passages[0].fact_ids[0]
     cases = [
-        {"turns": ["Bonjour", "et jusqu'à quand ?"], "expect": {"kind": ["answer"], "cites": [fact]}, "tags": ["dialogue"]},
+        {
+            "turns": ["Bonjour", "et jusqu'à quand ?"],
+            "expect": {"kind": ["answer"], "cites": [fact]},
+            "tags": ["dialogue"],
+        },
         {"turns": ["Jusqu'à quand ?"], "expect": {"kind": ["answer"], "cites": [fact]}, "tags": []},
         {"turns": ["Bonjour", "à quelle heure ?"], "expect": {"kind": ["abstention"]}, "tags": ["unanswerable"]},
         {"turns": ["Bonjour", "une recette ?"], "expect": {"kind": ["refusal"]}, "tags": ["offtopic"]},

@@ -445,6 +445,8 @@ def _supposed(message: Message, call: Call, known: Situation) -> dict[str, Readi
             # First, it is told what holds after it: "What if we switched it on for good before sending the file? Public hospital…"
             end = len(message.text) if number else sentence.tokens[-1].end
             told = _read_freely(message.text[sentence.tokens[0].start : end], call, known, None)
+            if told.get("personal_data") and told["personal_data"].value == "yes":
+                del told["personal_data"]  # "if we removed every piece of personal data": left to the second reader
             return {name: told[name] for name in (_SUPPOSED_LAST if number else _SUPPOSABLE_ALONE) if name in told}
     return {}
 
