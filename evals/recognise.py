@@ -1,6 +1,5 @@
-"""Teach which section a message asks for, from the questions of the corpus (`corpus/questions`, `corpus/asked`, `elsewhere.yaml`) and the
-conversations on facts in `evals/cases/taught`, whose single messages are left to `evals.tune`. That a message tells of the person's own project it
-learns from `corpus/situations` and the cases on eligibility in `evals/cases/taught`.
+"""Teach which section a message asks for, from the questions of the corpus (`corpus/questions`, `corpus/asked`, `elsewhere.yaml`); no case on facts
+is looked at. That a message tells of the person's own project it learns from `corpus/situations` and the cases on eligibility in `evals/cases/taught`.
 
 `python -m evals.recognise` writes `assistant/recognised.safetensors` and prints how often it finds the section, and the sentence of it that gives the
 answer, of messages that it was not taught with. On two cores this takes an hour; `--go-on NAME`, for each new file, starts from what
@@ -39,7 +38,6 @@ from corpus.sentences import sentences
 from corpus.token_encoder import TokenEncoder, by_length
 from corpus.words import unshouted
 from corpus.yaml_files import load_checked
-from evals.case import OFF_TOPIC
 from evals.learning import Batch, fit, fit_more, states_of
 from evals.teach import CASES, THEME, is_about_their_project, load_told
 from evals.wording import spoken_language
@@ -144,23 +142,6 @@ def _asked(topics: Mapping[str, str]) -> Iterator[Example]:
                 )
             messages = tuple(asked.say.strip().split("\n"))
             yield Example(messages, asked.kind, asked.section, topics.get(asked.section, ""), asked.sentence, path.stem)
-
-
-def load_conversations(index: PassageIndex) -> list[Example]:
-    """The conversations on facts among the cases that teach, whose last message a section answers or which is about something else. What nothing
-    answers is left out, for a case does not say what it is close to; so is what asks for a verdict."""
-    found = []
-    for path in sorted(CASES.glob("facts*.yaml")):
-        for case in yaml.safe_load(path.read_text(encoding="utf-8")):
-            expected, messages = case["expect"], tuple(case["turns"])
-            if len(messages) == 1 or not {"verdict", "smalltalk"}.isdisjoint(expected["kind"]):
-                continue
-            if section := index.section_of_fact(expected.get("cites", ("",))[0]):
-                topic = Path(section.passages[0].file).stem
-                found.append(Example(messages, "question", section.id, topic, source=path.stem))
-            elif not set(OFF_TOPIC).isdisjoint(case["tags"]):
-                found.append(Example(messages, "elsewhere", "", "", source=path.stem))
-    return found
 
 
 def load_descriptions(call: Call) -> list[Example]:
@@ -389,8 +370,7 @@ def main(
     """Learn, try, print and write."""
     settings = Settings()
     index = PassageIndex.open(settings.index_folder, Encoder(settings.encoder))
-    examples = [*load_examples(index), *load_conversations(index)]
-    descriptions = load_descriptions(load_call(settings.corpus_folder / "call.yaml"))
+    examples, descriptions = load_examples(index), load_descriptions(load_call(settings.corpus_folder / "call.yaml"))
     taught, told = (
         [example for place, example in enumerate(some) if not is_left_out(place)] for some in (examples, descriptions)
     )

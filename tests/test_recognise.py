@@ -254,28 +254,6 @@ def test_a_mistake_in_what_is_taught_is_explained(text, message, tmp_path: Path,
         recognise.load_examples(tiny_retriever.index)
 
 
-def test_conversations_on_facts_teach_and_what_says_no_section_does_not(tmp_path: Path, monkeypatch, tiny_retriever):
-    fact = tiny_retriever.index.section(DEADLINE).passages[0].fact_ids[0]
-    cases = [
-        {
-            "turns": ["Bonjour", "et jusqu'à quand ?"],
-            "expect": {"kind": ["answer"], "cites": [fact]},
-            "tags": ["dialogue"],
-        },
-        {"turns": ["Jusqu'à quand ?"], "expect": {"kind": ["answer"], "cites": [fact]}, "tags": []},
-        {"turns": ["Bonjour", "à quelle heure ?"], "expect": {"kind": ["abstention"]}, "tags": ["unanswerable"]},
-        {"turns": ["Bonjour", "une recette ?"], "expect": {"kind": ["refusal"]}, "tags": ["offtopic"]},
-        {"turns": ["Bonjour", "et nous ?"], "expect": {"kind": ["verdict"], "cites": [fact]}, "tags": []},
-    ]
-    (tmp_path / "facts-1.yaml").write_text(yaml.safe_dump(cases, allow_unicode=True), encoding="utf-8")
-    monkeypatch.setattr(recognise, "CASES", tmp_path)
-    taught = recognise.load_conversations(tiny_retriever.index)
-    assert [(one.messages[-1], one.kind, one.section, one.source) for one in taught] == [
-        ("et jusqu'à quand ?", "question", DEADLINE, "facts-1"),
-        ("une recette ?", "elsewhere", "", "facts-1"),
-    ]
-
-
 def test_what_stops_a_command_is_told_alone(tmp_path: Path, monkeypatch, capsys):
     monkeypatch.setenv("ASSISTANT_INDEX_FOLDER", str(tmp_path))
     with pytest.raises(SystemExit) as ended:
