@@ -90,6 +90,7 @@ class Phrases(BaseModel):
     language_words: dict[Language, list[str]]
     smalltalk: dict[SmalltalkKind, list[str]]
     connectives: list[str]
+    asks_nothing: list[str]
     anaphora: list[str]
     confirmation: list[str]
     premise: list[str]
@@ -359,7 +360,7 @@ class Reader:
         spoken = f"{subject} {text}"
         named = [number for number, one in enumerate(self.series) if one.named_in(text)]
         for number in sorted(named or range(len(self.series)), key=lambda n: -self.series[n].spoken_of_at(spoken)):
-            if meant := self.series[number].asked(text, subject, language, self.phrases.connectives):
+            if meant := self.series[number].asked(text, subject, language, self._asks_nothing):
                 return number, meant
             if self.series[number].means_the_presumed(text, subject):
                 return None  # and no other series: « en trois étapes ? », « et la première ? »
@@ -368,7 +369,7 @@ class Reader:
     def _what_follows(self, text: str, language: Language) -> tuple[int, Meant] | None:
         """The place of the series of which `text` asks what comes after one that it names, and what it asks."""
         for number, one in enumerate(self.series):
-            if meant := one.asks_what_follows(text, language, self.phrases.connectives):
+            if meant := one.asks_what_follows(text, language, self._asks_nothing):
                 return number, meant
         return None
 
@@ -379,8 +380,13 @@ class Reader:
         if said and self.is_dependent(last):
             return " ".join(said), last
         names = [name for one in self.series for name in one.names]
-        is_a_name = self._points_back(text) and not content_words(without(text, [*names, *self.phrases.connectives]))
+        is_a_name = self._points_back(text) and not content_words(without(text, [*names, *self._asks_nothing]))
         return "", text if is_a_name else ""
+
+    @cached_property
+    def _asks_nothing(self) -> list[str]:
+        """What asks nothing by itself, in a follow-up."""
+        return [*self.phrases.connectives, *self.phrases.asks_nothing]
 
     def _says_nothing_of_a_subject(self, message: str) -> bool:
         return bool(self.smalltalk_of(message) or self._manner(message))

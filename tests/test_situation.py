@@ -12,7 +12,7 @@ import pytest
 import yaml
 
 from assistant.judge import judge
-from assistant.reading.lexicon import _spelt_out
+from assistant.reading.lexicon import _by_name, _spelt_out
 from assistant.situation import eligibility_scope, read_situation
 from corpus.call import load_call
 from corpus.errors import ExplainedError
@@ -152,3 +152,10 @@ def test_a_yes_that_yaml_takes_for_true_is_told():
     assert _spelt_out({"yep": "yes"}, "words.yaml") == {"yep": "yes"}
     with pytest.raises(ExplainedError, match="nope: False"):
         _spelt_out(yaml.safe_load('"nope": no'), "words.yaml")
+
+
+def test_a_pattern_under_a_name_that_stands_already_is_not_lost_in_silence():
+    entry = {"name": "bare", "pattern": "x"}
+    assert _by_name([entry], "patterns.yaml") == {"bare": "x"}
+    with pytest.raises(ExplainedError, match="two patterns are called 'bare'"):
+        _by_name([entry, {"name": "bare", "pattern": "y"}], "patterns.yaml")

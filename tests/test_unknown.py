@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from assistant.judge import next_question
+from assistant.reading.conversation import _supposition
 from assistant.reading.parse import parse_message
 from assistant.reading.unknown import unknown_fields
 from assistant.situation import read_situation
@@ -286,3 +287,16 @@ def test_an_ai_that_may_be_gone_in_what_is_supposed_is_asked_about():
     supposed = "Si jamais on se contentait de seuils posés par le chef, toujours à l'essai, ça passerait ?"
     for share, ai in ((0.6, None), (0.1, "yes")):
         assert read_situation((told, supposed), CALL, Hears("seuils", "uses_ai", "no", share)).value("uses_ai") == ai
+
+
+@pytest.mark.parametrize(
+    ("text", "supposes"),
+    [
+        ("If we dropped the learning and kept fixed thresholds, could we still apply?", True),
+        ("If we need a partner, could we still apply?", False),
+        ("Si on se contentait de seuils, on pourrait candidater ?", True),
+        ("Si on fait une demande, on peut candidater ?", False),
+    ],
+)
+def test_what_is_supposed_is_told_from_what_is_needed_or_done(text, supposes):
+    assert bool(_supposition(text)[0]) == supposes

@@ -138,7 +138,7 @@ def read_situation(messages: Sequence[str], call: Call, second: SecondReader | N
         if not unsaid and not readings and _takes_back_a_guess(message):
             unsaid = told_last
         elif not unsaid and not readings and message.says(the_lists().knows_no_more):
-            unsaid = told_last & _TOLD_IN_WORDS
+            unsaid = told_last & _OPENS_THE_WAY.keys()  # « je n’en sais plus rien »: nothing says of what
         told_last = {name for name, one in readings.items() if situation.value(name) != one.value}
         readings = {field: reading for field, reading in readings.items() if field not in unsaid}
         # A partner that only the first reader is sure of can be taken back too.
@@ -453,8 +453,8 @@ def _supposed(message: Message, call: Call, known: Situation) -> dict[str, Readi
 
 _OPENS_SUPPOSING = re.compile(
     rf"(?:(?:et|but|and|mais|now|then|alors|maintenant|so|bon|ok|okay|what about this|just out of curiosity|juste par curiosite|par curiosite|play along with me|jouons le jeu) ,? ?:? ?){{0,2}}"
-    rf"(?:{_SUPPOSES}|si jamais|si (?:on|nous|il|elle|ils|elles|(?:notre|nos|la|le|l|les) [a-zA-Z]+) (?:(?:ne|n|l|le|la|les|y|en|se|s|nous) )*[a-z]+(?:ait|ions|aient)"
-    rf"|if (?:we|it|they|(?:our|the) [a-zA-Z]+) (?:ever |just |simply |instead )?(?:were|had|gave|took|put|made|ran|went|became|threw|left|let|[a-z]+ed)"
+    rf"(?:{_SUPPOSES}|si jamais|si (?:on|nous|il|elle|ils|elles|(?:notre|nos|la|le|l|les) [a-zA-Z]+) (?:(?:ne|n|l|le|la|les|y|en|se|s|nous) )*(?!(?:f|s|pl|t|conn|par)ait )[a-z]+(?:ait|ions|aient)"
+    rf"|if (?:we|it|they|(?:our|the) [a-zA-Z]+) (?:ever |just |simply |instead )?(?:were|had|gave|took|put|made|ran|went|became|threw|left|let|[a-z]+(?<!e)ed)"
     rf"|picture (?:another|a different|this|that|it|the|our|us)|take it that|say that|let s say|let s pretend|pretend|(?:faites|faisons|on fait) comme si|a supposer que|had (?:it|we|they|our|the)|dans l hypothese ou|in the event that)(?= )"
 )
 _IN_CASE = re.compile(
@@ -469,10 +469,6 @@ def _supposes_they_leave(message: Message) -> bool:
         or (_OPENS_SUPPOSING.match(sentence.bodies.text) and the_lists().has_left.search(sentence.bodies.text))
         for sentence in message.sentences
     )
-
-
-_TOLD_IN_WORDS = {"uses_ai", "public_service", "stage"}
-"""What « je n’en sais plus rien » may bear on, where nothing says of what."""
 
 
 def _takes_back_a_guess(message: Message) -> bool:

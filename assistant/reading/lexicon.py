@@ -116,6 +116,18 @@ def _wordings(term: str) -> list[str]:
     return [f"{before}{choice}{rest}" for choice in choices for rest in after]
 
 
+def _by_name(entries: Iterable[Mapping[str, str]], place: str) -> dict[str, str]:
+    """Name → pattern; an ExplainedError for a name that stands twice, of which the first pattern would be lost."""
+    found: dict[str, str] = {}
+    for entry in entries:
+        if entry["name"] in found:
+            raise ExplainedError(
+                f"{place}: two patterns are called '{entry['name']}', so one of them would not be read. Give the second another name, or join them."
+            )
+        found[entry["name"]] = entry["pattern"]
+    return found
+
+
 def _spelt_out(words: Mapping[Any, Any], place: str) -> dict[str, str]:
     """Short word → what it stands for; an ExplainedError for a bare yes or no, which YAML takes for true or false."""
     for short, word in words.items():
@@ -190,7 +202,10 @@ class _Lexicon:
         # A pattern that ends on the body says with whom; one that starts with it says what it does.
         self.companion = [compiled(p) for p in patterns["partner"] if p.endswith("@")]
         self.conductor = [compiled(p) for p in patterns["partner"] if not p.endswith("@")]
-        self.applicant = {entry["name"]: compiled(entry["pattern"]) for entry in patterns["applicant"]}
+        self.applicant = {
+            name: compiled(pattern)
+            for name, pattern in _by_name(patterns["applicant"], f"{folder.name}/patterns.yaml, applicant").items()
+        }
         self.rank = {name: rank for rank, name in enumerate(self.applicant)}
         self.consortium = compiled(patterns["consortium"])
         self.sentence_patterns = {

@@ -62,11 +62,11 @@ def unknown_fields(
             view = _view(sentence, of_project)
             found = [(clause, _place(sentence, view, end)) for clause, end in _clauses(view.text)]
             parts = (view.text, view.text.split(" , ")[0])
-            is_unknown = is_unknown or bool(found) or any(_says_only_unknown(part) for part in parts)
+            says_only = any(_says_only_unknown(part) for part in parts)
+            is_unknown = is_unknown or says_only or bool(found)
             if before is not None and before.is_question and not sentence.is_question:
                 # « Le stade ? Aucune idée. », « La mairie le mène-t-elle avec nous ? Le chef refuse de répondre. »
                 asked = _view(before, of_project).text
-                says_only = any(_says_only_unknown(part) for part in parts)
                 longest = _LONGEST_ECHO if _ECHO.match(asked) or found else _LONGEST_TOPIC
                 if (says_only or found) and len(asked.split()) <= longest:
                     found.append((f" {asked} ", sentence.tokens[-1].end))
