@@ -155,7 +155,11 @@ def test_of_two_names_the_longer_one_is_meant(reader):
 
 
 @pytest.mark.parametrize(
-    "message", ["I need to know the maximum fine for a public body", "I had a question about consent from minors at a school canteen"]
+    "message",
+    [
+        "I need to know the maximum fine for a public body",
+        "I had a question about consent from minors at a school canteen",
+    ],
 )
 def test_a_message_that_says_a_need_stands_alone(message, reader):
     assert not understood(reader, message, "How long does the support last?").standalone.startswith("How long")
