@@ -248,7 +248,7 @@ class Retriever:
         """For each series, the places that the titles of each section name."""
         return [
             [
-                {place for passage in section.passages for place in one.named_in(passage.title)}
+                {place for passage in section.passages for place in one.told_of_in(passage.title, passage.language)}
                 for section in self.index.sections
             ]
             for one in self.series

@@ -41,7 +41,7 @@ _ON_WHICH_SIDE = re.compile(
 AT_A_GLANCE = 8
 """Words of a message that tells who and what in so few that the words which ask for a verdict are all that it asks."""
 LIKELY_AGAIN = 1 / 3
-"""How likely a message must be to tell of the person's project, once they asked about it, for the verdict to be said again."""
+"""How likely a message must be to tell of the person's project, once they asked about it or described it, for the verdict to be said."""
 FEW = 2
 """With no more values read than this, a message that takes something for granted asks whether that is so."""
 TELLING = 3
@@ -86,7 +86,8 @@ class ScopeFinder:
             scope = None if evidence.sufficiency == "sufficient" else "own"
         if scope or search.recognised is None:
             return scope
-        if search.recognised.own >= (LIKELY_AGAIN if self._asked_before(earlier) else BELIEVED):
+        is_known = self._asked_before(earlier) or self._described_before(request)
+        if search.recognised.own >= (LIKELY_AGAIN if is_known else BELIEVED):
             return "own"
         return "general" if self._asks_about_a_body(request) else None
 
@@ -112,6 +113,15 @@ class ScopeFinder:
         """True when one of the `earlier` messages asked for a verdict on their project."""
         return any(eligibility_scope(one, earlier[:n], self.second) == "own" for n, one in enumerate(earlier))
 
+    def _described_before(self, request: Request) -> bool:
+        """True when the earlier messages describe a project, and the message is likelier about it than about any one section: « Deux jumelles. Un projet
+        qui dort peut-il être déposé ? »."""
+        recognised, earlier = known(request.search).recognised, request.conversation.messages
+        if not earlier or recognised is None or recognised.own < LIKELY_AGAIN:
+            return False
+        is_likeliest = recognised.own >= (1 - recognised.own) * float(recognised.answered.max())
+        return is_likeliest and len(read_situation(earlier, self.verdict_writer.call, self.second).readings) > TELLING
+
     def _puts_otherwise(self, message: str, earlier: Sequence[str]) -> bool:
         """True for a message that only supposes something else than what was told of a project they asked about: « et si on gardait des règles fixes ? »."""
         if not only_supposes(message) or not self._asked_before(earlier):
@@ -133,6 +143,8 @@ class ScopeFinder:
         likeliest = (1 - recognised.own) * float(recognised.answered.max())
         if recognised.own >= likeliest and self.second and self.second.is_description(request.message):
             return False  # likelier about their project than about any one section
+        if self._described_before(request):
+            return False
         beside = self._share_beside(recognised)
         if asks_verdict_in_words(request.message):
             if len(request.message.split()) <= AT_A_GLANCE:

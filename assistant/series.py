@@ -29,6 +29,9 @@ _OF_SOMETHING_ELSE = re.compile(r"\s(?:fois|time|chose|thing|question|réponse|a
 """What, after « la dernière », says that it is not one of a series."""
 
 
+_IN_BRACKETS, _UNTIL = re.compile(r"\([^)]*\)"), re.compile(r"(?<=\d)-\d{4}\b")
+_POINTS_BACK = re.compile(r"[-\s]?là\b")
+"""What, after « cette année », says that it is the one spoken of."""
 _SAID_OF_IT = re.compile(
     r"\b(?:c['’]est|est-ce|est-il|est-elle|est|this is|is this|it is|it['’]s|is it|was it|was this|call is)\s+(?:bien |donc |vraiment |already |really |only |just )?"
     r"(?:la |le |l['’]|votre |leur |the |your |their |a |an |very )*$",
@@ -38,7 +41,7 @@ _SAID_OF_IT = re.compile(
 
 
 _THOSE = re.compile(r"\b(?:ceux|celles|those|the ones)(?=\s+(?:de\b|d['’]|du\b|of\b|from\b|in\b))", re.IGNORECASE)
-_NEAR, _AT_ONCE = r"(?: \w+){0,4}? ", " "
+_NEAR, _AT_ONCE = r"(?: \w+){0,5}? ", " "
 """What may stand between « après » and the name of the one before."""
 _THAT_OF = r"(?:celle|celui|the one|that) (?:de |d['’]|of |from |in )(?:l['’]|la |the )?"
 
@@ -59,6 +62,7 @@ class Series(BaseModel):
     one is. `after`: what, before a name, speaks of the one that comes next; `one_after`: what, right before a name, is that one.
     `apart`: what leaves the one that was spoken of.
     `of_each`: what each of them has several of (laureates, files), which « ceux de 2022 » stands for.
+    `ordinals`, in the stead of `places`: phrases that point to the first, the second… of those that a conversation named; `other`: to the other of two.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -75,6 +79,8 @@ class Series(BaseModel):
     apart: list[str] = []
     one_after: list[str] = []
     of_each: list[str] = []
+    ordinals: list[list[str]] = []
+    other: list[str] = []
     heard_as: dict[Language, dict[str, str]] = {}
     follows: list[str] = []
     wanted: dict[Language, str] = {}
@@ -128,6 +134,31 @@ class Series(BaseModel):
             if len(content_words(without(rest, self.nouns))) < _A_QUESTION_OF_ITS_OWN:
                 return Meant((changed, own), place)
         return Meant((own,), place)
+
+    def as_named_in(self, conversation: str) -> Series:
+        """The series as a conversation named its members: `ordinals` point to them in that order, and `other` where there are two to that not named last."""
+        if not self.ordinals:
+            return self
+        first_at = {
+            place: min(found.start() for name in names for found in pattern_of(name).finditer(conversation))
+            for place, names in self.named_in(conversation).items()
+        }
+        order = sorted(first_at, key=lambda place: first_at[place])
+        places: list[list[str]] = [[] for _ in range(len(self))]
+        if len(order) > 1:
+            for place, phrases in zip(order, self.ordinals, strict=False):
+                places[place] = list(phrases)
+        if len(order) == 2 and (last := self._named_last(conversation)) is not None:
+            places[next(place for place in order if place != last)] += self.other
+        return self.model_copy(update={"places": places})
+
+    def _named_last(self, text: str) -> int | None:
+        """The place of the member that `text` names last."""
+        ends = {
+            place: max(found.end() for name in names for found in pattern_of(name).finditer(text))
+            for place, names in self.named_in(text).items()
+        }
+        return max(ends, key=lambda place: ends[place], default=None)
 
     def means_the_presumed(self, text: str, subject: str) -> bool:
         """True when `subject` speaks of the series and names none, and `text` points to the one that is then presumed: « en trois étapes ? », « et la première ? »."""
@@ -198,6 +229,15 @@ class Series(BaseModel):
                 return self.called[language][place + 1]
         return None
 
+    def told_of_in(self, title: str, language: Language) -> set[int]:
+        """The places that a `title` is about: those it names outside brackets, from when on (« 2024-2025 »), or the one after (« le bac à sable après
+        l’édition 2024 »)."""
+        after = self.comes_after(title, language)
+        if after:
+            return {self.called[language].index(after)}
+        since = _UNTIL.sub("", title)
+        return set(self.named_in(_IN_BRACKETS.sub("", since)) or self.named_in(since))
+
     def asks_what_follows(self, text: str, language: Language, around: Sequence[str]) -> Meant | None:
         """The one after that which `text` names, when it asks no more than what comes next (« et juste après la première phase ? »)."""
         named = self.named_in(text)
@@ -228,6 +268,8 @@ class Series(BaseModel):
     def _spoken_of(self, subject: str) -> int | None:
         """The place of the one that `subject` is about."""
         here = self.named_in(subject)
+        if self.ordinals:
+            return self._named_last(subject)
         if not here and self.presumed and _has_one_of(self.nouns, subject):
             here = self.named_in(self.presumed)
         return here.popitem()[0] if len(here) == 1 else None
@@ -242,7 +284,7 @@ class Series(BaseModel):
         found: dict[int, list[str]] = {}
         for names in self.named:
             for place, name in enumerate(names):
-                if name and pattern_of(name).search(text):
+                if name and any(not _POINTS_BACK.match(text, one.end()) for one in pattern_of(name).finditer(text)):
                     found.setdefault(place, []).append(name)
         return found
 
@@ -256,7 +298,7 @@ class Series(BaseModel):
         ends = [
             (found.end(), len(phrase), place, phrase)
             for place, phrases in places
-            if place != old and 0 <= place < len(self)
+            if (place != old or self.ordinals) and 0 <= place < len(self)
             for phrase in phrases
             for found in pattern_of(phrase).finditer(text)
             if not _OF_SOMETHING_ELSE.match(text, found.end())

@@ -53,7 +53,7 @@ SmalltalkKind = Literal["greeting", "thanks", "goodbye", "identity", "yes_no", "
 
 class Again(BaseModel):
     """What asks for the last reply once more: shorter, the same, or in the other language; `around` are the words of politeness, `unread_fr` and
-    `unread_en` say of whom the reply is for that they do not read one.
+    `unread_en` say of whom the reply is for that they do not read one, `reasons` open what says why.
 
     One of `asking` tells « en anglais, svp » from « en français, en anglais ? ».
     """
@@ -65,6 +65,7 @@ class Again(BaseModel):
     unread_en: list[str]
     shorter: list[str]
     same: list[str]
+    reasons: list[str]
     doubts: list[str]
     beside_doubts: list[str]
     asking: list[str]
@@ -131,7 +132,8 @@ class Reader:
         subject = self.repair(before, written_in)
         another = self._what_follows(text, written_in)
         if subject and not another:
-            another = self._of_a_series(follow_up, f"{subject} {said}".strip(), written_in)
+            before_it = " ".join((*conversation.messages, said))
+            another = self._of_a_series(follow_up, f"{subject} {said}".strip(), written_in, before_it)
         if another:
             number, meant = another
             standalone = " ".join(meant.asked)
@@ -152,6 +154,7 @@ class Reader:
         return Question(said_so, standalone, text, language or written_in, heard=heard)
 
     def _in_the_names_of_the_corpus(self, message: str, language: Language) -> str:
+        message = self.synonyms.in_plain_words(message, language)
         for one in self.series:
             message = one.in_the_names_of_the_corpus(one.in_the_place_after(message, language), language)
         return message
@@ -179,7 +182,15 @@ class Reader:
         return (chosen[0], asking) if asking else None
 
     def _manner(self, message: str) -> Literal["shorter", "fr", "en", "same"] | None:
-        """How `message` asks for the last reply once more, None when it does not."""
+        """How `message` asks for the last reply once more, whatever reason it gives (« … c’est pour une collègue de Dublin »); None when it does not."""
+        if whole := self._manner_of(message):
+            return whole
+        parts = re.split(r"(?<=[.,;:!?])\s+", message)
+        reasons = self.phrases.again.reasons
+        asking = [self._manner_of(part) for part in parts if "?" in part or not self._has(reasons, part)]
+        return asking[0] if len(parts) > 1 and len(asking) == 1 else None
+
+    def _manner_of(self, message: str) -> Literal["shorter", "fr", "en", "same"] | None:
         if message.strip() and not message.strip(" ?\u00a0\u202f"):
             return "same"  # "?", for who did not find the answer in the reply
         again = self.phrases.again
@@ -327,22 +338,30 @@ class Reader:
         follows is about that one, until another is named."""
         subject: list[str] = []
         meant = ""
-        for earlier in conversation.messages:
+        for number, earlier in enumerate(conversation.messages):
             if self._says_nothing_of_a_subject(earlier):
                 continue
             leans = self.is_dependent(earlier)
-            if another := self._of_a_series(earlier, " ".join(subject), language) if leans else None:
-                number, one = another
-                subject, meant = list(one.asked), self.series[number].called[language][one.place]
+            before = " ".join(conversation.messages[:number])
+            if another := self._of_a_series(earlier, " ".join(subject), language, before) if leans else None:
+                of, one = another
+                subject, meant = list(one.asked), self.series[of].called[language][one.place]
             elif name := next(filter(None, (one.comes_after(earlier, language) for one in self.series)), None):
                 subject, meant = [name], name
             elif len(content_words(earlier)) >= _ENOUGH_TO_FOLLOW and not self._points_back(earlier):
                 leaves = not leans or any(one.named_in(earlier) for one in self.series)
                 about = "" if leaves else meant or self._named_last(" ".join(subject), language)
                 subject, meant = [_asked_of(earlier, about)], "" if leaves else meant
+            elif self._is_whole_by_its_name(earlier):
+                subject = [earlier]
             else:
                 subject = [*subject, earlier][-_MOST_OF_A_SUBJECT:]
         return " ".join(subject), meant
+
+    def _is_whole_by_its_name(self, message: str) -> bool:
+        """True when `message`, though it leans, names what it is about, other than by a year: « la première étape, elle sert à quoi ? »."""
+        named = [name for one in self.series for names in one.named_in(message).values() for name in names]
+        return any(not name.isdigit() for name in named) and bool(content_words(without(message, named)))
 
     def _named_last(self, subject: str, language: Language) -> str:
         """The one of a series of which each has several (laureates, files) that `subject` is about, empty when it names none or two."""
@@ -352,17 +371,19 @@ class Reader:
                 return one.called[language][next(iter(named))]
         return ""
 
-    def _of_a_series(self, text: str, subject: str, language: Language) -> tuple[int, Meant] | None:
-        """The place of the series of which the follow-up `text` means another one than `subject`, and what it asks of it.
+    def _of_a_series(self, text: str, subject: str, language: Language, conversation: str) -> tuple[int, Meant] | None:
+        """The place of the series of which the follow-up `text` means another one than `subject`, and what it asks of it; `conversation`: all that was
+        said before.
 
         Where there are several, that which `text` names (« la première phase » is no first edition), else that which was spoken of last.
         """
         spoken = f"{subject} {text}"
-        named = [number for number, one in enumerate(self.series) if one.named_in(text)]
-        for number in sorted(named or range(len(self.series)), key=lambda n: -self.series[n].spoken_of_at(spoken)):
-            if meant := self.series[number].asked(text, subject, language, self._asks_nothing):
+        series = [one.as_named_in(conversation) for one in self.series]
+        named = [number for number, one in enumerate(series) if one.named_in(text)]
+        for number in sorted(named or range(len(series)), key=lambda n: -series[n].spoken_of_at(spoken)):
+            if meant := series[number].asked(text, subject, language, self._asks_nothing):
                 return number, meant
-            if self.series[number].means_the_presumed(text, subject):
+            if series[number].means_the_presumed(text, subject):
                 return None  # and no other series: « en trois étapes ? », « et la première ? »
         return None
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict
 
 from corpus.passages import Language
-from corpus.words import stems
+from corpus.words import pattern_of, stems
 from corpus.yaml_files import load_checked
 
 
@@ -21,6 +21,7 @@ class _SynonymFile(BaseModel):
     groups: list[list[str]]
     acronyms: dict[str, dict[Language, str]]
     abbreviations: dict[Language, dict[str, str]]
+    turns: dict[Language, dict[str, str]] = {}
 
 
 Form = tuple[str, ...]
@@ -36,6 +37,13 @@ class Synonyms:
     groups: tuple[tuple[Form, ...], ...]
     groups_of: Mapping[Form, frozenset[int]]
     abbreviations: Mapping[Language, Mapping[str, str]]
+    turns: Mapping[Language, Mapping[str, str]]
+
+    def in_plain_words(self, text: str, language: Language) -> str:
+        """`text` with the familiar turns of speech replaced that share a word with something else (« niveau sous » : money)."""
+        for turn, plain in self.turns.get(language, {}).items():
+            text = pattern_of(turn).sub(plain, text)
+        return text
 
     def concepts_in(self, text: str, *languages: Language) -> Counter[int]:
         """How often `text`, read in these languages, names each group. Within an expression, shorter ones do not count."""
@@ -76,4 +84,6 @@ def load_synonyms(path: Path) -> Synonyms:
     for number, forms in enumerate(groups):
         for form in forms:
             groups_of.setdefault(form, set()).add(number)
-    return Synonyms(groups, {form: frozenset(numbers) for form, numbers in groups_of.items()}, file.abbreviations)
+    return Synonyms(
+        groups, {form: frozenset(numbers) for form, numbers in groups_of.items()}, file.abbreviations, file.turns
+    )

@@ -116,6 +116,32 @@ def heard(reader: Reader, *messages: str) -> tuple[str, ...]:
             ("C'est quoi, le bac à sable ?", "Le support a combien d'étapes ?", "ok. et la première, elle dure combien ?"),
             id="the one that is presumed, and of no other series",
         ),
+        pytest.param(
+            ("La RATP, c'est quel projet ?", "et celui de Nantes ?", "revenons au premier, le bilan en a tiré quoi ?"),
+            ("revenons la RATP, le bilan en a tiré quoi ?",),
+            id="the first that was named",
+        ),
+        pytest.param(
+            ("Is the CNIL sandbox the same as the AI Act one?", "and in the second one, can they fine you?"),
+            ("Is the CNIL sandbox the same as the AI Act one?", "and in the AI Act sandbox (Article 57), can they fine you?"),
+            id="the second of two that were named together",
+        ),
+        pytest.param(
+            ("Le projet de Nantes, c'est quoi ?", "et celui d'Albert, il aide qui concrètement ?", "l'autre, il en est où aujourd'hui ?"),
+            ("Nantes Métropole, il en est où aujourd'hui ?",),
+            id="the other of two",
+        ),
+        pytest.param(
+            ("Les critères de l'édition 2021 ?", "et le thème cette année-là ?", "ok. pour les critères, idem l'année suivante ?"),
+            ("Les critères de l'édition 2022 ? et le thème cette année-là ?", "ok. pour les critères, idem l'édition 2022 (EdTech) ?"),
+            id="that year is no other",
+        ),
+        pytest.param(("En 2021 la CNIL était tenue au secret ?", "et cette fois-ci, pareil ?"), ("En 2023 la CNIL était tenue au secret ?",), id="this time"),
+        pytest.param(
+            ("Comment se déroule l'accompagnement ?", "la première étape elle sert à quoi ?", "et celle d'après ?"),
+            ("la deuxième étape elle sert à quoi ?",),
+            id="asked of one by its name",
+        ),
         pytest.param(("Que dit le bilan pour RATP ?", "et pour pole emploi ?"), ("Que dit le bilan pour France Travail ?",), id="no order, a name"),
     ],
 )  # fmt: skip
@@ -128,6 +154,7 @@ def test_a_follow_up_means_another_of_a_series(messages, asked, reader):
     [
         pytest.param(("Combien de dossiers en 2021 ?", "et en 2021 ?"), id="the same one"),
         pytest.param(("Combien de dossiers en 2025 ?", "et l'année d'après ?"), id="after the last one"),
+        pytest.param(("Le projet de la RATP ?", "et le premier ?"), id="the first of one"),
         pytest.param(
             ("Quel est le montant de l'amende ?", "et l'année d'après ?"), id="nothing of a series was spoken of"
         ),
@@ -155,7 +182,10 @@ def test_what_means_no_other_one_stays_as_it_is(messages, reader):
         ("L'appel de 2023 est-il la quatrième édition ?", "L'appel de 2023 est-il la quatrième édition ?"),
         ("So this is your second edition, right?", "So this is your second edition, right?"),
         ("Les deux éditions précédentes, sur quoi ?", "Les éditions 2021 et 2022, sur quoi ?"),
-        ("When does the one after the silver economy open?", "When does the 2025 edition open?"),
+        (
+            "When does the one after the silver economy open?",
+            "When does the edition after the silver economy one open?",
+        ),
         (
             "L'édition d'après la santé numérique, elle portait sur quoi ?",
             "l'édition 2022 (EdTech), elle portait sur quoi ?",
@@ -201,6 +231,20 @@ def test_what_comes_after_a_stage_is_the_next_one(message, means, reader):
 )  # fmt: skip
 def test_what_is_asked_of_two_named_side_by_side_is_asked_of_each(text, each, reader):
     assert reader.series[0].each_named(text) == each
+
+
+@pytest.mark.parametrize(
+    ("title", "places"),
+    [
+        ("Sandbox edition after the silver economy one, none found", {5}),
+        ("2024-2025 edition of the sandbox: silver economy call", {4}),
+        ("Laureates of the silver economy edition (announced on 18 April 2025)", {4}),
+        ("Results (2022)", {2}),
+        ("The support", set()),
+    ],
+)
+def test_a_title_is_about_the_edition_that_it_names(title, places, reader):
+    assert reader.series[0].told_of_in(title, "en") == places
 
 
 def test_lists_of_different_lengths_are_refused(tmp_path):

@@ -55,14 +55,8 @@ def read_bodies(message: Message, bare_body_is: str, before: Situation) -> dict[
         )
         if abroad:
             readings["established"] = abroad
-    if any(
-        (match := _FRENCH_BRANCH.search(s.bodies.text)) and not _is_denied_branch(s, match) for s in message.sentences
-    ) or any(
-        not lexicon.bare_place.match(s.bodies.text[match.end() :])
-        for s in message.sentences
-        for match in _BRANCH_AT.finditer(s.bodies.text)
-    ):
-        readings.pop("established", None)  # "a Swiss start-up; its French subsidiary applies"
+    if branch := _french_branch(message):
+        readings["established"] = branch  # "a Swiss start-up; its French subsidiary applies"
     elif any(
         _DOES_NOT_APPLY.match(s.bodies.text[match.end() :])
         for s in message.sentences
@@ -278,6 +272,19 @@ def _joins_french(message: Message, mention: Mention) -> bool:
         and not _is_abroad(message, m)
         for m in mentions_of(message)
     )
+
+
+def _french_branch(message: Message) -> Reading | None:
+    """The words that say of the body that it is, or has, one established in France; None when there are none."""
+    for sentence in message.sentences:
+        text = sentence.bodies.text
+        branch = _FRENCH_BRANCH.search(text)
+        if branch is None or _is_denied_branch(sentence, branch):
+            there = (at for at in _BRANCH_AT.finditer(text) if not the_lists().bare_place.match(text[at.end() :]))
+            branch = next(there, None)
+        if branch:
+            return Reading("france", message.words(sentence, *span_of(sentence.bodies, branch)))
+    return None
 
 
 def _is_denied_branch(sentence: Sentence, match: re.Match[str]) -> bool:
@@ -572,7 +579,8 @@ def _side_said(message: Message) -> Reading | None:
         one = _ONE_IN.match(sentence.bodies.text)
         if one and (place := the_lists().anywhere_abroad.match(sentence.bodies.text, one.end())):
             return Reading("abroad", message.words(sentence, *span_of(sentence.bodies, place)))
-        if side := _side_of(sentence.bodies.text):
+        side = _side_of(sentence.bodies.text)
+        if side and not is_denied(sentence.tokens, span_of(sentence.bodies, side[1])[0], reach=2):
             return Reading(side[0], message.words(sentence, *span_of(sentence.bodies, side[1])))
     return None
 

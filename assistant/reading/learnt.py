@@ -305,6 +305,8 @@ class SecondReader:
             is_supposed = found is None and _is_easily_supposed(field.id, best, text)
             must_be_sure = field.id in withdrawn or differs or is_supposed or is_odd
             needed = HOLDING_BACK if holds else sure if must_be_sure else BELIEVED
+            if holds and found is None and self._is_contradicted(field.id, best, heard):
+                needed = SURE
             applies = all(
                 other in readings and readings[other].value in allowed for other, allowed in field.only.items()
             )
@@ -343,7 +345,15 @@ class SecondReader:
                 found
                 and not is_doubted
                 and (
-                    _is_plain(field.id, found, heard, told_at.get(field.id, 0), is_believed, agrees and stands)
+                    _is_plain(
+                        field.id,
+                        found,
+                        heard,
+                        told_at.get(field.id, 0),
+                        is_believed,
+                        agrees and stands,
+                        shares[field.id],
+                    )
                     or (stands and not (agrees and is_believed) and self._is_told_alone(field.id, found.value, text))
                 )
             ):
@@ -355,6 +365,8 @@ class SecondReader:
                 continue
             elif applies and best != UNSAID and is_believed:
                 readings[field.id] = found if found and agrees else Reading(best, sentences[field.id])
+            elif found is None and (away := self._is_away(field.id, shares[field.id], heard)):
+                readings[field.id] = away
         return replace(situation, readings=readings, unknown=situation.unknown - set(readings))
 
     def _is_said_otherwise(self, field: str, found: Reading, shares: Shares, heard: Sequence[str]) -> bool:
@@ -380,10 +392,36 @@ class SecondReader:
         return False
 
     def _has_fallen(self, field: str, value: str, until: Sequence[str], shares: Mapping[str, float]) -> bool:
-        """True when `value` was likely in the messages `until` the one that told it, and the messages since leave it in doubt."""
+        """True when `value` was likely in the messages `until` the one that last told it, or in the first of them, and all messages leave it in doubt."""
         still, fall = FALLING.get((field, value), (0.0, 1.0))
         share = shares.get(value, 0.0)
-        return share < still and self._read("\n".join(until))[0][field].get(value, 0.0) - share > fall
+        if share >= still:
+            return False
+        texts = ("\n".join(until[:number]) for number in range(len(until), 0, -1))
+        return any(
+            self._read(text)[0][field].get(value, 0.0) - share > fall
+            for text in texts
+            if len(text.split()) >= _SHORTEST
+        )
+
+    def _is_away(self, field: str, shares: Mapping[str, float], heard: Sequence[str]) -> Reading | None:
+        """That the body is abroad, where the message that tells who applies surely says so by itself, and all of them say where it is, though not surely
+        where: « la ville de Namur… Liège l’a déjà. Namur peut-elle répondre à cet appel français ? »."""
+        if field != "established" or len(heard) == 1 or shares.get(UNSAID, 0.0) > AS_LIKELY_AS_NOT:
+            return None
+        for text in heard:
+            alone = self._read(text)[0] if len(text.split()) >= _SHORTEST else {}
+            tells_who = bool(alone) and alone["applicant"].get(UNSAID, 1.0) < 1 - SURE_ALONE
+            if tells_who and alone[field].get("abroad", 0.0) >= SURE:
+                return Reading("abroad", text)
+        return None
+
+    def _is_contradicted(self, field: str, value: str, heard: Sequence[str]) -> bool:
+        """True when one of several messages, by itself, surely tells another value of `field` than `value`."""
+        alone = (self._read(text)[0][field] for text in heard if len(heard) > 1 and len(text.split()) >= _SHORTEST)
+        return any(
+            share >= SURE_ALONE for shares in alone for other, share in shares.items() if other not in (UNSAID, value)
+        )
 
     def _said_by_itself(
         self, field: str, found: Reading, best: str, shares: Mapping[str, float], heard: Sequence[str], told: int
@@ -442,9 +480,17 @@ class SecondReader:
         return {value: weight / total for value, weight in raw.items()} if total else dict(shares)
 
 
-def _is_plain(field: str, found: Reading, heard: Sequence[str], told: int, is_believed: bool, agrees: bool) -> bool:
+def _is_plain(
+    field: str,
+    found: Reading,
+    heard: Sequence[str],
+    told: int,
+    is_believed: bool,
+    agrees: bool,
+    shares: Mapping[str, float],
+) -> bool:
     """True when what the first reader found of `field` is told in words that leave no doubt, whatever the network makes of the rest: a name, a
-    technique in the last message, who conducts the project with them. `told`: the message it was found in; `is_believed`: something is likely enough; `agrees`: that is what was found."""
+    technique in the last message, who conducts the project with them. `told`: the message it was found in; `is_believed`: something is likely enough; `agrees`: that is what was found; `shares`: what the network makes of `field`."""
     text, is_alone = "\n".join(heard), len(heard) == 1
     if is_alone and field in NAMED and _WORKS_THERE.search(_around(found, text)[0]):
         return True
@@ -460,8 +506,9 @@ def _is_plain(field: str, found: Reading, heard: Sequence[str], told: int, is_be
         return gives_up_ai(parse_message(heard[told])) and not _GUESSED.search(fold(heard[told]))
     if _speaks_of_the_ai(field, found, heard[-1]):
         return True
-    if (field, found.value) in TECHNICAL and found.words in heard[-1] and _TECHNIQUE.search(fold(heard[-1])):
-        return True
+    names_a_technique = found.words in heard[-1] and _TECHNIQUE.search(fold(heard[-1]))
+    if (field, found.value) in TECHNICAL and names_a_technique and shares.get(UNSAID, 0.0) < UNHEARD:
+        return True  # "I shipped machine learning at Airbus. Here we plan a tool": of another project
     if (
         field in NAMED
         and found.words in heard[-1]

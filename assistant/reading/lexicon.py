@@ -178,8 +178,8 @@ class _Lexicon:
         self.nationality = re.compile(rf"(?:^|(?<= ))(?:(?P<abroad>(?:{adjectives})s?)|(?P<france>{france}))(?= |$)")
         self.seat = re.compile(
             r"(?:^|(?<= ))(?:basee?s?|etablie?s?|installee?s?|situee?s?|domiciliee?s?|immatriculee?s?|implantee?s?|siege(?: social)?|based|sited|"
-            r"established|headquartered|incorporated|registered|located|seat|head office|enregistree?s?|de droit|hors de|outside|out of|"
-            r"sommes|suis|est|are|is|venons|(?<!\bi )come|operate|writing|ecris|ecrivons)(?: (?:est|is|se trouve|uniquement|only|social|are))* (?:a|en|au|aux|in|at|de|"
+            r"established|headquartered|incorporated|registered|located|(?<!driving )(?<!back )(?<!passenger )seat|head office|enregistree?s?|de droit|hors de|outside|out of|"
+            r"sommes|suis|est|are|is|venons|(?<!\bi )come|operate|writing|ecris|ecrivons|greetings|hello|bonjour|salutations)(?: (?:est|is|se trouve|uniquement|only|social|are))* (?:a|en|au|aux|in|at|de|"
             r"from|dans|d|within|pres de|of|l|la|le|les|the|,|:|\()+(?: (?:a|en|au|aux|in|at|de|l|la|le|les|the|ville de))* ?"
             r"(?:{0})(?= |$)".replace("{0}", f"(?P<abroad>{places})|(?P<france>{home})")
         )

@@ -193,8 +193,8 @@ def asks_fact(message: Message, sentence: Sentence) -> bool:
     """True for a question of fact: a question word, in a question or in a message that has no question mark."""
     scope, text = the_lists().scope, sentence.bodies.text
     asked_again = scope["bare"].search(f"{text} ")
-    if asked_again and (len(sentence.tokens) <= 5 or asked_again.group().strip() == text):
-        return False  # "What now?", « Qu’est-ce que ça change pour nous ? »
+    if asked_again and (len(sentence.tokens) <= 5 or text.endswith(asked_again.group().strip(" ,;:.?!"))):
+        return False  # "What now?", « En attendant, qu’est-ce que ça change pour nous ? »
     if not sentence.is_question and _NOTHING_BUT.match(text):
         return False  # « Que des capteurs. »
     if _WHAT_IS_REQUIRED.search(text):
