@@ -110,17 +110,18 @@ def bare(text):
 
 
 @pytest.mark.parametrize(
-    "retold",
+    ("turn", "retold"),
     [
-        pytest.param(lambda text: bare(text).lower(), id="no accents, no capitals"),
-        pytest.param(str.upper, id="capitals"),
-        pytest.param(lambda text: f"Bonjour, {text} Merci d'avance.", id="politeness"),
-        pytest.param(lambda text: text.replace("'", "’").replace(" ?", "\u00a0???"), id="typography"),
-        pytest.param(lambda text: f"{text} Nos bureaux ont été repeints en bleu.", id="a fact that does not matter"),
+        pytest.param(0, lambda text: bare(text).lower(), id="no accents, no capitals"),
+        pytest.param(1, str.upper, id="capitals"),
+        pytest.param(1, lambda text: f"Bonjour, {text} Merci d'avance.", id="politeness"),
+        pytest.param(2, lambda text: text.replace("'", "’").replace(" ?", "\u00a0???"), id="typography"),
+        pytest.param(2, lambda text: f"{text} Nos bureaux ont été repeints en bleu.", id="a fact that does not matter"),
     ],
 )
-def test_the_way_of_saying_changes_no_verdict(retold):
-    told = [case.values[0] for case in cases() if "reads" in case.values[1]]
+def test_the_way_of_saying_changes_no_verdict(turn, retold):
+    """On a third of the situations, each way on the one whose `turn` it is: all of them took two minutes of CI."""
+    told = [case.values[0] for case in cases() if "reads" in case.values[1]][turn::3]
     lost = 0
     for turns in told:
         before, after = status(turns), status([retold(turns[0]), *turns[1:]] if len(turns) > 1 else [retold(turns[0])])

@@ -55,8 +55,8 @@ def read_bodies(message: Message, bare_body_is: str, before: Situation) -> dict[
         )
         if abroad:
             readings["established"] = abroad
-    if branch := _french_branch(message):
-        readings["established"] = branch  # "a Swiss start-up; its French subsidiary applies"
+    if has_french_branch(message):
+        readings.pop("established", None)  # "a Swiss start-up; its French subsidiary applies"
     elif any(
         _DOES_NOT_APPLY.match(s.bodies.text[match.end() :])
         for s in message.sentences
@@ -122,6 +122,8 @@ def read_bodies(message: Message, bare_body_is: str, before: Situation) -> dict[
         denied = None  # "the fire service refused, and the town hasn't answered"
     if denied and affirmed and _OF_OTHERS.search(fold(denied.words)):
         denied = None  # « l’agglomération conduit le projet avec nous ; aucun autre organisme public n’en est »
+    if denied and not affirmed and partners and _OF_OTHERS.search(fold(denied.words)) and not message.says(_REFUSED):
+        denied = None  # « la mairie a dit banco… Aucun autre organisme public n’est avec nous »: asked of the mairie
     if denied and affirmed:
         later = max(denied, affirmed, key=lambda e: e.position)
         if later.is_corrected or message.sentences[later.position[0]].is_question:
@@ -137,6 +139,7 @@ def read_bodies(message: Message, bare_body_is: str, before: Situation) -> dict[
     return readings
 
 
+_REFUSED = re.compile(r"(?:^|(?<= ))(?:refus\w*|declin\w*|dit non|said no|turned (?:us|it) down)(?= |$)")
 _OF_OTHERS = re.compile(r"\b(?:autres?|other|others|else)\b")
 _GOES = re.compile(
     r"@ (?:[a-z0-9]+ ){0,4}?(?:claqu\w+ la porte|slam\w+ the door|retire\w*|quitte\w*|withdr\w+|pulled out|dropped out|backed out|walked out|lachee?s?|lache|desiste\w*|jett?e l eponge|thr(?:ows?|ew) in the towel|left (?:us|the project|it))(?= |$)"
@@ -274,17 +277,15 @@ def _joins_french(message: Message, mention: Mention) -> bool:
     )
 
 
-def _french_branch(message: Message) -> Reading | None:
-    """The words that say of the body that it is, or has, one established in France; None when there are none."""
-    for sentence in message.sentences:
-        text = sentence.bodies.text
-        branch = _FRENCH_BRANCH.search(text)
-        if branch is None or _is_denied_branch(sentence, branch):
-            there = (at for at in _BRANCH_AT.finditer(text) if not the_lists().bare_place.match(text[at.end() :]))
-            branch = next(there, None)
-        if branch:
-            return Reading("france", message.words(sentence, *span_of(sentence.bodies, branch)))
-    return None
+def has_french_branch(message: Message) -> bool:
+    """True when the message says of the body that it is, or has, one established in France."""
+    texts = [sentence.bodies.text for sentence in message.sentences]
+    return any(
+        (match := _FRENCH_BRANCH.search(text)) and not _is_denied_branch(sentence, match)
+        for sentence, text in zip(message.sentences, texts, strict=True)
+    ) or any(
+        not the_lists().bare_place.match(text[match.end() :]) for text in texts for match in _BRANCH_AT.finditer(text)
+    )
 
 
 def _is_denied_branch(sentence: Sentence, match: re.Match[str]) -> bool:

@@ -10,7 +10,7 @@ from datetime import date
 from assistant.judge import judge, next_question
 from assistant.reading.answers import YES_NO, read_answer
 from assistant.reading.asides import without_asides, without_what_was_about_a_thing
-from assistant.reading.bodies import are_private, is_partner_denied, mention_words, read_bodies
+from assistant.reading.bodies import are_private, has_french_branch, is_partner_denied, mention_words, read_bodies
 from assistant.reading.learnt import TOLD_SINCE, UNSAID, SecondReader
 from assistant.reading.lexicon import the_lists
 from assistant.reading.negation import SUPPOSING
@@ -177,7 +177,8 @@ def read_situation(messages: Sequence[str], call: Call, second: SecondReader | N
             if routes:
                 readings.pop("public_service", None)  # read as if the applicant were still the same
             situation = _without(situation, ("applicant", "established", *routes))
-        if _is_of_another_side(readings, known) or ("applicant" in readings and _in_our_place(message)):
+        is_another = "applicant" in readings and (_in_our_place(message) or has_french_branch(message))
+        if is_another or _is_of_another_side(readings, known):
             situation = _without(situation, ("established",))  # "a Belgian firm… No wait: the town hall applies"
         situation = Situation({**situation.readings, **readings}, unknown)
         told_at |= dict.fromkeys(readings, len(heard))

@@ -365,8 +365,6 @@ class SecondReader:
                 continue
             elif applies and best != UNSAID and is_believed:
                 readings[field.id] = found if found and agrees else Reading(best, sentences[field.id])
-            elif found is None and (away := self._is_away(field.id, shares[field.id], heard)):
-                readings[field.id] = away
         return replace(situation, readings=readings, unknown=situation.unknown - set(readings))
 
     def _is_said_otherwise(self, field: str, found: Reading, shares: Shares, heard: Sequence[str]) -> bool:
@@ -392,29 +390,10 @@ class SecondReader:
         return False
 
     def _has_fallen(self, field: str, value: str, until: Sequence[str], shares: Mapping[str, float]) -> bool:
-        """True when `value` was likely in the messages `until` the one that last told it, or in the first of them, and all messages leave it in doubt."""
+        """True when `value` was likely in the messages `until` the one that told it, and the messages since leave it in doubt."""
         still, fall = FALLING.get((field, value), (0.0, 1.0))
         share = shares.get(value, 0.0)
-        if share >= still:
-            return False
-        texts = ("\n".join(until[:number]) for number in range(len(until), 0, -1))
-        return any(
-            self._read(text)[0][field].get(value, 0.0) - share > fall
-            for text in texts
-            if len(text.split()) >= _SHORTEST
-        )
-
-    def _is_away(self, field: str, shares: Mapping[str, float], heard: Sequence[str]) -> Reading | None:
-        """That the body is abroad, where the message that tells who applies surely says so by itself, and all of them say where it is, though not surely
-        where: « la ville de Namur… Liège l’a déjà. Namur peut-elle répondre à cet appel français ? »."""
-        if field != "established" or len(heard) == 1 or shares.get(UNSAID, 0.0) > AS_LIKELY_AS_NOT:
-            return None
-        for text in heard:
-            alone = self._read(text)[0] if len(text.split()) >= _SHORTEST else {}
-            tells_who = bool(alone) and alone["applicant"].get(UNSAID, 1.0) < 1 - SURE_ALONE
-            if tells_who and alone[field].get("abroad", 0.0) >= SURE:
-                return Reading("abroad", text)
-        return None
+        return share < still and self._read("\n".join(until))[0][field].get(value, 0.0) - share > fall
 
     def _is_contradicted(self, field: str, value: str, heard: Sequence[str]) -> bool:
         """True when one of several messages, by itself, surely tells another value of `field` than `value`."""
