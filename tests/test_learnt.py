@@ -153,6 +153,41 @@ def test_in_a_conversation_each_message_is_read_by_itself_too(field, found, at, 
     assert (told and (told.value, told.words)) == read
 
 
+def test_what_was_denied_is_put_right_by_a_message_that_surely_tells_it():
+    """What the first reader found weighs heavily; a later message that is sure by itself, all of them agreeing, outweighs it."""
+    often_right = {"uses_ai": {"yes": {"no": 0.01}, "no": {"no": 0.9}, UNSAID: {"no": 0.01}}}
+    found = Situation({"uses_ai": Reading("no", "macros")})
+
+    def read(whole: float, then: float) -> Reading | None:
+        shares = {BOTH: {"yes": whole, "no": 1 - whole}, THEN: {"yes": then, "no": 1 - then}}
+        return (
+            SecondReader(ByMessage("uses_ai", shares), often_right)
+            .weigh(found, [FIRST, THEN], CALL)
+            .readings.get("uses_ai")
+        )
+
+    assert read(0.92, 0.95) == Reading("yes", THEN)
+    assert read(0.92, 0.8) is None
+    assert read(0.88, 0.95) is None
+
+
+def test_what_holds_back_is_not_read_early_against_a_message_that_tells_another_value():
+    said = "Aucune lettre ne part sans signature, les données sont relues."
+    for first, read in (({"yes": 0.95, UNSAID: 0.05}, None), ({UNSAID: 1.0}, "no")):
+        shares = {f"{FIRST}\n{said}": {"no": 0.8, "yes": 0.2}, FIRST: first, said: {"no": 0.8, UNSAID: 0.2}}
+        told = SecondReader(ByMessage("personal_data", shares), {}).weigh(Situation(), [FIRST, said], CALL)
+        assert told.value("personal_data") == read
+
+
+def test_a_technique_that_is_surely_of_something_else_is_not_read():
+    text = "I did machine learning at Airbus. Now the county plans a tool for its social workers."
+    found = Situation({"uses_ai": Reading("yes", "machine learning")})
+    for shares, read in (({UNSAID: 0.98, "yes": 0.02}, None), ({"no": 0.96, "yes": 0.04}, "yes")):
+        assert (
+            SecondReader(ByMessage("uses_ai", {text: shares}), {}).weigh(found, [text], CALL).value("uses_ai") == read
+        )
+
+
 OURS, ANOTHERS = "Le nôtre est un prototype.", "Le département voisin a le sien en production."
 
 

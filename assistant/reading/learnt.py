@@ -326,7 +326,11 @@ class SecondReader:
                     if gone and shares[field.id][gone.value] >= LIKELY_GONE:
                         readings[field.id] = gone
                     continue
-                said = self._said_by_itself(field.id, found, best, shares[field.id], heard, told) if differs else None
+                said = (
+                    self._said_by_itself(field.id, found, best, shares[field.id], heard, told)
+                    if differs
+                    else self._said_since(field.id, found, shares[field.id], since)
+                )
                 if said:
                     readings[field.id] = said
                     continue
@@ -416,6 +420,15 @@ class SecondReader:
         if since:
             return said if said.value == best and shares[best] >= BELIEVED else None
         return found if said.value == found.value and (field, found.value) in CLOSING else None
+
+    def _said_since(
+        self, field: str, found: Reading, shares: Mapping[str, float], since: Sequence[str]
+    ) -> Reading | None:
+        """What the messages `since` the one that told `found` surely tell instead, where all of them together, but for the first reader, tell it too:
+        « des macros, rien d’intelligent… On jette les macros : une doctorante entraîne un modèle »."""
+        said = self._surely_told(field, since)
+        is_put_right = said is not None and said.value != found.value and shares.get(said.value, 0.0) >= SURE_ALONE
+        return said if is_put_right else None
 
     def _given_up(self, field: str, shares: Mapping[str, float], later: Sequence[str]) -> Reading | None:
         """What one of the `later` messages surely gives up, if all together find it likelier than not."""

@@ -366,11 +366,17 @@ def _is_wondered(sentence: Sentence, first: int) -> bool:
     return bool(_PERHAPS.search(f"{before} ")) or bool(alternative and alternative.start() <= len(before))
 
 
+# « Je retire « de fond en comble » », "scratch 'in service'".
+_TAKEN_BACK = re.compile(
+    r"(?:^|(?<= ))(?:je retire|i (?:take|took) back|(?:i )?withdraw|strike|scratch|oublie[zr]?|efface[zr]?|forget|biffez) (?:(?:le|les|the) (?:mots?|words?|termes?) )?\" ?$"
+)
+
+
 def read_stage(message: Message, before: str | None = None) -> Reading | None:
     events: list[Evidence] = []
 
     def event(value: str, number: int, sentence: Sentence, first: int, last: int) -> None:
-        if not _is_wondered(sentence, first):
+        if not (_is_wondered(sentence, first) or _TAKEN_BACK.search(words_before(sentence, first))):
             corrected = is_corrected_before(sentence, first)
             events.append(Evidence(value, message.words(sentence, first, last), (number, first), corrected))
 
@@ -387,6 +393,8 @@ def read_stage(message: Message, before: str | None = None) -> Reading | None:
         if has_ai and _is_what_lives(sentence, first):
             return True
         before = words_before(sentence, first)
+        if is_beside_the_point(before):
+            return True  # "Unrelated, but the car park app opened yesterday"
         clause = re.split(r" [,:;] | (?:mais|but|et|and) ", before)[-1]
         return _is_said_unrelated(sentence, first) or bool(
             re.search(
