@@ -2,6 +2,8 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+# What pip compiles one file after the other, on all cores; a file that is no Python 3 is left as it is.
+COMPILED = $(BIN)/python -m compileall -qq -j 0 $(VENV)/lib || true
 
 .PHONY: setup run test lint unit browser eval tune clean
 
@@ -43,11 +45,13 @@ tune: $(VENV)/.installed-dev
 $(VENV)/.installed: pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or later is needed; set PYTHON to one, such as: make run PYTHON=python3.12"; exit 2; }
 	test -d $(VENV) || $(PYTHON) -m venv $(VENV)
-	$(BIN)/pip install --quiet --constraint constraints.txt --editable .
+	$(BIN)/pip install --quiet --no-compile --constraint constraints.txt --editable .
+	$(COMPILED)
 	touch $@
 
 $(VENV)/.installed-dev: $(VENV)/.installed
-	$(BIN)/pip install --quiet --constraint constraints.txt --editable '.[dev,e2e]'
+	$(BIN)/pip install --quiet --no-compile --constraint constraints.txt --editable '.[dev,e2e]'
+	$(COMPILED)
 	touch $@
 
 clean:

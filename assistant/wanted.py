@@ -48,6 +48,10 @@ _WHY = re.compile(
     r"\b(?:pourquoi|pour quelle raison|quelle (?:est|était|etait) la raison|les? raisons? d|pk|pq|why|how come|for what reason|what (?:is|was) the reason|reasons? (?:for|why))\b",
     re.IGNORECASE,
 )
+_HOW_LONG = re.compile(
+    r"\b(?:(?:combien|cb) de (?:temps|jours|mois|semaines|heures|annees?)|(?:dans|sous|en|quels?) (?:quels? )?delais?|how (?:long|quickly|fast|soon)|"
+    r"how many (?:days|weeks|months|hours|years)|(?:what|which) (?:is the )?(?:time ?limit|deadline))\b"
+)
 _SHUTS_OUT = re.compile(
     r"\b(?:banned|barred|excluded?|shut out|kept out|left out|not allowed|forbidden|reserved|restricted|limited to|only|interdit\w*|exclu\w*|ecarte\w*|refuse\w*|reserve\w*"
     r"|limite\w* (?:a|aux?)|pas (?:le )?droit|seule?s?|seulement|que (?:les|des|aux?)|can ?not|can['’]t|peuvent pas|peut pas)\b"
@@ -111,6 +115,11 @@ def says_chosen(text: str, asked: str) -> bool:
 def asks_why(text: str) -> bool:
     """True when a reason is asked for."""
     return bool(_WHY.search(text))
+
+
+def asks_how_long(text: str) -> bool:
+    """True when a length of time is asked for."""
+    return bool(_HOW_LONG.search(fold(text)))
 
 
 def taken_for_granted(text: str) -> str:

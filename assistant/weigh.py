@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from assistant.chain import Request, known
-from assistant.compare import extents, values
+from assistant.compare import extents, units, values
 from assistant.evidence import Evidence, Scale, Sufficiency
 from assistant.parts import gives_other_values
 from assistant.retrieve import LIKELIER_THAN_NOT, SHORT, Found, Retriever, Search
 from assistant.vocabulary import Question
 from assistant.wanted import (
     asks_for_names,
+    asks_how_long,
     asks_who_they_are,
     gives_names,
     says_chosen,
@@ -27,6 +28,10 @@ from corpus.words import content_words
 LIKELY_ENOUGH = 1 / 3
 """How likely a section must be to answer, to come before another that has not the kind of thing that is asked for, or to answer a message of ours that
 looks like nothing known."""
+CLOSEST, MAY_ANSWER = 4, 0.1
+"""Among how many sections one is looked for that gives a length of time, and how likely it must be to answer: of 187 questions that ask how long, six get
+the right section for a wrong one, and none is lost."""
+LENGTHS_OF_TIME = frozenset({"year", "month", "week", "day", "hour", "minute"})
 HARDLY_ELSEWHERE = 0.1
 """How likely it may be at most that a message is about another subject, for it not to be declined as such, whatever its words: of 21 development
 messages below that look like nothing known, none is about another subject."""
@@ -57,6 +62,8 @@ class Weigher:
             return request
         if speaks_of_the_others(question.repaired) and asks_who_they_are(question.repaired):
             return _with_the_others(request)
+        if asks_how_long(question.repaired):
+            return _with_a_length_of_time(request)
         return _with_names(request) if asks_for_names(question.repaired) else request
 
     def _says_otherwise(self, question: Question, search: Search) -> Found | None:
@@ -147,6 +154,19 @@ def _led_by(first: Found, request: Request) -> Request:
 def _names(passage: Passage, question: Question) -> bool:
     """True for what gives names to somebody who asks for some, or says that no source does."""
     return bool(passage.details) or passage.is_not_stated or gives_names(passage.text, question.repaired)
+
+
+def _with_a_length_of_time(request: Request) -> Request:
+    """What was found for somebody who asks how long: where the best section gives no length of time, another that does, and may answer, comes first."""
+    question, search = known(request.question), known(request.search)
+
+    def gives_one(one: Found) -> bool:
+        passage = one.section.passage(question.language)
+        return passage.is_not_stated or bool(units(passage.text) & LENGTHS_OF_TIME)
+
+    best, *others = search.found[:CLOSEST]
+    other = next((one for one in others if gives_one(one) and one.channels.get("answered", 0.0) >= MAY_ANSWER), None)
+    return request if gives_one(best) or other is None else _led_by(other, request)
 
 
 def _with_names(request: Request) -> Request:

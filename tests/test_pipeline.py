@@ -330,6 +330,12 @@ def test_what_leans_on_the_conversation_is_declined_only_for_another_subject(ear
 
 
 @pytest.mark.real_index
+def test_who_asks_how_long_gets_a_length_of_time(real):
+    message = "Un habitant veut une copie de tout ce qu'on a sur lui : on a combien de temps pour lui répondre ?"
+    assert "mois" in real.ask(message, as_of=OPEN).claims[0].text
+
+
+@pytest.mark.real_index
 def test_a_general_question_gets_the_whole_sentence_that_names_the_case(real):
     reply = asked(real, "Les collectivités territoriales peuvent-elles candidater à l'appel ?")
     assert reply.verdict is not None

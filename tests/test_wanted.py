@@ -1,10 +1,10 @@
-"""Who asks for names, and which texts give some."""
+"""Who asks for names or for a length of time, and which texts give some."""
 
 from __future__ import annotations
 
 import pytest
 
-from assistant.wanted import asks_for_names, gives_names, says_chosen, speaks_of_a_refusal
+from assistant.wanted import asks_for_names, asks_how_long, gives_names, says_chosen, speaks_of_a_refusal
 
 
 @pytest.mark.parametrize(
@@ -88,3 +88,18 @@ def test_a_text_says_that_the_one_who_is_named_was_chosen():
     assert not says_chosen(text, "Pourquoi la mairie de Lyon a été refusée ?")
     assert not says_chosen("Public operators may apply; RATP was a laureate.", "Which bodies were turned down?")
     assert not says_chosen("L’outil de Nantes Métropole compare les consommations.", "Pourquoi Nantes a été refusée ?")
+
+
+@pytest.mark.parametrize(
+    ("text", "how_long"),
+    [
+        ("On a combien de temps pour répondre ?", True),
+        ("cb de jours pour prévenir la CNIL", True),
+        ("How soon must we tell them?", True),
+        ("Sous quel délai la CNIL répond-elle ?", True),
+        ("Combien de dossiers ont été reçus ?", False),
+        ("When does the call close?", False),
+    ],
+)
+def test_a_length_of_time_is_asked_for(text, how_long):
+    assert asks_how_long(text) is how_long
