@@ -202,7 +202,7 @@ class Series(BaseModel):
             return text  # most messages: the names need not be looked for
         for place, names in self.named_in(text).items():
             one = "|".join(pattern_of(name).pattern for name in sorted(names, key=len, reverse=True))
-            pointed = rf"\b(?:{pointing})\s+(?:(?:la|le|l|the|celle|de|sur|d)\b['’]?\s*)*(?:{one})"
+            pointed = rf"\b(?:{pointing})\s+(?:(?:la|le|l|the|celle|de|sur|d|one|on)\b['’]?\s*)*(?:{one})"
             if place + 1 < len(self) and re.search(pointed, text, re.IGNORECASE):
                 return re.sub(pointed, self.called[language][place + 1], text, count=1, flags=re.IGNORECASE)
         return text
