@@ -122,6 +122,11 @@ _IN_THE_PAPER = re.compile(
 _A_FRIEND = re.compile(
     rf"^(?:(?:{_BESIDE}),? )?(?:a|an|une?|my|mon|ma) (?:(?:old|vieil|vieille|good|bon|bonne|ex) )?(?:mate|friend|pal|cousine?|amie?|copain|copine|beau[- ]frere|belle[- ]soeur|(?:brother|sister)[- ]in[- ]law|brother|sister|frere|soeur|oncle|tante|uncle|aunt|neighbour|voisine?)\b"
 )
+# "I read that Strasbourg's will help residents", « j'ai lu que celui de Nantes est en service ».
+_READ_OF_THEIRS = re.compile(
+    r"^(?:i|we) (?:have |['’]ve )?(?:read|heard|hear|saw|see) (?:that )?(?!(?:our|my|the|it|that|this)\b)[\w-]+(?: [\w-]+)?['’]s (?:one |own )?(?:will|has|is|does|can|would|helps?|runs?|works?)\b"
+    r"|^(?:j['’]ai|on a|nous avons) (?:lu|entendu|vu) (?:dire )?que (?:celui|celle|ceux|celles) d(?:e |u |es |['’])(?:la |l['’])?[\w'’-]+ "
+)
 _PART = r"partenaire\w*|partner\w*|ensemble|together|jointly|demand\w+|asked?|pilot\w+|port\w+|rejoin\w+|joins?|joining"
 """What is said of somebody who has a part in a project."""
 _TAKES_PART = re.compile(
@@ -168,9 +173,11 @@ def is_aside(sentence: str, told_before: bool = False) -> bool:
         return True
     if (
         _A_FRIEND.match(text)
-        and _OF_A_PROJECT.search(text)
+        and (_OF_A_PROJECT.search(text) or _AN_AI.search(text))
         and not (_TAKES_PART.search(text) or _OURS_AT_ALL.search(text))
     ):
+        return True
+    if _READ_OF_THEIRS.match(text):
         return True
     if told_before and _ANOTHER_FIRM.match(text) and not (_OURS_AT_ALL.search(text) or _HAS_A_PART.search(text)):
         return True

@@ -122,6 +122,9 @@ def read_bodies(message: Message, bare_body_is: str, before: Situation) -> dict[
         denied = None  # "the fire service refused, and the town hasn't answered"
     if denied and affirmed and _OF_OTHERS.search(fold(denied.words)):
         denied = None  # « l’agglomération conduit le projet avec nous ; aucun autre organisme public n’en est »
+    excepts_one = message.says(_EXCEPTED) and any(m.kind in PUBLIC_ACTORS for m in mentions_of(message))
+    if denied and not affirmed and excepts_one:
+        denied = None  # « elle mène peut-être le projet avec nous ; elle exceptée, aucune administration »
     if denied and not affirmed and partners and _OF_OTHERS.search(fold(denied.words)) and not message.says(_REFUSED):
         denied = None  # « la mairie a dit banco… Aucun autre organisme public n’est avec nous »: asked of the mairie
     if denied and affirmed:
@@ -139,6 +142,9 @@ def read_bodies(message: Message, bare_body_is: str, before: Situation) -> dict[
     return readings
 
 
+_EXCEPTED = re.compile(
+    r"(?:^|(?<= ))(?:(?:elle|lui|eux|celle ci|celui ci|PUB|la PUB|le PUB) (?:exceptee?s?|mise? a part)|(?:hormis|a part|sauf|excepte|apart from|except for|other than|aside from|besides) (?:elle|lui|eux|her|it|him|them|this one|celle ci|celui ci))(?= |$)"
+)
 _REFUSED = re.compile(r"(?:^|(?<= ))(?:refus\w*|declin\w*|dit non|said no|turned (?:us|it) down)(?= |$)")
 _OF_OTHERS = re.compile(r"\b(?:autres?|other|others|else)\b")
 _GOES = re.compile(
