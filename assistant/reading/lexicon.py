@@ -298,7 +298,9 @@ class _Lexicon:
         self.often_misspelt = [str(word) for word in words["often_misspelt"]]
         vocabulary |= {str(word) for word in words["often_misspelt"]}
         self.vocabulary = sorted(word for word in vocabulary if len(word) >= 5 and word.isalpha() and word.islower())
-        self.vocabulary_set = frozenset(vocabulary) | frozenset(base_of(word) for word in vocabulary)
+        self.vocabulary_set = frozenset(
+            {*vocabulary, *map(base_of, vocabulary), *words["towns"]}  # Autun is not « aucun »
+        )
 
 
 _ER = ("e", "es", "ons", "ez", "ent", "ait", "aient", "erait", "erions", "eraient", "ions")

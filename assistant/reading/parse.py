@@ -98,8 +98,8 @@ def _tokens(text: str) -> list[Token]:
             and not (word.isdigit() and following.isdigit())
         ):
             word = lexicon.abbreviations[word]
-        else:
-            word = _mended(word)
+        elif not (surface.istitle() and before in _BEFORE_A_PLACE and not shouting):
+            word = _mended(word)  # but no name: Autun is not « aucun »
         tokens += [Token(part, match.start(), match.end(), capital) for part in word.split()]
     return tokens
 
@@ -109,6 +109,7 @@ def _joins_equals(words: Sequence[str], index: int) -> bool:
     return any(word.isdigit() or word in the_lists().numbers for word in words[max(0, index - 4) : index])
 
 
+_BEFORE_A_PLACE = frozenset("de d du des a of in at from near".split())
 # What comes before the French « ai ».
 _BEFORE_HAVE = frozenset("j l n d m t en y nous vous les leur lui".split())
 _ENGLISH = frozenset(
