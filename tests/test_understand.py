@@ -178,6 +178,7 @@ def test_a_message_that_says_a_need_stands_alone(message, reader):
         ("could I have that in French? my boss doesn't read English", False, "fr"),
         ("vous pouvez me le refaire en anglais ? c'est pour une collègue de Dublin", False, "en"),
         ("plus court svp, mon chef est pressé", True, None),
+        ("tu peux me la remettre en anglais ? c'est pour un collègue irlandais", False, "en"),
         ("vous êtes sûr ? j'ai lu cinq", False, None),
         ("are you sure? a website says 5", False, None),
     ],
