@@ -2,8 +2,13 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-# What pip compiles one file after the other, on all cores; a file that is no Python 3 is left as it is.
-COMPILED = $(BIN)/python -m compileall -qq -j 0 $(VENV)/lib || true
+EVERYTHING := .[dev,e2e]
+# What pip would compile one file after the other is compiled on all cores; a file that is no Python 3 is left as it is.
+define INSTALLED
+$(BIN)/pip install --quiet --no-compile --constraint constraints.txt --editable '$(1)'
+$(BIN)/python -m compileall -qq -j 0 $(VENV)/lib || true
+touch $@
+endef
 
 .PHONY: setup run test lint unit browser eval tune clean
 
@@ -45,14 +50,10 @@ tune: $(VENV)/.installed-dev
 $(VENV)/.installed: pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or later is needed; set PYTHON to one, such as: make run PYTHON=python3.12"; exit 2; }
 	test -d $(VENV) || $(PYTHON) -m venv $(VENV)
-	$(BIN)/pip install --quiet --no-compile --constraint constraints.txt --editable .
-	$(COMPILED)
-	touch $@
+	$(call INSTALLED,.)
 
 $(VENV)/.installed-dev: $(VENV)/.installed
-	$(BIN)/pip install --quiet --no-compile --constraint constraints.txt --editable '.[dev,e2e]'
-	$(COMPILED)
-	touch $@
+	$(call INSTALLED,$(EVERYTHING))
 
 clean:
 	rm -rf $(VENV) var

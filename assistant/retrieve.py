@@ -81,6 +81,11 @@ class Recognised:
         """How likely it is that no section known there answers."""
         return float(self.beside.sum()) + self.elsewhere
 
+    @property
+    def is_likeliest_theirs(self) -> bool:
+        """True when it is likelier about the person's own project than answered by any one section."""
+        return self.own >= (1 - self.own) * float(self.answered.max())
+
 
 @runtime_checkable
 class Recogniser(Protocol):
@@ -248,7 +253,7 @@ class Retriever:
         """For each series, the places that the titles of each section name."""
         return [
             [
-                {place for passage in section.passages for place in one.told_of_in(passage.title, passage.language)}
+                {place for passage in section.passages for place in one.told_of_in(passage.title)}
                 for section in self.index.sections
             ]
             for one in self.series

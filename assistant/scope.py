@@ -119,8 +119,10 @@ class ScopeFinder:
         recognised, earlier = known(request.search).recognised, request.conversation.messages
         if not earlier or recognised is None or recognised.own < LIKELY_AGAIN:
             return False
-        is_likeliest = recognised.own >= (1 - recognised.own) * float(recognised.answered.max())
-        return is_likeliest and len(read_situation(earlier, self.verdict_writer.call, self.second).readings) > TELLING
+        return (
+            recognised.is_likeliest_theirs
+            and len(read_situation(earlier, self.verdict_writer.call, self.second).readings) > TELLING
+        )
 
     def _puts_otherwise(self, message: str, earlier: Sequence[str]) -> bool:
         """True for a message that only supposes something else than what was told of a project they asked about: « et si on gardait des règles fixes ? »."""
@@ -140,10 +142,8 @@ class ScopeFinder:
         tells_more = "?" not in request.message and self._asked_before(earlier)
         if situation.unknown or tells_more or self._asks_again(request):
             return False  # what they do not know of their project, or more of it
-        likeliest = (1 - recognised.own) * float(recognised.answered.max())
-        if recognised.own >= likeliest and self.second and self.second.is_description(request.message):
-            return False  # likelier about their project than about any one section
-        if self._described_before(request):
+        describes = self.second is not None and self.second.is_description(request.message)
+        if (recognised.is_likeliest_theirs and describes) or self._described_before(request):
             return False
         beside = self._share_beside(recognised)
         if asks_verdict_in_words(request.message):

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import product
@@ -139,26 +139,20 @@ class Series(BaseModel):
         """The series as a conversation named its members: `ordinals` point to them in that order, and `other` where there are two to that not named last."""
         if not self.ordinals:
             return self
-        first_at = {
-            place: min(found.start() for name in names for found in pattern_of(name).finditer(conversation))
-            for place, names in self.named_in(conversation).items()
-        }
-        order = sorted(first_at, key=lambda place: first_at[place])
+        in_order = sorted(self._names_found_in(conversation), key=lambda named: named[2].start())
+        order = list(dict.fromkeys(place for place, _, _ in in_order))
         places: list[list[str]] = [[] for _ in range(len(self))]
         if len(order) > 1:
             for place, phrases in zip(order, self.ordinals, strict=False):
                 places[place] = list(phrases)
-        if len(order) == 2 and (last := self._named_last(conversation)) is not None:
-            places[next(place for place in order if place != last)] += self.other
+        if len(order) == 2:
+            places[next(place for place in order if place != self._named_last(conversation))] += self.other
         return self.model_copy(update={"places": places})
 
     def _named_last(self, text: str) -> int | None:
         """The place of the member that `text` names last."""
-        ends = {
-            place: max(found.end() for name in names for found in pattern_of(name).finditer(text))
-            for place, names in self.named_in(text).items()
-        }
-        return max(ends, key=lambda place: ends[place], default=None)
+        last = max(self._names_found_in(text), key=lambda named: named[2].end(), default=None)
+        return last[0] if last else None
 
     def means_the_presumed(self, text: str, subject: str) -> bool:
         """True when `subject` speaks of the series and names none, and `text` points to the one that is then presumed: « en trois étapes ? », « et la première ? »."""
@@ -218,6 +212,11 @@ class Series(BaseModel):
 
     def comes_after(self, text: str, language: Language) -> str | None:
         """The name of the one that `text` speaks of as coming after one that it names ("what came after the first edition?")."""
+        place = self._comes_at(text)
+        return None if place is None else self.called[language][place]
+
+    def _comes_at(self, text: str) -> int | None:
+        """The place of the one that `text` speaks of as coming after one that it names."""
         if not self.after:
             return None
         said = " ".join(words(text))
@@ -226,15 +225,15 @@ class Series(BaseModel):
             found = (rf"{_AT_ONCE if name.isdigit() else _NEAR}{' '.join(words(name))}\b" for name in names)
             opening = rf"\b(?:{'|'.join(self.after)})"
             if place + 1 < len(self) and re.search(rf"{opening}(?:{'|'.join(found)})", said):
-                return self.called[language][place + 1]
+                return place + 1
         return None
 
-    def told_of_in(self, title: str, language: Language) -> set[int]:
+    def told_of_in(self, title: str) -> set[int]:
         """The places that a `title` is about: those it names outside brackets, from when on (« 2024-2025 »), or the one after (« le bac à sable après
         l’édition 2024 »)."""
-        after = self.comes_after(title, language)
-        if after:
-            return {self.called[language].index(after)}
+        after = self._comes_at(title)
+        if after is not None:
+            return {after}
         since = _UNTIL.sub("", title)
         return set(self.named_in(_IN_BRACKETS.sub("", since)) or self.named_in(since))
 
@@ -281,12 +280,18 @@ class Series(BaseModel):
 
     def named_in(self, text: str) -> dict[int, list[str]]:
         """The names that `text` has, by place."""
-        found: dict[int, list[str]] = {}
+        found: dict[int, dict[str, None]] = {}
+        for place, name, _ in self._names_found_in(text):
+            found.setdefault(place, {})[name] = None
+        return {place: list(names) for place, names in found.items()}
+
+    def _names_found_in(self, text: str) -> Iterator[tuple[int, str, re.Match[str]]]:
+        """The place of each name that stands in `text`, the name, and where; not « cette année-là », which is the one spoken of."""
         for names in self.named:
             for place, name in enumerate(names):
-                if name and any(not _POINTS_BACK.match(text, one.end()) for one in pattern_of(name).finditer(text)):
-                    found.setdefault(place, []).append(name)
-        return found
+                if name:
+                    found = pattern_of(name).finditer(text)
+                    yield from ((place, name, one) for one in found if not _POINTS_BACK.match(text, one.end()))
 
     def turns_to_one(self, text: str) -> bool:
         """True when `text` names one of the series, or has words that lead from one to another."""

@@ -24,6 +24,8 @@ from corpus.words import STOPWORDS, content_words, fold, unshouted, without, wor
 from corpus.yaml_files import load_checked
 
 _VOWEL = re.compile("[aeiouy]")
+_PARTS = re.compile(r"(?<=[.,;:!?])\s+")
+"""What parts a message into what asks for the reply in another manner, and what says or asks something else."""
 _ELIDED = re.compile(r"(?P<article>qu|[ldjnscmt])(?P<word>[aeiouyhAEIOUàâéèêëîïôûœ]\w{2,})")
 """A French word that lost the apostrophe before it, and no name."""
 _AS_MUCH_MORE = 10
@@ -172,7 +174,7 @@ class Reader:
 
     def in_a_language(self, message: str) -> tuple[Language, str] | None:
         """The language that a part of `message` asks the reply to be in, and the parts that ask something (« Merci. In English please, on what date? »)."""
-        parts = re.split(r"(?<=[,.;:!?])\s+", message)
+        parts = _PARTS.split(message)
         manners = [self._manner(part) if self._has(self.phrases.again.asking, part) else None for part in parts]
         chosen = [_BY_NAME[manner] for manner in manners if manner in _BY_NAME]
         if len(chosen) != 1:
@@ -185,8 +187,10 @@ class Reader:
         """How `message` asks for the last reply once more, whatever reason it gives (« … c’est pour une collègue de Dublin »); None when it does not."""
         if whole := self._manner_of(message):
             return whole
-        parts = re.split(r"(?<=[.,;:!?])\s+", message)
         reasons = self.phrases.again.reasons
+        if not self._has(reasons, message):
+            return None
+        parts = _PARTS.split(message)
         asking = [self._manner_of(part) for part in parts if "?" in part or not self._has(reasons, part)]
         return asking[0] if len(parts) > 1 and len(asking) == 1 else None
 

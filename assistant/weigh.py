@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from assistant.chain import Request, known
@@ -22,7 +23,7 @@ from assistant.wanted import (
     taken_for_granted,
 )
 from corpus.index import Section
-from corpus.passages import Passage
+from corpus.passages import Language, Passage
 from corpus.words import content_words
 
 LIKELY_ENOUGH = 1 / 3
@@ -156,30 +157,33 @@ def _names(passage: Passage, question: Question) -> bool:
     return bool(passage.details) or passage.is_not_stated or gives_names(passage.text, question.repaired)
 
 
+def _gives_a_length_of_time(passage: Passage) -> bool:
+    """True for what gives a length of time, or says that no source does."""
+    return passage.is_not_stated or bool(units(passage.text) & LENGTHS_OF_TIME)
+
+
+def _giving(
+    found: Sequence[Found], language: Language, gives: Callable[[Passage], bool], likely_from: float
+) -> Found | None:
+    """The best of what was `found` if it gives what is asked for, else the best other that does and is at least so likely to answer."""
+    for place, one in enumerate(found):
+        is_likely = place == 0 or one.channels.get("answered", 0.0) >= likely_from
+        if is_likely and gives(one.section.passage(language)):
+            return one
+    return None
+
+
 def _with_a_length_of_time(request: Request) -> Request:
     """What was found for somebody who asks how long: where the best section gives no length of time, another that does, and may answer, comes first."""
-    question, search = known(request.question), known(request.search)
-
-    def gives_one(one: Found) -> bool:
-        passage = one.section.passage(question.language)
-        return passage.is_not_stated or bool(units(passage.text) & LENGTHS_OF_TIME)
-
-    best, *others = search.found[:CLOSEST]
-    other = next((one for one in others if gives_one(one) and one.channels.get("answered", 0.0) >= MAY_ANSWER), None)
-    return request if gives_one(best) or other is None else _led_by(other, request)
+    question, closest = known(request.question), known(request.search).found[:CLOSEST]
+    first = _giving(closest, question.language, _gives_a_length_of_time, MAY_ANSWER)
+    return _led_by(first, request) if first else request
 
 
 def _with_names(request: Request) -> Request:
     """What was found for somebody who asks for names: a section that gives some comes first; where none is likely, nothing answers."""
-    question, search = known(request.question), known(request.search)
-
-    def names(one: Found) -> bool:
-        return _names(one.section.passage(question.language), question)
-
-    best, *others = search.found
-    if names(best):
-        return request
-    likely = next((one for one in others if names(one) and _is_likely(one)), None)
-    if likely is None:
+    question, found = known(request.question), known(request.search).found
+    first = _giving(found, question.language, lambda passage: _names(passage, question), LIKELY_ENOUGH)
+    if first is None:
         return replace(request, evidence=replace(known(request.evidence), sufficiency="nearby"))
-    return _led_by(likely, request)
+    return _led_by(first, request)

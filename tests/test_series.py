@@ -244,7 +244,7 @@ def test_what_is_asked_of_two_named_side_by_side_is_asked_of_each(text, each, re
     ],
 )
 def test_a_title_is_about_the_edition_that_it_names(title, places, reader):
-    assert reader.series[0].told_of_in(title, "en") == places
+    assert reader.series[0].told_of_in(title) == places
 
 
 def test_lists_of_different_lengths_are_refused(tmp_path):

@@ -120,13 +120,8 @@ def read_bodies(message: Message, bare_body_is: str, before: Situation) -> dict[
                     affirmed = Evidence("yes", message.words(sentence, item.first, item.last), (0, index))
     if denied and _refuses_alone(denied) and _is_awaited(message):
         denied = None  # "the fire service refused, and the town hasn't answered"
-    if denied and affirmed and _OF_OTHERS.search(fold(denied.words)):
-        denied = None  # « l’agglomération conduit le projet avec nous ; aucun autre organisme public n’en est »
-    excepts_one = message.says(_EXCEPTED) and any(m.kind in PUBLIC_ACTORS for m in mentions_of(message))
-    if denied and not affirmed and excepts_one:
-        denied = None  # « elle mène peut-être le projet avec nous ; elle exceptée, aucune administration »
-    if denied and not affirmed and partners and _OF_OTHERS.search(fold(denied.words)) and not message.says(_REFUSED):
-        denied = None  # « la mairie a dit banco… Aucun autre organisme public n’est avec nous »: asked of the mairie
+    if denied and _speaks_of_others(denied, message, is_affirmed=affirmed is not None, partners=partners):
+        denied = None
     if denied and affirmed:
         later = max(denied, affirmed, key=lambda e: e.position)
         if later.is_corrected or message.sentences[later.position[0]].is_question:
@@ -140,6 +135,17 @@ def read_bodies(message: Message, bare_body_is: str, before: Situation) -> dict[
     if need:
         readings["shared_need"] = need
     return readings
+
+
+def _speaks_of_others(denied: Evidence, message: Message, *, is_affirmed: bool, partners: Sequence[Mention]) -> bool:
+    """True when the words that deny a partner leave out one that was named: « l’agglomération conduit le projet avec nous ; aucun autre organisme public
+    n’en est », « la mairie a dit banco… Aucun autre », where she is asked about, « elle exceptée, aucune administration »."""
+    names_others = bool(_OF_OTHERS.search(fold(denied.words)))
+    if is_affirmed:
+        return names_others
+    if names_others and partners and not message.says(_REFUSED):
+        return True
+    return message.says(_EXCEPTED) and any(mention.kind in PUBLIC_ACTORS for mention in mentions_of(message))
 
 
 _EXCEPTED = re.compile(

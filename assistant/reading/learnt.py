@@ -306,7 +306,7 @@ class SecondReader:
             is_supposed = found is None and _is_easily_supposed(field.id, best, text)
             must_be_sure = field.id in withdrawn or differs or is_supposed or is_odd
             needed = HOLDING_BACK if holds else sure if must_be_sure else BELIEVED
-            if holds and found is None and self._is_contradicted(field.id, best, heard):
+            if holds and found is None and needed <= share < SURE and self._is_contradicted(field.id, best, heard):
                 needed = SURE
             applies = all(
                 other in readings and readings[other].value in allowed for other, allowed in field.only.items()
@@ -402,7 +402,9 @@ class SecondReader:
 
     def _is_contradicted(self, field: str, value: str, heard: Sequence[str]) -> bool:
         """True when one of several messages, by itself, surely tells another value of `field` than `value`."""
-        alone = (self._read(text)[0][field] for text in heard if len(heard) > 1 and len(text.split()) >= _SHORTEST)
+        if len(heard) == 1:
+            return False
+        alone = (self._read(text)[0][field] for text in heard if len(text.split()) >= _SHORTEST)
         return any(
             share >= SURE_ALONE for shares in alone for other, share in shares.items() if other not in (UNSAID, value)
         )
@@ -499,9 +501,13 @@ def _is_plain(
         return gives_up_ai(parse_message(heard[told])) and not _GUESSED.search(fold(heard[told]))
     if _speaks_of_the_ai(field, found, heard[-1]):
         return True
-    names_a_technique = found.words in heard[-1] and _TECHNIQUE.search(fold(heard[-1]))
-    if (field, found.value) in TECHNICAL and names_a_technique and shares.get(UNSAID, 0.0) < UNHEARD:
-        return True  # "I shipped machine learning at Airbus. Here we plan a tool": of another project
+    if (
+        (field, found.value) in TECHNICAL
+        and shares.get(UNSAID, 0.0) < UNHEARD  # not "I shipped machine learning at Airbus. Here we plan a tool"
+        and found.words in heard[-1]
+        and _TECHNIQUE.search(fold(heard[-1]))
+    ):
+        return True
     if (
         field in NAMED
         and found.words in heard[-1]
