@@ -120,7 +120,7 @@ _IN_THE_PAPER = re.compile(
 )
 # « Un ami a une boîte qui est déjà en production », "a mate in another département says his bot is half-built".
 _A_FRIEND = re.compile(
-    rf"^(?:(?:{_BESIDE}),? )?(?:a|an|une?|my|mon|ma) (?:(?:old|vieil|vieille|good|bon|bonne|ex) )?(?:mate|friend|pal|cousine?|amie?|copain|copine|beau[- ]frere|belle[- ]soeur|(?:brother|sister)[- ]in[- ]law|brother|sister|frere|soeur|oncle|tante|uncle|aunt|neighbour|voisine?)\b"
+    rf"^(?:(?:{_BESIDE}),? )?(?:a|an|une?|my|mon|ma) (?:(?:old|vieil|vieille|good|bon|bonne|ex) )?(?:mate|friend|pal|cousine?|amie?|copain|copine|beau[- ](?:frere|pere|fils)|belle[- ](?:soeur|mere|fille)|(?:brother|sister|mother|father)[- ]in[- ]law|brother|sister|frere|soeur|oncle|tante|uncle|aunt|neighbour|voisine?|femme|mari|epouse|wife|husband|mere|pere|mother|father|fils|fille|son|daughter)\b"
 )
 # "I read that Strasbourg's will help residents", « j'ai lu que celui de Nantes est en service ».
 _READ_OF_THEIRS = re.compile(
@@ -285,9 +285,15 @@ def _is_an_order(sentence: str) -> bool:
     return not said & _TOLD_OF_A_PROJECT
 
 
-def without_asides(text: str, told_before: bool = False) -> str:
-    """`text` without its asides, nothing where it has only asides and something was `told_before`, in earlier messages; the whole of it where nothing
-    else is told, or where what is told leans on them."""
+def _leans(text: str) -> bool:
+    """True when `text` may speak of what an aside before it told: « la nôtre », "a similar one"."""
+    folded = fold(text)
+    return any(pattern.search(folded) for pattern in (_LEANS_ON_IT, _ONE_TOO, _LIKE_THEIRS))
+
+
+def without_asides(text: str, told_before: bool = False, later: Sequence[str] = ()) -> str:
+    """`text` without its asides, nothing where it has only asides and something was `told_before`, in earlier messages, or is told in `later` ones that do
+    not lean on them; the whole of it where nothing else is told, or where what is told leans on them."""
     sentences = sentences_of(text)
     ours_too = any(_OURS_AT_ALL.search(_plain(one)) for one in sentences)
     kept = [
@@ -299,7 +305,7 @@ def without_asides(text: str, told_before: bool = False) -> str:
         # After a colon it is what is told: « imaginons autre chose : notre société sœur de Dublin… ».
         and (not is_aside(one, told_before) or _OF_WHAT_WAS_SAID.match(fold(one)) or before.endswith(":"))
     ]
-    if told_before and not kept:
+    if not kept and (told_before or (later and not any(_leans(one) for one in later))):
         return ""
     rest = fold(" ".join(kept))
     tells = any(told_before or not one.endswith("?") for one in kept)

@@ -689,7 +689,7 @@ def _seat(message: Message) -> Reading | None:
                 first, last = span_of(view, match)
                 groups = match.groupdict()
                 value = "france" if groups.get("france") else "abroad"
-                if is_denied(sentence.tokens, last):
+                if not groups.get("never") and is_denied(sentence.tokens, last):
                     continue
                 return Reading(value, message.words(sentence, first, last))
     return None

@@ -11,6 +11,7 @@ from assistant.judge import judge, next_question
 from assistant.reading.answers import YES_NO, read_answer
 from assistant.reading.asides import without_asides, without_what_was_about_a_thing
 from assistant.reading.bodies import are_private, has_french_branch, is_partner_denied, mention_words, read_bodies
+from assistant.reading.courtesies import without_courtesies
 from assistant.reading.learnt import TOLD_SINCE, UNSAID, SecondReader
 from assistant.reading.lexicon import the_lists
 from assistant.reading.negation import SUPPOSING
@@ -19,7 +20,7 @@ from assistant.reading.project import read_ai, read_data, read_stage, read_theme
 from assistant.reading.roles import OURS_BEFORE, cast_of, mentions_of, role_of
 from assistant.reading.scope import INVERTED, asks_fact, asks_verdict, eligibility_scope, only_supposes, thread_scope
 from assistant.reading.service import read_public_service
-from assistant.reading.text import PUBLIC_ACTORS, PUBLIC_KINDS, UNCERTAIN, Message
+from assistant.reading.text import PUBLIC_ACTORS, PUBLIC_KINDS, UNCERTAIN, Message, span_of
 from assistant.reading.unknown import unknown_fields
 from assistant.stated import take_stated
 from assistant.vocabulary import Reading, Situation
@@ -90,6 +91,7 @@ def read_situation(messages: Sequence[str], call: Call, second: SecondReader | N
 
     `second` then weighs it with all the messages.
     """
+    messages = [without_courtesies(text) for text in messages]
     messages = _without_what_was_supposed(without_what_was_about_a_thing(messages))
     situation = Situation()
     general: set[str] = set()  # what was said of others, in a general question
@@ -113,7 +115,7 @@ def read_situation(messages: Sequence[str], call: Call, second: SecondReader | N
                 if theirs and "applicant" not in situation.readings:
                     situation = replace(situation, readings={**situation.readings, "applicant": theirs})
                 continue
-        text = without_asides(text, told_before=bool(heard))
+        text = without_asides(text, told_before=bool(heard), later=messages[number + 1 :])
         if not text:
             continue
         message = parse_message(text)
@@ -187,6 +189,7 @@ def read_situation(messages: Sequence[str], call: Call, second: SecondReader | N
         situation = _with_public_service(situation, heard, call)
     known = second.weigh(situation, heard, call, withdrawn, answered, told_at) if second else situation
     known = _as_the_bodies_tell(known, situation, heard)
+    known = _as_likely_abroad(known, heard, second)
     if "public_partner" in withdrawn and second and not second.surely_tells("public_partner", "yes", heard[left_at:]):
         known = _without(known, {"public_partner"} if known.value("public_partner") == "yes" else ())
     if _ASKS_OF_THEIRS.search(fold(messages[-1])):
@@ -330,9 +333,11 @@ def _as_the_bodies_tell(known: Situation, situation: Situation, heard: Sequence[
         is_told = not (_only_customers(heard) or _NO_NEED.search(fold(need.words)))
         known = known if is_told else _without(known, ["shared_need"])
     applicant = known.readings.get("applicant")
-    is_found = "applicant" in situation.readings or applicant is None or applicant.value != "research"
-    if not is_found and any(_PRIVATE_SCHOOL.search(fold(text)) for text in heard):
-        known = _without(known, ["applicant"])  # « mon labo est dans une école d’ingénieurs privée »
+    private = next((match.group() for text in heard if (match := _PRIVATE_SCHOOL.search(fold(text)))), None)
+    is_of_it = private and applicant and ("applicant" not in situation.readings or fold(applicant.words) in private)
+    if is_of_it and applicant.value == "research":
+        # « mon labo est dans une école d’ingénieurs privée », « une université catholique… L’université peut-elle… ? »
+        known = _without(known, ["applicant"])
     is_another = known.value("applicant") in PUBLIC_KINDS and situation.value("applicant") not in (None, *PUBLIC_KINDS)
     if is_another and known.readings.get("established") == situation.readings.get("established"):
         known = _without(known, ["established"])  # where the firm is that the first reader took for the applicant
@@ -356,6 +361,26 @@ def _as_the_bodies_tell(known: Situation, situation: Situation, heard: Sequence[
     return known
 
 
+def _as_likely_abroad(known: Situation, heard: Sequence[str], second: SecondReader | None) -> Situation:
+    """What is `known`, where nothing was read of where they are and it is likely abroad: that is read where a place abroad is named, and who applies is
+    asked where none is."""
+    if (
+        second is None
+        or "established" in known.readings
+        or any(the_lists().overseas.search(fold(one)) for one in heard)
+    ):
+        return known
+    if second.likelihoods("\n".join(heard)).get("established", {}).get("abroad", 0.0) < _LIKELY_ABROAD:
+        return known
+    for message in map(parse_message, heard):
+        for sentence in message.sentences:
+            if place := the_lists().anywhere_abroad.search(sentence.bodies.text):
+                words = message.words(sentence, *span_of(sentence.bodies, place))
+                return replace(known, readings={**known.readings, "established": Reading("abroad", words)})
+    return _without(known, ["applicant"])
+
+
+_LIKELY_ABROAD = 0.4
 _ONE_STAYS = re.compile(
     r"\b(?:rest(?:e|ent|era)|still|continu\w+|stays?|staying|remains?|toujours|as before|a pris sa place|(?:takes?|took) (?:its|their) place|a deux|releve|keeps?)\b"
 )
@@ -364,7 +389,7 @@ _NO_NEED = re.compile(
     r"\b(?:pas|aucun\w*|sans|no|not|n['’ ]?t|none|nor|ni|si|whether|if)\b[^,;:.!?]{0,40}\b(?:besoins?|needs?)\b|\b(?:besoins?|needs?)\b[^.!?]{0,25}\b(?:non,|pas le cas|not the case|jsp|idk|dunno|sais pas|aucune idee|no idea)\b"
 )
 _PRIVATE_SCHOOL = re.compile(
-    r"\b(?:ecole|universite|institut|faculte)\b[^.,;:]{0,30}\bprivee?\b|\bprivate (?:\w+ )?(?:school|university|college)\b"
+    r"\b(?:ecole|universite|institut|faculte)\b[^.,;:]{0,30}\b(?:privee?|catholique)\b|\b(?:private|catholic) (?:\w+ )?(?:school|university|college|institute)\b"
 )
 _OWNS = re.compile(
     r"\b(?:parts sociales|toutes les parts|des parts|actions|capital|actionnaires?|(?:the|its|all|of) shares|shareholders?|stakes?|owned by|detenue?s? (?:a|par))\b"

@@ -42,6 +42,10 @@ _ECHO = re.compile(r" ?(?:et |and |pour ce qui est de savoir |quant a savoir )?(
 _OURS = re.compile(
     r"(?:^|(?<= ))(?:ours|mine|la notre|le notre|les notres|la mienne|le mien|les miens|les miennes)(?= |$)"
 )
+# « Ce ne serait pas encore en service. Personne pour le confirmer, et moi je n’en sais rien. »
+_UNCONFIRMED = re.compile(
+    r"(?:^|(?<= ))(?:personne (?:ici |chez nous )?pour (?:le|la|me le|nous le)|(?:nobody|no one) (?:here |around )?(?:to|who can|who could)) (?:confirmer|dire|verifier|confirm|tell|say|check)(?= |$)"
+)
 
 
 def unknown_fields(
@@ -70,6 +74,8 @@ def unknown_fields(
                 longest = _LONGEST_ECHO if _ECHO.match(asked) or found else _LONGEST_TOPIC
                 if (says_only or found) and len(asked.split()) <= longest:
                     found.append((f" {asked} ", sentence.tokens[-1].end))
+            elif before is not None and _UNCONFIRMED.search(sentence.bodies.text):
+                found.append((f" {_view(before, of_project).text} ", sentence.tokens[-1].end))
             for clause, place in found:
                 for field, pattern in the_lists().unknown_about.items():
                     if (field in _IN_TERMS_OF_THE_PROJECT) is of_project and pattern.search(clause):

@@ -1,0 +1,57 @@
+"""The courtesies around a message: a greeting, who writes, thanks, a signature. They tell nothing of a project, so that nothing is read in them."""
+
+from __future__ import annotations
+
+import re
+
+from assistant.reading.lexicon import the_lists
+from assistant.reading.parse import parse_message
+from assistant.reading.roles import mentions_of
+from assistant.reading.text import sentences_of
+from corpus.words import fold, is_shouted
+
+_NAME = r"(?:(?:Mme|Mlle|Mrs?|Ms|Dr|Pr|Me|M)\.? )?[A-ZÀ-Þ][\w'’.-]*(?: (?:(?:de|du|des|la|le|van|von|ben|el|al|of) |d['’])*[A-ZÀ-Þ][\w'’.-]*){0,3}"
+_HERE = r"(?:à l['’]appareil|here|speaking)"
+_SAYS_WHO = re.compile(
+    rf"(?:(?:[Bb]onjour|[Bb]onsoir|[Ss]alut|[Hh]ello|[Hh]i|[Hh]ey)[ ,!.]+)?(?:(?:[Jj]e m['’]appelle|[Mm]oi,? c['’]est|[Dd]e la part de|[Mm]y name(?: is|['’]s)|[Oo]n behalf of) {_NAME}"
+    rf"|(?:(?:[Ii]ci|[Cc]['’]est|[Tt]his is|[Ii]t['’]s) )?{_NAME} {_HERE})(?:,? (?:bonjour|bonsoir|hi|hello|again))?[ ,.!:;]*"
+)
+_SIGNED = re.compile(
+    rf"[ ,.!–—-]*(?:{_NAME}|(?:[Tt]é?l|[Ee]xt|[Mm]ob)\.?[ :]*|\+?\d[\d .]*)?(?:[ ,;/–—-]+(?:{_NAME}|(?:[Tt]é?l|[Ee]xt|[Mm]ob)\.?[ :]*|\+?\d[\d .]*))*[ .!]*"
+)
+
+
+def without_courtesies(text: str) -> str:
+    """`text` without the courtesies that it opens and closes with; as it is where it has none, or nothing else."""
+    sentences = sentences_of(text)
+    first, last = 0, len(sentences)
+    while first < last and _opens(sentences[first]):
+        first += 1
+    while last > first and _closes(sentences[last - 1]):
+        last -= 1
+    is_kept = first == last or (first, last) == (0, len(sentences))
+    return text if is_kept else " ".join(sentences[first:last])
+
+
+def _opens(sentence: str) -> bool:
+    """True for a greeting, an excuse, the name of a person who writes; not for that of a body: "I'm Mayor", "Lille Métropole here"."""
+    if _SAYS_WHO.fullmatch(sentence) and not is_shouted(sentence):
+        return not mentions_of(parse_message(sentence))
+    return bool(the_lists().courtesies["opens"].fullmatch(_bare(sentence)))
+
+
+def _closes(sentence: str) -> bool:
+    """True for thanks, a wish, a signature: names and numbers after a formula, or numbers alone."""
+    if re.fullmatch(r"\+?[\d .]+", sentence):
+        return True
+    formula = the_lists().courtesies["closes"]
+    if formula.fullmatch(_bare(sentence)):
+        return True
+    before, comma, signed = sentence.partition(",")
+    is_signed = comma and _SIGNED.fullmatch(signed) and not is_shouted(sentence)
+    return bool(is_signed and formula.fullmatch(_bare(before)))
+
+
+def _bare(sentence: str) -> str:
+    """`sentence` folded, without what punctuates it."""
+    return " ".join(re.sub(r"[^\w' ]+", " ", fold(sentence)).replace("'", " ").split())
