@@ -61,7 +61,7 @@ _QUESTIONS = 500
 _ROUNDS = 3
 _NOISY = 0.4
 """How often a batch is of messages with something harmless said beside, or typed in a hurry, or both."""
-_GONE_OVER, _CASES_GONE_OVER, _SHARE = 8, 4, 0.75
+_GONE_OVER, _CASES_GONE_OVER, _SHARE = 8, 4, 0.5
 """Of what was learnt before, one example and one case in so many is gone over again when it goes on, and it stops at such a share of the way: all the way,
 more is asked that was decided before (docs/decisions/2026-11-30-strangers-cases-teach.md)."""
 # What the status of a criterion says of its one field.

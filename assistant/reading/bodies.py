@@ -45,13 +45,13 @@ def read_bodies(message: Message, bare_body_is: str, before: Situation) -> dict[
             ]
             if _are_several(message, again):
                 again = []  # "a commune in Luxembourg and one in Moselle; we, the latter": which of them?
-            established = next((e for m in (mention, *again) if (e := _established(message, m))), None)
+            established = next((e for m in (mention, *again) if (e := established_of(message, m))), None)
             if established and not (established.value == "abroad" and _joins_french(message, mention)):
                 readings["established"] = established
     elif cast.is_ambiguous:
         # "a hospital in Tournai (Belgium)": whichever its statute, it is abroad.
         abroad = next(
-            (e for m in mentions_of(message) if m.kind in UNCERTAIN and (e := _established(message, m))), None
+            (e for m in mentions_of(message) if m.kind in UNCERTAIN and (e := established_of(message, m))), None
         )
         if abroad:
             readings["established"] = abroad
@@ -637,7 +637,8 @@ def _is_abroad(message: Message, mention: Mention) -> bool:
     return _nationality_after(message.sentences[mention.sentence].bodies, mention.item) == "abroad"
 
 
-def _established(message: Message, mention: Mention) -> Reading | None:
+def established_of(message: Message, mention: Mention) -> Reading | None:
+    """Where a body that is mentioned is, if the words beside it say."""
     sentence = message.sentences[mention.sentence]
     named = fold(mention_words(message, mention))
     # "French embassy in Rabat": its name says where it belongs.

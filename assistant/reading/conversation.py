@@ -10,7 +10,14 @@ from datetime import date
 from assistant.judge import judge, next_question
 from assistant.reading.answers import YES_NO, read_answer
 from assistant.reading.asides import without_asides, without_what_was_about_a_thing
-from assistant.reading.bodies import are_private, has_french_branch, is_partner_denied, mention_words, read_bodies
+from assistant.reading.bodies import (
+    are_private,
+    established_of,
+    has_french_branch,
+    is_partner_denied,
+    mention_words,
+    read_bodies,
+)
 from assistant.reading.courtesies import without_courtesies
 from assistant.reading.learnt import TOLD_SINCE, UNSAID, SecondReader
 from assistant.reading.lexicon import the_lists
@@ -190,6 +197,8 @@ def read_situation(messages: Sequence[str], call: Call, second: SecondReader | N
     known = second.weigh(situation, heard, call, withdrawn, answered, told_at) if second else situation
     known = _as_the_bodies_tell(known, situation, heard)
     known = _as_likely_abroad(known, heard, second)
+    if heard and (place := _asks_of_one_abroad(parse_message(heard[-1]))):
+        known = replace(known, readings={**known.readings, "established": place})
     if "public_partner" in withdrawn and second and not second.surely_tells("public_partner", "yes", heard[left_at:]):
         known = _without(known, {"public_partner"} if known.value("public_partner") == "yes" else ())
     if _ASKS_OF_THEIRS.search(fold(messages[-1])):
@@ -334,10 +343,10 @@ def _as_the_bodies_tell(known: Situation, situation: Situation, heard: Sequence[
         known = known if is_told else _without(known, ["shared_need"])
     applicant = known.readings.get("applicant")
     private = next((match.group() for text in heard if (match := _PRIVATE_SCHOOL.search(fold(text)))), None)
-    is_of_it = private and applicant and ("applicant" not in situation.readings or fold(applicant.words) in private)
-    if is_of_it and applicant.value == "research":
+    if private and applicant and applicant.value == "research":
         # « mon labo est dans une école d’ingénieurs privée », « une université catholique… L’université peut-elle… ? »
-        known = _without(known, ["applicant"])
+        is_of_it = "applicant" not in situation.readings or fold(applicant.words) in private
+        known = _without(known, ["applicant"] if is_of_it else ())
     is_another = known.value("applicant") in PUBLIC_KINDS and situation.value("applicant") not in (None, *PUBLIC_KINDS)
     if is_another and known.readings.get("established") == situation.readings.get("established"):
         known = _without(known, ["established"])  # where the firm is that the first reader took for the applicant
@@ -374,13 +383,31 @@ def _as_likely_abroad(known: Situation, heard: Sequence[str], second: SecondRead
         return known
     for message in map(parse_message, heard):
         for sentence in message.sentences:
-            if place := the_lists().anywhere_abroad.search(sentence.bodies.text):
+            place = the_lists().anywhere_abroad.search(sentence.bodies.text)
+            if place and not _WITH_US.search(sentence.bodies.text):
                 words = message.words(sentence, *span_of(sentence.bodies, place))
                 return replace(known, readings={**known.readings, "established": Reading("abroad", words)})
     return _without(known, ["applicant"])
 
 
 _LIKELY_ABROAD = 0.4
+_APPLIES = re.compile(
+    r"(?: (?!(?:nous|on|we|i|je|us|:)(?= ))[^ ]+){0,7}? (?:depos|candidat|postul|concour|soumet|particip|appl(?:y|ie)|submit|files?\b|filed\b|eligib|qualif|recevable|admissible)"
+)
+
+
+def _asks_of_one_abroad(message: Message) -> Reading | None:
+    """Where a body abroad is that a question is about, beside ours: « et nos voisins de la Ville de Genève, s’ils déposaient le même projet ? »."""
+    for mention in mentions_of(message):
+        sentence = message.sentences[mention.sentence]
+        applies = _APPLIES.match(f" {sentence.bodies.after(mention.item)}")
+        if sentence.is_question and applies and not _WITH_US.search(sentence.bodies.text):
+            place = established_of(message, mention)
+            if place and place.value == "abroad":
+                return place
+    return None
+
+
 _ONE_STAYS = re.compile(
     r"\b(?:rest(?:e|ent|era)|still|continu\w+|stays?|staying|remains?|toujours|as before|a pris sa place|(?:takes?|took) (?:its|their) place|a deux|releve|keeps?)\b"
 )

@@ -111,6 +111,8 @@ def role_of(mention: Mention, message: Message) -> tuple[str, int]:
         return "partner", 0
     if applies("if_we_were"):
         return "applicant", lexicon.rank["if_we_were"]
+    if mention.kind not in PUBLIC_ACTORS and _IN_A_PUBLIC_PLACE.search(text):
+        return "applicant", lexicon.rank["explicit"]
     for role in ("negated", "limited", "complement", "former"):
         if is_(role):
             return role, 0
@@ -149,6 +151,10 @@ def role_of(mention: Mention, message: Message) -> tuple[str, int]:
     return ("partner" if takes_part and is_public else ""), 0
 
 
+# « Le même projet, mais avec une SCOP à la place de la mairie », "run by a private company instead of the city".
+_IN_A_PUBLIC_PLACE = re.compile(
+    r"@ (?:[a-z0-9]+ ){0,3}?(?:a la place|en lieu et place|au lieu|plutot|instead|in place|in lieu|rather) (?:du|de|d|of|than|que|qu) (?:(?:la|le|l|les|the|our|notre|nos|this|cette|cet) )*(?:PUB|HOS|RES|ENT)S?(?= |$)"
+)
 # « Et si c’était le syndicat de rivière qui menait le projet avec nous ? »
 _LEADS_WITH_US = re.compile(
     r"@ (?:[a-z0-9]+ ){0,6}?(?:qui|that|who|which) (?:[a-z]+ ){0,2}?(?:men\w+|pilot\w+|port\w+|condui\w+|runs?|ran|leads?|led|carr\w+|conduct\w*) (?:[a-z0-9]+ ){0,4}?(?:avec nous|with us)(?= |$)"
