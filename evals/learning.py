@@ -20,13 +20,10 @@ _IN_HALF_PRECISION = bool(torch.ops.mkldnn._is_mkldnn_bf16_supported())
 """Products in half precision, twice as fast where the processor knows them; elsewhere twenty times slower."""
 _STEP, _GOING_ON, _HEADS = 3e-4, 1e-4, 10 / 3
 """How far one step goes in the layers, from the start and of a network that has learnt before; and how many times farther above them."""
-NOISY = 0.25
-"""How often a batch is of the texts as they are changed, unless told otherwise."""
+_NOISY = 0.25
 _MISTAKES = 60  # letters for one mistake of typing
 
 Tokens = Sequence[int]
-Change = Callable[[str, random.Random], str]
-"""What makes of a text another one that says the same."""
 Batch = tuple[Tensor, Tensor]
 """States, (texts, tokens, width), and which tokens are there, (texts, tokens)."""
 
@@ -57,18 +54,18 @@ def frozen_states(encoder: TokenEncoder, rows: Sequence[Tokens]) -> list[Tensor]
 
 
 def states_of(
-    encoder: TokenEncoder, conversations: Sequence[Sequence[str]], chance: random.Random, change: Change = hasty
+    encoder: TokenEncoder, conversations: Sequence[Sequence[str]], chance: random.Random
 ) -> tuple[list[Tensor], list[Tensor]]:
-    """What the frozen layers give for each conversation (a text alone is one of one message), as written and as `change` makes it."""
-    changed = [[change(message, chance) for message in messages] for messages in conversations]
+    """What the frozen layers give for each conversation (a text alone is one of one message), as written and as typed in a hurry."""
+    hurried = [[hasty(message, chance) for message in messages] for messages in conversations]
     written, noisy = (
-        frozen_states(encoder, [tokens_of(encoder, messages) for messages in some]) for some in (conversations, changed)
+        frozen_states(encoder, [tokens_of(encoder, messages) for messages in some]) for some in (conversations, hurried)
     )
     return written, noisy
 
 
 def keep_states(path: Path, states: Sequence[Tensor], noisy: Sequence[Tensor]) -> None:
-    """Write the states of every text, and of the same texts changed, for the processes that learn."""
+    """Write the states of every text, and of the same texts typed in a hurry, for the processes that learn."""
     lengths = {
         "lengths": torch.tensor([len(one) for one in states]),
         "lengths_noisy": torch.tensor([len(one) for one in noisy]),
@@ -94,11 +91,10 @@ def fit(
     name: str,
     rounds: int,
     step: float = _STEP,
-    share_noisy: float = NOISY,
 ) -> None:
     """Change `network` until `loss_of` (the mean loss of a batch: its states, and the places of its texts) is small.
 
-    Its `layers` change slowly, what is above them faster. `noisy`: the states of the same texts, changed, which a batch is of as often as `share_noisy`.
+    Its `layers` change slowly, what is above them faster. `noisy`: the states of the same texts, typed in a hurry.
     """
     torch.manual_seed(0)
     chance = random.Random(0)
@@ -113,7 +109,7 @@ def fit(
     for number in range(rounds):
         lost = 0.0
         for places in _batches([len(state) for state in states], chance):
-            given = noisy if chance.random() < share_noisy else states
+            given = noisy if chance.random() < _NOISY else states
             with torch.autocast("cpu", torch.bfloat16, enabled=_IN_HALF_PRECISION):
                 loss = loss_of(batch_of([given[place] for place in places]), places)
             optimiser.zero_grad()
@@ -133,11 +129,10 @@ def fit_more(
     noisy: Sequence[Tensor],
     name: str,
     share: float,
-    share_noisy: float = NOISY,
 ) -> None:
     """Go on from what `network` has learnt before, one round in small steps, and stop at `share` of the way to where that leads; see `fit`."""
     known = {part: weights.clone() for part, weights in network.state_dict().items()}
-    fit(network, loss_of, states, noisy, name, 1, _GOING_ON, share_noisy)
+    fit(network, loss_of, states, noisy, name, 1, _GOING_ON)
     network.load_state_dict(
         {part: torch.lerp(known[part], weights, share) for part, weights in network.state_dict().items()}
     )

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from datetime import date
 from multiprocessing import get_context
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 import torch
 import typer
@@ -30,20 +30,17 @@ from assistant.judge import judge
 from assistant.network import Trunk
 from assistant.reading.learnt import UNSAID, SecondReader, open_second_reader
 from assistant.reading.network import Gathering, restored, save
-from assistant.reading.text import sentences_of
 from assistant.settings import Settings
 from assistant.situation import read_situation
 from corpus.call import Call, load_call
 from corpus.errors import ExplainedError, run_explained
 from corpus.token_encoder import TokenEncoder
 from corpus.yaml_files import load_checked
-from evals.learning import Batch, Change, fit, fit_more, hasty, keep_states, kept_states, states_of
-from evals.wording import spoken_language
+from evals.learning import Batch, fit, fit_more, keep_states, kept_states, states_of
 
 CASES = Path("evals/cases/taught")
 EXAMPLES = Path("corpus/situations")
 QUESTIONS = Path("corpus/questions")
-HARMLESS = Path("corpus/harmless.yaml")
 LEARNT = Path("assistant/reading/learnt.safetensors")
 TRIED_ON = ("eligibility-9", "eligibility-11")
 """Files of cases that the trial is not taught with, beside one block of examples in `_TRIED`."""
@@ -59,11 +56,9 @@ _NEIGHBOURS, _TRIED = 40, 5
 _WHOLE = 4  # fields, beside the theme, that an example tells when it describes a whole project
 _QUESTIONS = 500
 _ROUNDS = 3
-_NOISY = 0.4
-"""How often a batch is of messages with something harmless said beside, or typed in a hurry, or both."""
-_GONE_OVER, _CASES_GONE_OVER, _SHARE = 8, 4, 0.5
-"""Of what was learnt before, one example and one case in so many is gone over again when it goes on, and it stops at such a share of the way: all the way,
-more is asked that was decided before (docs/decisions/2026-11-30-strangers-cases-teach.md)."""
+_GONE_OVER, _SHARE = 8, 0.75
+"""Of what was learnt before, one example in so many is gone over again when it goes on, and it stops at such a share of the way: all the way, more
+is asked that was decided before (docs/decisions/2026-11-30-strangers-cases-teach.md)."""
 # What the status of a criterion says of its one field.
 OF_STATUS = {
     "ai": ("uses_ai", {"met": "yes", "not_met": "no", "unknown": UNSAID}),
@@ -114,47 +109,6 @@ class Told(BaseModel):
 
 class ToldFile(RootModel[list[Told]]):
     """The whole of a file of `corpus/situations`."""
-
-
-class Harmless(BaseModel):
-    """Sentences that tell nothing of a project: those that open a message, those that may stand anywhere, those that close it."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    first: tuple[str, ...]
-    anywhere: tuple[str, ...]
-    last: tuple[str, ...]
-
-
-class HarmlessFile(RootModel[dict[Literal["fr", "en"], Harmless]]):
-    """The whole of `corpus/harmless.yaml`."""
-
-
-def change_of(harmless: Mapping[Literal["fr", "en"], Harmless]) -> Change:
-    """What makes of a text, messages one on each line, the same with something harmless beside, or typed in a hurry, or both."""
-
-    def changed(text: str, chance: random.Random) -> str:
-        language = spoken_language(text)
-        said = harmless[language] if language else None
-        how = chance.random()
-        beside = _with_one(text, said, chance) if said and how < 0.75 else text
-        return beside if said and how < 0.5 else hasty(beside, chance)
-
-    return changed
-
-
-def _with_one(text: str, said: Harmless, chance: random.Random) -> str:
-    """`text` with one harmless sentence: before it, at the end of a message (the last one as often as any other), or within one."""
-    messages = text.split("\n")
-    if chance.random() < 0.25:
-        return f"{chance.choice(said.first + said.anywhere)} {text}"
-    place = len(messages) - 1 if chance.random() < 0.5 else chance.randrange(len(messages))
-    sentences = list(sentences_of(messages[place]))
-    at = len(sentences) if chance.random() < 0.7 else chance.randrange(len(sentences) + 1)
-    closes = at == len(sentences) and place == len(messages) - 1
-    sentences.insert(at, chance.choice(said.anywhere + said.last if closes else said.anywhere))
-    messages[place] = " ".join(sentences)
-    return "\n".join(messages)
 
 
 def load_told(call: Call) -> dict[str, list[Told]]:
@@ -259,7 +213,7 @@ def learn(
     name: str,
     before: Gathering | None = None,
 ) -> Gathering:
-    """Fit every field at once. `noisy`: the states of the same texts, changed. `before`: what was learnt of the same `values`, to go on from."""
+    """Fit every field at once. `noisy`: the states of the same texts, typed in a hurry. `before`: what was learnt of the same `values`, to go on from."""
     torch.manual_seed(0)
     reading = before or Gathering(TokenEncoder(), values)
     told = [
@@ -276,9 +230,9 @@ def learn(
         return torch.stack(losses).sum() / len(places)
 
     if before:
-        fit_more(reading, loss_of, states, noisy, name, _SHARE, _NOISY)
+        fit_more(reading, loss_of, states, noisy, name, _SHARE)
     else:
-        fit(reading, loss_of, states, noisy, name, _ROUNDS, share_noisy=_NOISY)
+        fit(reading, loss_of, states, noisy, name, _ROUNDS)
     return reading
 
 
@@ -295,12 +249,6 @@ def confusions_of(examples: Sequence[Example], call: Call) -> dict[str, dict[str
         field: {told: {value: n / sum(found.values()) for value, n in found.items()} for told, found in rows.items()}
         for field, rows in counts.items()
     }
-
-
-def _states_of(encoder: TokenEncoder, examples: Sequence[Example]) -> tuple[list[Tensor], list[Tensor]]:
-    """What the frozen layers give for each example, as written and changed."""
-    change = change_of(load_checked(HARMLESS, HarmlessFile).root)
-    return states_of(encoder, [(example.text,) for example in examples], random.Random(0), change)
 
 
 def _taught(examples: Sequence[Example], given: Path, name: str, tried: bool) -> dict[str, Tensor]:
@@ -335,11 +283,9 @@ def report(reader: SecondReader, examples: Sequence[Example], call: Call) -> Non
 
 def learn_more(names: Sequence[str], call: Call) -> None:
     """Go on from what was learnt, over the new files called `names`, and write it; an ExplainedError names one that holds no example."""
-
-    def chosen(source: str, place: int) -> bool:
-        return source in names or place % (_CASES_GONE_OVER if source.startswith("eligibility") else _GONE_OVER) == 0
-
-    examples = load_examples(call, chosen, open_second_reader(LEARNT, Trunk()))
+    examples = load_examples(
+        call, lambda source, place: source in names or place % _GONE_OVER == 0, open_second_reader(LEARNT, Trunk())
+    )
     of_new = [row for row, example in enumerate(examples) if example.source in names]
     unknown = sorted(set(names) - {examples[row].source for row in of_new})
     if unknown:
@@ -348,7 +294,7 @@ def learn_more(names: Sequence[str], call: Call) -> None:
         )
     print(f"{len(of_new)} new examples, {len(examples) - len(of_new)} of those before; reading them", flush=True)
     encoder = TokenEncoder().eval()
-    states, noisy = _states_of(encoder, examples)
+    states, noisy = states_of(encoder, [(example.text,) for example in examples], random.Random(0))
     before, confusions = restored(LEARNT, encoder)
     twice = [*range(len(examples)), *of_new]
     learnt = learn(

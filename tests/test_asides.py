@@ -23,6 +23,7 @@ from assistant.reading.text import sentences_of
         "La ville d'à côté, elle, a depuis deux ans une IA en service dans ses crèches.",
         "The next town's one is stuffed with deep learning.",
         "Périgueux has an AI for its own car parks, and my nephew swears by ChatGPT.",
+        "En 2016, un tout autre logiciel, sans IA et sans aucun lien, avait été installé puis enterré.",
     ],
 )
 def test_a_sentence_about_others_or_another_tool_is_an_aside(sentence: str):

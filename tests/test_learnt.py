@@ -18,7 +18,6 @@ from assistant.vocabulary import Reading, Situation
 from corpus.call import load_call
 from corpus.errors import ExplainedError
 from corpus.token_encoder import TokenEncoder
-from corpus.yaml_files import load_checked
 from evals import learning, teach
 from evals.case import load_cases
 from evals.near import Questions
@@ -482,33 +481,6 @@ def test_texts_typed_in_a_hurry_keep_something():
     assert all(learning.hasty(text, chance) for text in texts)
 
 
-def test_what_is_said_beside_is_put_around_the_messages_and_takes_nothing_from_them():
-    said = teach.Harmless(first=("Rose ici.",), anywhere=("Il pleut.",), last=("Merci, Rose",))
-    change = teach.change_of({"fr": said, "en": said})
-    first, last = "La mairie de Pau monte une IA pour les agents.", "Elle est en service."
-    chance = random.Random(0)
-    changed = [change(f"{first}\n{last}", chance) for _ in range(200)]
-    whole = [one for one in changed if first in one and last in one]
-    assert {one.count("\n") for one in whole} == {1}
-    assert any(one.startswith("Rose ici.") for one in whole)
-    assert any(one.endswith("Merci, Rose") for one in whole)
-    assert any(f"{first} Il pleut." in one for one in whole)
-    assert len(whole) < len(changed)  # the rest is typed in a hurry
-
-
-def test_a_text_of_an_unknown_language_is_only_typed_in_a_hurry():
-    said = teach.Harmless(first=("Rose ici.",), anywhere=("Il pleut.",), last=("Merci, Rose",))
-    change = teach.change_of({"fr": said, "en": said})
-    assert not any("Rose" in change("IA Pau", random.Random(n)) for n in range(50))
-
-
-def test_what_is_harmless_is_listed_in_both_languages_and_once():
-    listed = load_checked(teach.HARMLESS, teach.HarmlessFile).root
-    assert listed.keys() == {"fr", "en"}
-    every = [one for said in listed.values() for some in (said.first, said.anywhere, said.last) for one in some]
-    assert len(set(every)) == len(every)
-
-
 @pytest.fixture(scope="module")
 def shipped() -> SecondReader:
     return open_second_reader(LEARNT, Trunk())
@@ -561,7 +533,7 @@ def test_the_words_shown_are_the_persons_own(shipped: SecondReader):
     [
         ("Would the city of Turin be let in with its AI for clerks? A prototype.", 0.5, {"established": "abroad"}),
         ("Would the city be let in with its AI for clerks, over here? A prototype.", 0.5, {"applicant": None}),
-        ("Would the city of Turin be let in with its AI for clerks? A prototype.", 0.3, {"established": None}),
+        ("Would the city of Turin be let in with its AI for clerks? A prototype.", 0.4, {"established": None}),
         (
             "La mairie de Koné, en Nouvelle-Calédonie, et son IA pour les agents : un prototype.",
             0.5,

@@ -183,7 +183,7 @@ def is_aside(sentence: str, told_before: bool = False) -> bool:
         return True
     if _IN_THE_PAPER.match(text) and not _OF_OUR_PROJECT.search(text):
         return True
-    if told_before and _ANOTHER_THING.match(text) and not _AN_AI.search(text):
+    if ((told_before and _ANOTHER_THING.match(text)) or _ONCE_ANOTHER.match(text)) and not _AN_AI.search(text):
         return True
     if _A_BUILDING.match(text) and not _A_TOOL.search(text):
         return True
@@ -193,6 +193,14 @@ def is_aside(sentence: str, told_before: bool = False) -> bool:
     return bool(_APART.search(text) or _RUNS_APART.search(text)) and not _AN_AI.search(text)
 
 
+# « En 2016, un tout autre logiciel, sans aucun lien, avait été installé puis enterré. »
+_ONCE_ANOTHER = re.compile(
+    r"^(?:(?:back )?in|en|vers|around|depuis|since) (?:19|20)\d\d,? .*\b(?:autre|another|different|other) (?:\w+ )?(?:logiciel|outil|projet|systeme|software|tool|project|system)\b"
+    r".*\b(?:(?:sans|aucun|no) (?:aucun )?(?:lien|rapport|link|connection)|rien a voir|unrelated|nothing to do)\b"
+)
+_ONLY_OPENS = re.compile(
+    r"^(?:pour (?:etre (?:complet|honnete|precis)|memoire|information)|par (?:souci d['’ ]honnetete|honnetete)|for (?:completeness|the record|what it['’]s worth)|to be (?:complete|honest)|a noter|au passage|btw|nb|ps|fyi) :$"
+)
 _OPENS_APART = re.compile(
     r"^\W*(?:(?:an? )?(?:different|another|separate|other) (?:team|matter|story|department|subject|thing|file|project)|(?:une? )?autre (?:equipe|sujet|histoire|service|affaire|dossier|projet)|off[- ]topic|hors sujet|not (?:what|the one) (?:i['’ ]?m|we['’ ]?re|i am|we are) (?:asking|talking) about|rien a voir|aucun (?:rapport|lien|cousinage)|sans (?:aucun )?(?:rapport|lien|parente)|unrelated|no (?:connection|link|relation|kin)|nothing to do with (?:this|it|that))(?=\s*(?:[,.;!]|$))(?!\s*, (?:mais|but|sinon|par contre|though)\b)"
 )
@@ -303,7 +311,11 @@ def without_asides(text: str, told_before: bool = False, later: Sequence[str] = 
         and not _is_an_order(f"{before} {one}" if before.endswith(":") else one)
         and not (ours_too and _A_NAME_HAS_ONE.match(_plain(one)) and not _OURS_AT_ALL.search(_plain(one)))
         # After a colon it is what is told: « imaginons autre chose : notre société sœur de Dublin… ».
-        and (not is_aside(one, told_before) or _OF_WHAT_WAS_SAID.match(fold(one)) or before.endswith(":"))
+        and (
+            not is_aside(one, told_before)
+            or _OF_WHAT_WAS_SAID.match(fold(one))
+            or (before.endswith(":") and not _ONLY_OPENS.match(fold(before)))
+        )
     ]
     if not kept and (told_before or (later and not any(_leans(one) for one in later))):
         return ""

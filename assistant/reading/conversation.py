@@ -390,7 +390,7 @@ def _as_likely_abroad(known: Situation, heard: Sequence[str], second: SecondRead
     return _without(known, ["applicant"])
 
 
-_LIKELY_ABROAD = 0.4
+_LIKELY_ABROAD = 0.5
 _APPLIES = re.compile(
     r"(?: (?!(?:nous|on|we|i|je|us|:)(?= ))[^ ]+){0,7}? (?:depos|candidat|postul|concour|soumet|particip|appl(?:y|ie)|submit|files?\b|filed\b|eligib|qualif|recevable|admissible)"
 )

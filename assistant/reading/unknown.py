@@ -83,7 +83,7 @@ def unknown_fields(
                         named = True
         if speaks_of and before is not None and is_unknown and not named:
             is_asked = before.is_question and not sentence.is_question
-            if is_asked or _OURS.search(sentence.bodies.text):
+            if is_asked or _OURS.search(sentence.bodies.text) or _UNCONFIRMED.search(sentence.bodies.text):
                 place = sentence.tokens[-1].end
                 unknown |= dict.fromkeys(speaks_of(message.words(before, 0, len(before.tokens) - 1)), place)
     if any(_DISPUTED.search(sentence.project.text) for sentence in message.sentences):
