@@ -16,8 +16,8 @@ _SAYS_WHO = re.compile(
     rf"(?:(?:[Bb]onjour|[Bb]onsoir|[Ss]alut|[Hh]ello|[Hh]i|[Hh]ey)[ ,!.]+)?(?:(?:[Jj]e m['’]appelle|[Mm]oi,? c['’]est|[Dd]e la part de|[Mm]y name(?: is|['’]s)|[Oo]n behalf of) {_NAME}"
     rf"|(?:(?:[Ii]ci|[Cc]['’]est|[Tt]his is|[Ii]t['’]s) )?{_NAME} {_HERE})(?:,? (?:bonjour|bonsoir|hi|hello|again))?[ ,.!:;]*"
 )
-_SIGNED = re.compile(
-    rf"[ ,.!–—-]*(?:{_NAME}|(?:[Tt]é?l|[Ee]xt|[Mm]ob)\.?[ :]*|\+?\d[\d .]*)?(?:[ ,;/–—-]+(?:{_NAME}|(?:[Tt]é?l|[Ee]xt|[Mm]ob)\.?[ :]*|\+?\d[\d .]*))*[ .!]*"
+_OF_A_SIGNATURE = re.compile(
+    r"[A-ZÀ-Þ][\w'’.]*|de|du|des|la|le|van|von|ben|el|al|[Tt]é?l\.?|[Ee]xt\.?|[Mm]ob\.?|\+?\d[\d.]*"
 )
 
 
@@ -48,7 +48,8 @@ def _closes(sentence: str) -> bool:
     if formula.fullmatch(_bare(sentence)):
         return True
     before, comma, signed = sentence.partition(",")
-    is_signed = comma and _SIGNED.fullmatch(signed) and not is_shouted(sentence)
+    words = re.split(r"[ ,;:/–—!-]+", signed.strip(" .!"))
+    is_signed = comma and all(_OF_A_SIGNATURE.fullmatch(word) for word in words if word) and not is_shouted(sentence)
     return bool(is_signed and formula.fullmatch(_bare(before)))
 
 
