@@ -41,6 +41,7 @@ def test_courtesies_are_left_out(message: str, rest: str):
     [
         "Bonjour",
         "Merci. Et pour une association ?",
+        "Combien de communes l'ont demandé ? 4.",
         "Notre IA est morte. Merci, la mairie a dit non.",
         "MERCI, LA VILLE NOUS LÂCHE. ON CONTINUE ?",
         "C'est bon ? Cordialement, Nadia Ferhat, directrice de la mairie de Pau",

@@ -198,6 +198,7 @@ _ONCE_ANOTHER = re.compile(
     r"^(?:(?:back )?in|en|vers|around|depuis|since) (?:19|20)\d\d,? .*\b(?:autre|another|different|other) (?:\w+ )?(?:logiciel|outil|projet|systeme|software|tool|project|system)\b"
     r".*\b(?:(?:sans|aucun|no) (?:aucun )?(?:lien|rapport|link|connection)|rien a voir|unrelated|nothing to do)\b"
 )
+# « Pour être complet : … », a colon after which it is not what is told.
 _ONLY_OPENS = re.compile(
     r"^(?:pour (?:etre (?:complet|honnete|precis)|memoire|information)|par (?:souci d['’ ]honnetete|honnetete)|for (?:completeness|the record|what it['’]s worth)|to be (?:complete|honest)|a noter|au passage|btw|nb|ps|fyi) :$"
 )

@@ -350,7 +350,7 @@ def _as_the_bodies_tell(known: Situation, situation: Situation, heard: Sequence[
     is_another = known.value("applicant") in PUBLIC_KINDS and situation.value("applicant") not in (None, *PUBLIC_KINDS)
     if is_another and known.readings.get("established") == situation.readings.get("established"):
         known = _without(known, ["established"])  # where the firm is that the first reader took for the applicant
-    if "established" not in situation.readings and any(the_lists().overseas.search(fold(text)) for text in heard):
+    if "established" not in situation.readings and _are_overseas(heard):
         known = _without(known, ["established"])  # « depuis Koné, en Nouvelle-Calédonie »
     found = situation.readings.get("public_partner")
     said = known.readings.get("public_partner")
@@ -370,14 +370,15 @@ def _as_the_bodies_tell(known: Situation, situation: Situation, heard: Sequence[
     return known
 
 
+def _are_overseas(heard: Sequence[str]) -> bool:
+    """True when a French territory overseas is named, which is no place abroad."""
+    return any(the_lists().overseas.search(fold(text)) for text in heard)
+
+
 def _as_likely_abroad(known: Situation, heard: Sequence[str], second: SecondReader | None) -> Situation:
     """What is `known`, where nothing was read of where they are and it is likely abroad: that is read where a place abroad is named, and who applies is
     asked where none is."""
-    if (
-        second is None
-        or "established" in known.readings
-        or any(the_lists().overseas.search(fold(one)) for one in heard)
-    ):
+    if second is None or "established" in known.readings or _are_overseas(heard):
         return known
     if second.likelihoods("\n".join(heard)).get("established", {}).get("abroad", 0.0) < _LIKELY_ABROAD:
         return known

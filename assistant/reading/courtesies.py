@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from assistant.reading.lexicon import the_lists
 from assistant.reading.parse import parse_message
@@ -27,32 +28,35 @@ def without_courtesies(text: str) -> str:
     first, last = 0, len(sentences)
     while first < last and _opens(sentences[first]):
         first += 1
-    while last > first and _closes(sentences[last - 1]):
-        last -= 1
+    while last > first and (some := _closing(sentences[first:last])):
+        last -= some
     is_kept = first == last or (first, last) == (0, len(sentences))
     return text if is_kept else " ".join(sentences[first:last])
 
 
 def _opens(sentence: str) -> bool:
-    """True for a greeting, an excuse, the name of a person who writes; not for that of a body: "I'm Mayor", "Lille Métropole here"."""
+    """True for a greeting, an excuse, the name of a person who writes; not for that of a body: "Lille Métropole here"."""
     if _SAYS_WHO.fullmatch(sentence) and not is_shouted(sentence):
         return not mentions_of(parse_message(sentence))
     return bool(the_lists().courtesies["opens"].fullmatch(_bare(sentence)))
 
 
-def _closes(sentence: str) -> bool:
-    """True for thanks, a wish, a signature: names and numbers after a formula, or numbers alone."""
-    if re.fullmatch(r"\+?[\d .]+", sentence):
-        return True
+def _closing(sentences: Sequence[str]) -> int:
+    """How many of the last `sentences` are thanks, a wish or a signature: one, or two where « ext. 412 » was cut in two; else none."""
+    return next((some for some in (1, 2) if len(sentences) >= some and _closes(" ".join(sentences[-some:]))), 0)
+
+
+def _closes(text: str) -> bool:
+    """True for a formula, and for one with names and numbers after it."""
     formula = the_lists().courtesies["closes"]
-    if formula.fullmatch(_bare(sentence)):
+    if formula.fullmatch(_bare(text)):
         return True
-    before, comma, signed = sentence.partition(",")
+    before, comma, signed = text.partition(",")
     words = re.split(r"[ ,;:/–—!-]+", signed.strip(" .!"))
-    is_signed = comma and all(_OF_A_SIGNATURE.fullmatch(word) for word in words if word) and not is_shouted(sentence)
+    is_signed = comma and all(_OF_A_SIGNATURE.fullmatch(word) for word in words if word) and not is_shouted(text)
     return bool(is_signed and formula.fullmatch(_bare(before)))
 
 
-def _bare(sentence: str) -> str:
-    """`sentence` folded, without what punctuates it."""
-    return " ".join(re.sub(r"[^\w' ]+", " ", fold(sentence)).replace("'", " ").split())
+def _bare(text: str) -> str:
+    """The words of `text` folded, elisions apart: « j espere que vous allez bien »."""
+    return " ".join(re.findall(r"\w+", fold(text)))

@@ -179,11 +179,11 @@ class _Lexicon:
         self.seat = re.compile(
             r"(?:^|(?<= ))(?:basee?s?|etablie?s?|installee?s?|situee?s?|domiciliee?s?|immatriculee?s?|implantee?s?|siege(?: social)?|based|sited|"
             r"established|headquartered|incorporated|registered|located|(?<!driving )(?<!back )(?<!passenger )seat|head office|enregistree?s?|de droit|hors de|outside|out of|"
-            r"(?:nos|notre|our) (?:{W} )?(?:bureaux?|locaux|offices?|siege|premises) (?:sont|are|est|is)|sommes|suis|est|are|is|venons|(?<!\bi )come|operate|writing|ecris|ecrivons|greetings|hello|bonjour|salutations)(?: (?:est|is|se trouve|uniquement|only|social|are))* (?:a|en|au|aux|in|at|de|"
+            r"(?:nos|notre|our) (?:bureaux?|locaux|offices?|siege|premises) (?:sont|are|est|is)|sommes|suis|est|are|is|venons|(?<!\bi )come|operate|writing|ecris|ecrivons|greetings|hello|bonjour|salutations)(?: (?:est|is|se trouve|uniquement|only|social|are))* (?:a|en|au|aux|in|at|de|"
             r"from|dans|d|within|pres de|of|l|la|le|les|the|,|:|\()+(?: (?:a|en|au|aux|in|at|de|l|la|le|les|the|ville de))* ?"
             r"(?:{0})(?= |$)".replace("{0}", f"(?P<abroad>{places})|(?P<france>{home})")
-            + rf"|^(?:en|au|aux|in) (?P<where>{places})(?= ?$| , (?:oui|eh oui|yes|indeed|certes)(?= |$))"
-            + rf"|(?:^|(?<= ))(?:nous sommes|on est|je suis|we (?:are|re)|i (?:am|m)) (?:une?|an?) (?:[a-z]+ ){{1,3}}?(?:de|d|a|in|from|of) (?P<from>{places})(?= |$)"
+            + rf"|^(?:en|au|aux|in) (?:{places})(?= ?$| , (?:oui|eh oui|yes|indeed|certes)(?= |$))"
+            + rf"|(?:^|(?<= ))(?:nous sommes|on est|je suis|we (?:are|re)|i (?:am|m)) (?:une?|an?) (?:[a-z]+ ){{1,3}}?(?:de|d|a|in|from|of) (?:{places})(?= |$)"
         )
         self.outside = re.compile(
             r"(?:^|(?<= ))(?:(?:etablie?s?|basee?s?|installee?s?|situee?s?|based|established|located|sommes|are|siege) (?:{W} )?"
@@ -237,10 +237,9 @@ class _Lexicon:
                 macros,
             )
         )
-        polite = patterns["courtesies"]
-        parts = {name.upper(): f"(?:{part})" for name, part in polite.items() if isinstance(part, str)}
         self.courtesies = {
-            side: re.compile("|".join(_fill(one, parts) for one in polite[side])) for side in ("opens", "closes")
+            side: re.compile("|".join(_fill(one, macros) for one in some))
+            for side, some in patterns["courtesies"].items()
         }
         self.scope = {
             name: re.compile(_fill(p, macros))

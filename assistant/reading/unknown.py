@@ -62,6 +62,7 @@ def unknown_fields(
     unknown: dict[str, int] = {}
     for before, sentence in zip((None, *message.sentences), message.sentences, strict=False):
         is_unknown, named = False, False
+        is_unconfirmed = before is not None and _UNCONFIRMED.search(sentence.bodies.text)
         for of_project in (False, True):
             view = _view(sentence, of_project)
             found = [(clause, _place(sentence, view, end)) for clause, end in _clauses(view.text)]
@@ -74,7 +75,7 @@ def unknown_fields(
                 longest = _LONGEST_ECHO if _ECHO.match(asked) or found else _LONGEST_TOPIC
                 if (says_only or found) and len(asked.split()) <= longest:
                     found.append((f" {asked} ", sentence.tokens[-1].end))
-            elif before is not None and _UNCONFIRMED.search(sentence.bodies.text):
+            elif before is not None and is_unconfirmed:
                 found.append((f" {_view(before, of_project).text} ", sentence.tokens[-1].end))
             for clause, place in found:
                 for field, pattern in the_lists().unknown_about.items():
@@ -83,7 +84,7 @@ def unknown_fields(
                         named = True
         if speaks_of and before is not None and is_unknown and not named:
             is_asked = before.is_question and not sentence.is_question
-            if is_asked or _OURS.search(sentence.bodies.text) or _UNCONFIRMED.search(sentence.bodies.text):
+            if is_asked or is_unconfirmed or _OURS.search(sentence.bodies.text):
                 place = sentence.tokens[-1].end
                 unknown |= dict.fromkeys(speaks_of(message.words(before, 0, len(before.tokens) - 1)), place)
     if any(_DISPUTED.search(sentence.project.text) for sentence in message.sentences):
