@@ -30,20 +30,20 @@ class VerdictText:
 
 _VERDICT: dict[VerdictStatus, dict[Language, str]] = {
     "eligible": {
-        "fr": "D’après ce que vous indiquez, le projet remplit les conditions de l’appel.",
-        "en": "From what you say, the project meets the conditions of the call.",
+        "fr": "D’après ce que vous indiquez, le projet remplit les conditions de l’appel{NB}: {grounds}.",
+        "en": "From what you say, the project meets the conditions of the call: {grounds}.",
     },
     "not_eligible": {
-        "fr": "D’après ce que vous indiquez, le projet ne remplit pas les conditions de l’appel.",
-        "en": "From what you say, the project does not meet the conditions of the call.",
+        "fr": "D’après ce que vous indiquez, le projet ne remplit pas les conditions de l’appel{NB}: {grounds}.",
+        "en": "From what you say, the project does not meet the conditions of the call: {grounds}.",
     },
     "depends": {
         "fr": "Cela dépend d’un point à préciser{NB}: {points}.",
         "en": "It depends on one point still to be clarified: {points}.",
     },
     "not_settled": {
-        "fr": "Les sources ne permettent pas de trancher ce cas.",
-        "en": "The sources do not settle this case.",
+        "fr": "Les sources ne permettent pas de trancher ce cas{NB}: {grounds}.",
+        "en": "The sources do not settle this case: {grounds}.",
     },
 }
 _DEPENDS_ON_MANY: dict[Language, str] = {
@@ -143,10 +143,35 @@ def _headline(
             is_of_project = first.status == "met" and first.id != call.criteria[0].id
             return _say((_POINT_MET if is_of_project else _GENERAL[first.status])[language])
     if verdict.status != "depends":
-        return _VERDICT[verdict.status][language]
+        return _VERDICT[verdict.status][language].format(
+            NB=NB, grounds=", ".join(_grounds(verdict, call, said, language))
+        )
     points = [_point(rules, said, field).topic[language] for rules in _held_back(verdict, call)]
     words = (_VERDICT["depends"] if len(points) == 1 else _DEPENDS_ON_MANY)[language]
     return words.format(NB=NB, points=", ".join(points))
+
+
+def _grounds(verdict: Verdict, call: Call, said: dict[str, str], language: Language) -> list[str]:
+    """What was said that the verdict rests on, in the order of the rules."""
+    grounds = []
+    for criterion in _deciding(verdict, call):
+        rules = call.criterion(criterion.id)
+        # A status may be known before the row that gives it: all that was said of the condition counts then.
+        counts = next((row.when for row in rules.rows if row.id == criterion.reason), said)
+        grounds += [
+            field.value(said[field.id]).in_a_sentence[language]
+            for field in rules.fields
+            if field.id in said and field.id in counts
+        ]
+    return grounds
+
+
+def _deciding(verdict: Verdict, call: Call) -> list[Criterion]:
+    """The conditions that give a verdict other than « depends »."""
+    if verdict.status == "eligible":
+        return [c for c in verdict.criteria if call.criterion(c.id).excludes]
+    decisive = {"not_eligible": "not_met", "not_settled": "not_settled"}[verdict.status]
+    return [c for c in verdict.criteria if c.status == decisive]
 
 
 def _point(rules: CriterionRules, said: dict[str, str], asked: str | None) -> Field:
@@ -178,11 +203,7 @@ def _sentences(
         first = _general_criterion(verdict, said, call)
         chosen = [first] if first else []
     if not chosen:
-        if verdict.status == "not_eligible":
-            chosen = [c for c in verdict.criteria if c.status == "not_met"]
-        elif verdict.status == "not_settled":
-            chosen = [c for c in verdict.criteria if c.status == "not_settled"]
-        elif verdict.status == "depends":
+        if verdict.status == "depends":
             told = [
                 c
                 for c in verdict.criteria
@@ -190,7 +211,7 @@ def _sentences(
             ]
             chosen = told + [c for c in verdict.criteria if asked is not None and c.id == asked.id and c not in told]
         else:
-            chosen = [c for c in verdict.criteria if call.criterion(c.id).excludes]
+            chosen = _deciding(verdict, call)
     reasons = [(criterion.because[language], criterion.fact_ids[0]) for criterion in chosen]
     # What weakens a condition that does not decide is beside the point once another one does.
     says_all = verdict.status in ("eligible", "depends") and (scope == "own" or verdict.not_priority)

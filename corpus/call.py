@@ -58,12 +58,19 @@ class Wording(_Part):
 
 
 class FieldValue(_Part):
-    """One answer to a field. `share`: how often it is given, our estimate; `answer`: the value that a bare yes or no gives."""
+    """One answer to a field. `told` says it in a sentence, where its label needs more; `share`: how often it is given, our estimate;
+    `answer`: the value that a bare yes or no gives."""
 
     id: ValueId
     label: Wording
+    told: Wording | None = None
     share: float = 1.0
     answer: Annotated[Literal["yes", "no"] | None, BeforeValidator(_yes_or_no)] = None
+
+    @property
+    def in_a_sentence(self) -> Wording:
+        """What a verdict says that it rests on."""
+        return self.told or self.label
 
 
 class Field(_Part):

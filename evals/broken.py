@@ -347,7 +347,7 @@ def says_another_verdict(case: Case, answer: Answer, shelf: Shelf) -> Answer:
 def swaps_headlines(case: Case, answer: Answer, shelf: Shelf) -> Answer:
     verdict = answer["verdict"]
     if verdict and verdict["status"] == "not_settled":
-        own, other = (frame(f"VERDICT.{name}", case.lang) for name in ("not_settled", "eligible"))
+        own, other = (_headline_before_grounds(name, case) for name in ("not_settled", "eligible"))
         answer["text"] = answer["text"].replace(own, other)
     return answer
 
@@ -355,8 +355,22 @@ def swaps_headlines(case: Case, answer: Answer, shelf: Shelf) -> Answer:
 def drops_the_headline(case: Case, answer: Answer, shelf: Shelf) -> Answer:
     verdict = answer["verdict"]
     if verdict and verdict["status"] in ("eligible", "not_eligible"):
-        answer["text"] = answer["text"].replace(frame(f"VERDICT.{verdict['status']}", case.lang), "")
+        own = _headline_before_grounds(verdict["status"], case)
+        answer["text"] = re.sub(rf"{re.escape(own)}[^.]+\.", "", answer["text"])
     return answer
+
+
+def rests_on_other_grounds(case: Case, answer: Answer, shelf: Shelf) -> Answer:
+    verdict = answer["verdict"]
+    if verdict and verdict["status"] != "depends":
+        own = _headline_before_grounds(verdict["status"], case)
+        others = "autre chose" if case.lang == "fr" else "something else"
+        answer["text"] = re.sub(rf"({re.escape(own)})[^.]+\.", rf"\1{others}.", answer["text"])
+    return answer
+
+
+def _headline_before_grounds(status: str, case: Case) -> str:
+    return frame(f"VERDICT.{status}", case.lang, grounds="").rstrip(".")
 
 
 def says_closed_while_open(case: Case, answer: Answer, shelf: Shelf) -> Answer:
@@ -534,6 +548,7 @@ ENGINES: Sequence[Broken] = (
     Broken("says a verdict of its own", ("nothing-of-its-own",), says_another_verdict),
     Broken("swaps headlines", ("headline",), swaps_headlines),
     Broken("drops the headline", ("headline",), drops_the_headline),
+    Broken("rests a verdict on other grounds", ("headline",), rests_on_other_grounds),
     Broken("says the call closed while open", ("window-follows",), says_closed_while_open),
     Broken("keeps the window open", ("window-follows",), keeps_the_window_open),
     Broken("binds the CNIL", ("does-not-bind",), binds_the_cnil),

@@ -24,6 +24,7 @@ _SLOTS = {
     "words": r"[\w ,]+",
     "titles": r"[«“].+[»”]",
     "points": r"[^.?!]+",
+    "grounds": r"[^.?!]+",
     "pinpoints": r".+",
 }
 """What may stand in each slot of a frame, by its form; `evals/proofs.py` looks at what it says."""

@@ -110,7 +110,10 @@ def _headline(verdict: dict[str, Any], language: Language) -> str:
     unknown = [rules.the_call().criterion(one["id"]) for one in verdict["criteria"] if one["status"] == "unknown"]
     points = [one.fields[0].topic[language] for one in unknown if one.excludes]
     name = "DEPENDS_ON_MANY" if verdict["status"] == "depends" and len(points) > 1 else f"VERDICT.{verdict['status']}"
-    return frame(name, language, points=", ".join(points))
+    known = {one["field"]: one["value"] for one in _understood(verdict, language)}
+    statuses = {one["id"]: one["status"] for one in verdict["criteria"]}
+    grounds = "" if verdict["status"] == "depends" else rules.grounds(verdict["status"], statuses, known, language)
+    return frame(name, language, points=", ".join(points), grounds=grounds)
 
 
 def _closing(kind: str, verdict: dict[str, Any] | None, language: Language) -> str:

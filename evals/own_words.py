@@ -93,7 +93,7 @@ def _may_fill(slot: str, text: str, frame: Frame, case: Case, reply: Reply, shel
     if slot == "words":
         written = " ".join(case.turns)
         return set(_WORD.findall(fold(text))) <= set(_WORD.findall(f"{fold(written)} {written.casefold()}"))
-    if slot == "points":
+    if slot in ("points", "grounds"):
         return True  # the headline looks at them
     if not shelf:
         return True
@@ -134,7 +134,8 @@ def _is_statement(claim: Claim, reply: Reply, shelf: Shelf) -> bool:
 
 
 def _headline(reply: Reply, said: Spoken) -> Tally:
-    """A verdict is told by one headline, that of its status, with the points that are not known; nothing else tells any."""
+    """A verdict is told by one headline, that of its status, with the points that are not known or what was understood that decides; nothing
+    else tells any."""
     told = [frame for frame in said.frames if frame.name in _HEADLINES]
     if reply.verdict is None:
         return Tally("headline", 0, len(told), ("says a verdict, and holds none",)) if told else Tally("headline", 0, 0)
@@ -151,6 +152,11 @@ def _headline(reply: Reply, said: Spoken) -> Tally:
         for one in told
         if not _names_points(one, reply)
     ]
+    bad += [
+        f"the text rests the verdict on other grounds than what was understood: {one.slots['grounds']}"
+        for one in told
+        if not _names_grounds(one, reply)
+    ]
     return _all_or_nothing("headline", bad)
 
 
@@ -164,6 +170,16 @@ def _names_points(frame: Frame, reply: Reply) -> bool:
     ]
     named = frame.slots["points"].split(", ")
     return len(named) == len(unknown) and all(one in topics for one, topics in zip(named, unknown, strict=True))
+
+
+def _names_grounds(frame: Frame, reply: Reply) -> bool:
+    verdict = reply.verdict
+    if "grounds" not in frame.slots or verdict is None or _HEADLINES[frame.name] != verdict.status:
+        return True  # another headline than the verdict's is told apart
+    statuses = {criterion.id: criterion.status for criterion in verdict.criteria}
+    labelled = [one for one in reply.understood if rules.is_label(one.label, one.field, one.value, reply.language)]
+    known = {one.field: one.value for one in labelled}
+    return frame.slots["grounds"] == " ".join(rules.grounds(verdict.status, statuses, known, reply.language).split())
 
 
 def _window(reply: Reply, shelf: Shelf) -> Tally:

@@ -42,7 +42,7 @@ MEASURES: dict[str, tuple[str, str]] = {
     ),
     "headline_right": (
         "Verdict dit dans le texte",
-        "Part des verdicts dont le texte dit l’état retenu, une seule fois, et aucun autre.",
+        "Part des verdicts dont le texte dit l’état retenu, une seule fois, et ce qui a été compris dont il découle.",
     ),
     "disclaimer_said": (
         "« N’engage pas la CNIL »",

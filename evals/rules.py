@@ -9,7 +9,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from assistant.suggest import load_suggestions
-from corpus.call import Call, CriterionRules, Wording, load_call
+from corpus.call import Call, CriterionRules, Wording, holds, load_call
 from corpus.passages import Language
 
 _CORPUS = Path(__file__).resolve().parents[1] / "corpus"
@@ -71,6 +71,19 @@ def values_giving(criterion: str, status: str) -> dict[str, str]:
         if row.status == status
     )
     return next((values for values in when if _status(the_call().criterion(criterion), values) == status), {})
+
+
+def grounds(verdict: str, statuses: Mapping[str, str], known: Mapping[str, str], language: Language) -> str:
+    """What a `verdict` other than « depends » says that it rests on: what is `known` (by field) of the conditions that give it."""
+    decisive = {"eligible": "met", "not_eligible": "not_met", "not_settled": "not_settled"}[verdict]
+    said = []
+    for rules in the_call().criteria:
+        if statuses.get(rules.id) != decisive or (verdict == "eligible" and rules.id not in _DECIDING):
+            continue
+        values = {field.id: field.presumed for field in rules.fields if field.presumed} | dict(known)
+        when = next((row.when for row in rules.rows if holds(row.when, values)), known)
+        said += [field for field in rules.fields if field.id in when and field.id in known]
+    return ", ".join(field.value(known[field.id]).in_a_sentence[language] for field in said)
 
 
 def window_on(day: date) -> str:

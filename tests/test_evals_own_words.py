@@ -82,6 +82,8 @@ def _claims(old: str, new: str) -> Callable[[Answer], None]:
         pytest.param("self-commune", _claims("peuvent candidater", "doivent candidater"), "stated", id="may becomes must"),
         pytest.param("self-deadline-fr", lambda a: a["citations"][0].update(passage_id="call-launch-date/fr"), "stated", id="another passage"),
         pytest.param("self-commune", _claims("remplit les conditions", "ne remplit pas les conditions"), "headline", id="another headline"),
+        pytest.param("self-commune", _claims("organisme public", "association"), "headline", id="grounds that were not understood"),
+        pytest.param("self-commune", _claims(", recours à l’IA", ""), "headline", id="a ground left out"),
         pytest.param("self-commune", lambda a: a["verdict"].update(window="closed"), "window", id="another window"),
         pytest.param("self-commune-late", _claims("L’appel est clos", "L’appel est ouvert"), "window", id="a closed call said open"),
         pytest.param("self-commune", _adds("Pour trancher ce point, adressez-vous à la CNIL."), "disclaimer", id="something after the disclaimer"),
@@ -115,11 +117,11 @@ def test_a_value_that_the_contract_does_not_know_is_malformed(
 
 def test_the_frames_of_kinds_and_verdicts_are_those_of_the_product() -> None:
     for name in (*_HEADLINES, *(name for name in _KIND_SAYS.values() if name != "SMALLTALK"), "INDICATION"):
-        assert frame(name, "fr", points="") and frame(name, "en", points="")
+        assert frame(name, "fr", points="", grounds="") and frame(name, "en", points="", grounds="")
     assert set(_KIND_SAYS) <= set(get_args(Kind))
     said = [explain._VERDICT, {"many": explain._DEPENDS_ON_MANY, "met": explain._POINT_MET}, explain._GENERAL]
-    assert {frame(name, "fr", points="x") for name in _HEADLINES} == {
-        words["fr"].format(NB="\u00a0", points="x") for group in said for words in group.values()
+    assert {frame(name, "fr", points="x", grounds="y") for name in _HEADLINES} == {
+        words["fr"].format(NB="\u00a0", points="x", grounds="y") for group in said for words in group.values()
     }
 
 

@@ -62,9 +62,42 @@ def test_no_sentence_shown_says_another_verdict_than_the_one_given(language, sco
             assert asserts_eligibility(text.opening, language) == verdict.status, text.opening
 
 
-def test_an_open_window_is_not_mentioned():
-    text = worded(**ELIGIBLE)
-    assert text.opening == "D’après ce que vous indiquez, le projet remplit les conditions de l’appel."
+def test_a_verdict_says_what_it_rests_on_and_nothing_of_an_open_window():
+    assert worded(**ELIGIBLE).opening == (
+        "D’après ce que vous indiquez, le projet remplit les conditions de l’appel\u00a0: "
+        "organisme public, recours à l’IA, lien avec un service public, projet pas encore en service."
+    )
+
+
+@pytest.mark.parametrize(
+    ("said", "opening"),
+    [
+        ({"stage": "deployed"}, "From what you say, the project does not meet the conditions of the call: system already in service."),
+        (
+            {"uses_ai": "no", "stage": "minor_update"},
+            "From what you say, the project does not meet the conditions of the call: no use of AI, minor update of a tool in service.",
+        ),
+        (
+            {"applicant": "association", "public_partner": "no", "shared_need": "one"},
+            "From what you say, the project does not meet the conditions of the call: association, with no public actor involved, "
+            "need spotted by only one public actor.",
+        ),
+        ({"established": "abroad"}, "The sources do not settle this case: body established outside France."),
+        (
+            {"applicant": "individual", "personal_data": "no"},
+            "The sources do not settle this case: individual or freelancer, no personal data at stake.",
+        ),
+    ],
+)  # fmt: skip
+def test_a_verdict_rests_on_what_decides_alone(said, opening):
+    assert worded("en", **{**ELIGIBLE, **said}).opening == opening
+
+
+@pytest.mark.parametrize("language", ["fr", "en"])
+def test_no_verdict_rests_on_nothing(language):
+    for values in SITUATIONS:
+        text = worded(language, **{field: value for field, value in values.items() if value})
+        assert not re.search(r":\s*\.", text.opening), text.opening
 
 
 def test_a_refusal_gives_the_condition_that_fails_with_its_fact():
@@ -175,9 +208,7 @@ def test_the_question_asked_is_the_next_question():
         text = worded("en", **values)
         assert ("?" in text.closing) == (asked is not None)
         if asked:
-            said_before = (
-                "One point remains open. " if text.opening.endswith("meets the conditions of the call.") else ""
-            )
+            said_before = "One point remains open. " if "meets the conditions of the call" in text.opening else ""
             assert text.closing.startswith(f"{said_before}{CALL.field(asked).question.en}")
 
 
