@@ -60,7 +60,7 @@ class Series(BaseModel):
     `called`: the names that the assistant gives; `named`: those that people use. Who speaks of `nouns` and names none means `presumed`.
     `next`, `previous` and `places` (for each of them, phrases): what points to one by its place. `then`: whole messages that ask what the next
     one is. `after`: what, before a name, speaks of the one that comes next; `one_after`: what, right before a name, is that one.
-    `apart`: what leaves the one that was spoken of.
+    `apart`: what leaves the one that was spoken of; `that_one`: what stays with it.
     `of_each`: what each of them has several of (laureates, files), which « ceux de 2022 » stands for.
     `ordinals`, in the stead of `places`: phrases that point to the first, the second… of those that a conversation named; `other`: to the other of two.
     """
@@ -77,6 +77,7 @@ class Series(BaseModel):
     places: list[list[str]] = []
     after: list[str] = []
     apart: list[str] = []
+    that_one: list[str] = []
     one_after: list[str] = []
     of_each: list[str] = []
     ordinals: list[list[str]] = []
@@ -292,6 +293,14 @@ class Series(BaseModel):
                 if name:
                     found = pattern_of(name).finditer(text)
                     yield from ((place, name, one) for one in found if not _POINTS_BACK.match(text, one.end()))
+
+    def stays_with_one(self, text: str) -> bool:
+        """True when `text` speaks of the one that was spoken of (« cette année-là »), and names none."""
+        return _has_one_of(self.that_one, text) and not self.named_in(text)
+
+    def tells_what_each_has(self, text: str) -> bool:
+        """True when `text` speaks of what each has several of, and names none of them."""
+        return _has_one_of(self.of_each, text) and not self.named_in(text)
 
     def turns_to_one(self, text: str) -> bool:
         """True when `text` names one of the series, or has words that lead from one to another."""

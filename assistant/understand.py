@@ -191,7 +191,12 @@ class Reader:
         if not self._has(reasons, message):
             return None
         parts = _PARTS.split(message)
-        asking = [self._manner_of(part) for part in parts if "?" in part or not self._has(reasons, part)]
+        around = self.phrases.again.around
+        asking = [
+            self._manner_of(part)
+            for part in parts
+            if "?" in part or not (self._has(reasons, part) or not without(part, around))
+        ]
         return asking[0] if len(parts) > 1 and len(asking) == 1 else None
 
     def _manner_of(self, message: str) -> Literal["shorter", "fr", "en", "same"] | None:
@@ -353,14 +358,21 @@ class Reader:
             elif name := next(filter(None, (one.comes_after(earlier, language) for one in self.series)), None):
                 subject, meant = [name], name
             elif len(content_words(earlier)) >= _ENOUGH_TO_FOLLOW and not self._points_back(earlier):
-                leaves = not leans or any(one.named_in(earlier) for one in self.series)
+                stays = any(one.stays_with_one(earlier) for one in self.series)
+                leaves = not stays and (not leans or any(one.named_in(earlier) for one in self.series))
                 about = "" if leaves else meant or self._named_last(" ".join(subject), language)
                 subject, meant = [_asked_of(earlier, about)], "" if leaves else meant
+            elif name := self._asks_more_of_it(earlier, meant or self._named_last(" ".join(subject), language)):
+                subject = [_asked_of(earlier, name)]
             elif self._is_whole_by_its_name(earlier):
                 subject = [earlier]
             else:
                 subject = [*subject, earlier][-_MOST_OF_A_SUBJECT:]
         return " ".join(subject), meant
+
+    def _asks_more_of_it(self, message: str, name: str) -> str:
+        """The `name` of the one spoken of, when `message` asks what it had several of: "how many applications did it get?"."""
+        return name if any(one.tells_what_each_has(message) for one in self.series) else ""
 
     def _is_whole_by_its_name(self, message: str) -> bool:
         """True when `message`, though it leans, names what it is about, other than by a year: « la première étape, elle sert à quoi ? »."""
