@@ -24,6 +24,7 @@ from assistant.reading.lexicon import the_lists
 from assistant.reading.negation import SUPPOSING
 from assistant.reading.parse import parse_message, speaks_of_self
 from assistant.reading.project import read_ai, read_data, read_stage, read_theme, speaks_of_stage
+from assistant.reading.replacement import Replacement, replacement_in
 from assistant.reading.roles import OURS_BEFORE, cast_of, mentions_of, role_of
 from assistant.reading.scope import INVERTED, asks_fact, asks_verdict, eligibility_scope, only_supposes, thread_scope
 from assistant.reading.service import read_public_service
@@ -105,6 +106,7 @@ def read_situation(messages: Sequence[str], call: Call, second: SecondReader | N
     heard: list[str] = []
     withdrawn: set[str] = set()
     left_at = 0  # where the messages begin that may tell of a partner after the last one left
+    put_at = 0  # where they begin that tell of whoever applies now
     answered: set[str] = set()  # what they were asked and answered, or corrected
     reopened: dict[str, int] = {}  # what they said not to know, and were asked again: the message that may answer
     told_last: set[str] = set()  # what the message before told anew
@@ -143,6 +145,9 @@ def read_situation(messages: Sequence[str], call: Call, second: SecondReader | N
         general = general | set(readings) if scope == "general" else general - set(readings)
         supposed = _supposed(message, call, known) if number == len(messages) - 1 else {}
         readings |= supposed
+        put = replacement_in(message) if number and known.readings else None
+        if put:
+            readings = _of_another(put, readings)
         unsaid = unknown_fields(message, readings, pending, second.speaks_of if second else None)
         if not unsaid and not readings and _takes_back_a_guess(message):
             unsaid = told_last
@@ -153,6 +158,9 @@ def read_situation(messages: Sequence[str], call: Call, second: SecondReader | N
         # A partner that only the first reader is sure of can be taken back too.
         so_far = replace(known, readings={**situation.readings, **known.readings})
         back = _taken_back(message, so_far, readings) | unsaid
+        if put:
+            back |= {*_OF_THE_APPLICANT, *(() if put.keeps_partner else _ROUTES)} - set(readings)
+            put_at = len(heard)
         partner = readings.get("public_partner")
         if not (partner and partner.value == "no") and _supposes_they_leave(message):
             readings.pop("public_partner", None)
@@ -173,6 +181,8 @@ def read_situation(messages: Sequence[str], call: Call, second: SecondReader | N
                 for name, reading in readings.items()
                 if name == pending or so_far.value(name) not in (None, reading.value)
             }
+        if put:
+            answered |= {"applicant"} & set(readings)
         if _is_left_alone(message, so_far, readings):
             answered |= {"public_partner"}
         if number == len(messages) - 1:
@@ -196,7 +206,9 @@ def read_situation(messages: Sequence[str], call: Call, second: SecondReader | N
         situation = _with_public_service(situation, heard, call)
     known = second.weigh(situation, heard, call, withdrawn, answered, told_at) if second else situation
     known = _as_the_bodies_tell(known, situation, heard)
-    known = _as_likely_abroad(known, heard, second)
+    if put_at and "established" not in situation.readings:
+        known = _without(known, ["established"])  # where the one before was
+    known = _as_likely_abroad(known, heard[put_at:], second)
     if heard and (place := _asks_of_one_abroad(parse_message(heard[-1]))):
         known = replace(known, readings={**known.readings, "established": place})
     if "public_partner" in withdrawn and second and not second.surely_tells("public_partner", "yes", heard[left_at:]):
@@ -206,6 +218,16 @@ def read_situation(messages: Sequence[str], call: Call, second: SecondReader | N
     known = _without(known, _left_open_by_a_supposition(messages, known, call, second))
     known = _without(known, _still_not_known(reopened, situation, known, heard, second))
     return Situation(known.readings, known.unknown | (reopened.keys() - set(known.readings)))
+
+
+def _of_another(put: Replacement, readings: Mapping[str, Reading]) -> dict[str, Reading]:
+    """What a message tells that puts another body in the place of the applicant: it is no partner of theirs."""
+    kept = {
+        name: one
+        for name, one in readings.items()
+        if name != "applicant" and not (name in _ROUTES and one.value in ("yes", "several"))
+    }
+    return {**kept, "applicant": put.applicant} if put.applicant else kept
 
 
 def _without_what_was_supposed(messages: Sequence[str]) -> Sequence[str]:
@@ -555,7 +577,7 @@ def _puts_another(message: Message, situation: Situation, readings: Mapping[str,
     return new is None or new.value != situation.value("applicant") or "established" in situation.readings
 
 
-_OF_THE_APPLICANT = ("applicant", "established")
+_OF_THE_APPLICANT, _ROUTES = ("applicant", "established"), ("public_partner", "shared_need")
 _A_PROJECT = r"(?:projet|project|prototype|proto|maquette|mock up|outil|tool|dossier|idee|idea|one|chatbot|demo)"
 _GIVEN_UP = r"(?:enterree?|abandonnee?|annulee?|mise? de cote|tombee? a l eau|au placard|dead|buried|shelved|scrapped|dropped|cancelled|canceled|binned|off the table|off|history)(?! (?:par|by)(?= |$))"
 _ANOTHER_PROJECT = re.compile(

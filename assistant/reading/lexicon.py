@@ -237,6 +237,7 @@ class _Lexicon:
                 macros,
             )
         )
+        self.replacement = {name: compiled(one) for name, one in patterns["replacement"].items()}
         self.courtesies = {
             side: re.compile("|".join(_fill(one, macros) for one in some))
             for side, some in patterns["courtesies"].items()

@@ -1,0 +1,54 @@
+"""Who a follow-up puts in the place of the applicant: « et avec une association à notre place ? », "carried by a private firm instead of us". Pure."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from assistant.reading.bodies import mention_words
+from assistant.reading.lexicon import the_lists
+from assistant.reading.roles import Mention, covers, mentions_of
+from assistant.reading.text import UNCERTAIN, Message, span_of
+from assistant.vocabulary import Reading
+
+_WITH_US = re.compile(
+    r"(?:^|(?<= ))(?:(?:ensemble )?avec|together with|with|a nos cotes|alongside|aux cotes de|beside) ?(?:nous|us|moi|me)(?= |$)(?! (?:out|bowing|stepping|dropping|gone|entirely))"
+)
+
+
+@dataclass(frozen=True)
+class Replacement:
+    """`applicant`: who applies instead, None where it is not told what they are; `keeps_partner`: only the one who applied goes."""
+
+    applicant: Reading | None
+    keeps_partner: bool
+
+
+def replacement_in(message: Message) -> Replacement | None:
+    """Who `message` puts in the place of the applicant told before; None where it puts nobody, or somebody beside them."""
+    if not message.sentences or message.says(_WITH_US):
+        return None
+    lists = the_lists().replacement
+    leaves, keeps = message.says(lists["leaves"]), message.says(lists["of_one"])
+    if not (leaves or keeps or message.says(lists["opens"])):
+        return None
+    mentions = [m for m in mentions_of(message) if not covers(lists["replaced"], _around(message, m))]
+    apart = [m for m in mentions if not covers(lists["beside"], _around(message, m))]
+    taking = [m for m in apart if covers(lists["body"], _around(message, m))]
+    if leaves:
+        taking = taking or apart or mentions
+    # « un auto-entrepreneur, seul dans son garage »; « une start-up à notre place, avec la ville »
+    taking.sort(key=lambda m: (m.kind != "individual", covers(lists["with"], _around(message, m))))
+    if taking and not message.says(lists["alone"]):
+        known = taking[0].kind not in UNCERTAIN
+        return Replacement(Reading(taking[0].kind, mention_words(message, taking[0])) if known else None, keeps)
+    for sentence in message.sentences:
+        for name, kind in (("individual", "individual"), ("alone", "individual"), ("supplier", "private")):
+            if match := lists[name].search(sentence.bodies.text):
+                first, last = span_of(sentence.bodies, match)
+                return Replacement(Reading(kind, message.words(sentence, first, last)), keeps)
+    return None
+
+
+def _around(message: Message, mention: Mention) -> str:
+    return message.sentences[mention.sentence].bodies.with_target(mention.item)
