@@ -106,6 +106,7 @@ def read_situation(messages: Sequence[str], call: Call, second: SecondReader | N
     heard: list[str] = []
     withdrawn: set[str] = set()
     left_at = 0  # where the messages begin that may tell of a partner after the last one left
+    alone: Reading | None = None  # that none takes part any more, since the only one left
     put_at = 0  # where they begin that tell of whoever applies now
     answered: set[str] = set()  # what they were asked and answered, or corrected
     reopened: dict[str, int] = {}  # what they said not to know, and were asked again: the message that may answer
@@ -167,6 +168,7 @@ def read_situation(messages: Sequence[str], call: Call, second: SecondReader | N
             back |= {"public_partner"}
         withdrawn = (withdrawn | back) - set(readings)
         if "public_partner" in back:
+            alone = None if unsaid else _left_by_the_only_one(message, heard)
             left_at = len(heard) if _ONE_STAYS.search(fold(text)) else len(heard) + 1
         unknown = (situation.unknown | unsaid) - set(readings)
         answers = scope is not None and not unsaid and not all(sentence.is_question for sentence in message.sentences)
@@ -213,6 +215,8 @@ def read_situation(messages: Sequence[str], call: Call, second: SecondReader | N
         known = replace(known, readings={**known.readings, "established": place})
     if "public_partner" in withdrawn and second and not second.surely_tells("public_partner", "yes", heard[left_at:]):
         known = _without(known, {"public_partner"} if known.value("public_partner") == "yes" else ())
+        if alone and "public_partner" not in known.readings:
+            known = replace(known, readings={**known.readings, "public_partner": alone})
     if _ASKS_OF_THEIRS.search(fold(messages[-1])):
         known = _without(known, ["stage"])  # "theirs has been in production since last year. Would theirs qualify?"
     known = _without(known, _left_open_by_a_supposition(messages, known, call, second))
@@ -241,7 +245,7 @@ def _left_open_by_a_supposition(
 ) -> set[str]:
     """What the last message may have supposed otherwise in words that are not understood, « et si on la lâchait dans la nature ? »: without them, the same
     is `known`. No verdict is given over that."""
-    supposed, names_a_body = _supposition(messages[-1])
+    supposed, names_a_body = _supposition(messages[-1], is_first=len(messages) == 1)
     if not supposed:
         return set()
     status = judge(known, call, on=_ANY_DAY).status
@@ -265,14 +269,15 @@ def _left_open_by_a_supposition(
     return _most_touched(supposed, deciding, second)
 
 
-def _supposition(text: str) -> tuple[str, bool]:
+def _supposition(text: str, *, is_first: bool) -> tuple[str, bool]:
     """The first sentence of a message that supposes something of the project, "" if there is none, and whether it names a body; not what is listed as
-    what no condition depends on, nor what asks for a fact."""
+    what no condition depends on, nor what asks for a fact. What asks of a day to come supposes once something was told."""
     message = parse_message(text)
     for number, sentence in enumerate(message.sentences):
         of_one = replace(message, sentences=(sentence,))
+        asks_of_a_day = not is_first and sentence.is_question and _ASKS_OF_A_DAY.match(sentence.bodies.text)
         if (
-            _OPENS_SUPPOSING.match(sentence.bodies.text)
+            (_OPENS_SUPPOSING.match(sentence.bodies.text) or asks_of_a_day)
             and not the_lists().decides_nothing.search(sentence.bodies.text)
             and not asks_fact(of_one, sentence)
         ):
@@ -533,8 +538,12 @@ _OPENS_SUPPOSING = re.compile(
     rf"|if (?:we|it|they|(?:our|the) [a-zA-Z]+) (?:ever |just |simply |instead )?(?:were|had|gave|took|put|made|ran|went|became|threw|left|let|[a-z]+(?<!e)ed)"
     rf"|picture (?:another|a different|this|that|it|the|our|us)|take it that|say that|let s say|let s pretend|pretend|(?:faites|faisons|on fait) comme si|a supposer que|had (?:it|we|they|our|the)|dans l hypothese ou|in the event that)(?= )"
 )
+# « Et le jour où les urgences tourneront avec ? »
+_ASKS_OF_A_DAY = re.compile(
+    r"(?:(?:et|and|ok|so|alors|mais|but|,) ){0,2}(?:(?:le jour|du jour|a partir du moment|des lors|une fois|quand|lorsque|des) (?:ou |qu |que )?(?:[a-zA-Z]+ ){1,4}?[a-z]+(?:ra|rons|ront)|(?:the day|once|when|as soon as) (?:[a-zA-Z]+ ){1,5}?(?:is|are|s|has|have|will|goes|go|start|starts|use|uses|runs?|works?))(?= |$)"
+)
 _IN_CASE = re.compile(
-    r"(?:^|(?<= ))(?:si|if|suppos\w+|imagin\w+|admettons|mettons|say|should|in case|au cas ou|were)(?= )"
+    r"(?:^|(?<= ))(?:si|if|suppos\w+|imagin\w+|admettons|mettons|say|should|in case|au cas ou|were|le jour ou|the day|once|quand|when)(?= )"
 )
 
 
@@ -649,6 +658,21 @@ def _says_one_has_left(message: Message) -> bool:
             if not before or before[-1].kind in (*PUBLIC_ACTORS, *UNCERTAIN):
                 return True
     return False
+
+
+def _left_by_the_only_one(message: Message, heard: Sequence[str]) -> Reading | None:
+    """That no public actor takes part, where `message` says that one leaves or supposes it, and only one took part before."""
+    leaves = _says_one_has_left(message) or _supposes_they_leave(message)
+    if not leaves or _ONE_STAYS.search(fold(message.text)) or _IN_THEIR_PLACE.search(fold(message.text)):
+        return None
+    took_part = [
+        mention
+        for one in map(parse_message, heard)
+        for mention in mentions_of(one)
+        if mention.kind in PUBLIC_ACTORS and role_of(mention, one)[0] in ("partner", "partner-or-applicant")
+    ]
+    is_only_one = len(took_part) == 1 and not took_part[0].is_plural
+    return Reading("no", message.text) if is_only_one else None
 
 
 def _is_left_alone(message: Message, situation: Situation, readings: Mapping[str, Reading]) -> bool:
