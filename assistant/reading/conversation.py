@@ -213,6 +213,8 @@ def read_situation(messages: Sequence[str], call: Call, second: SecondReader | N
     known = _as_likely_abroad(known, heard[put_at:], second)
     if heard and (place := _asks_of_one_abroad(parse_message(heard[-1]))):
         known = replace(known, readings={**known.readings, "established": place})
+    if len(heard) > 1 and (none := _supposed_without_data(messages[-1], known, second)):
+        known = replace(known, readings={**known.readings, "personal_data": none})
     if "public_partner" in withdrawn and second and not second.surely_tells("public_partner", "yes", heard[left_at:]):
         known = _without(known, {"public_partner"} if known.value("public_partner") == "yes" else ())
         if alone and "public_partner" not in known.readings:
@@ -269,6 +271,19 @@ def _left_open_by_a_supposition(
     return _most_touched(supposed, deciding, second)
 
 
+def _supposed_without_data(text: str, known: Situation, second: SecondReader | None) -> Reading | None:
+    """That no personal data are at stake, where `text` supposes so in words that the second reader is sure of: « et si on virait tout ce qui touche à
+    quelqu’un ? »."""
+    supposed, _ = _supposition(text, is_first=False)
+    if not supposed or second is None or known.value("personal_data") == "no":
+        return None
+    share = second.likelihoods(supposed).get("personal_data", {}).get("no", 0.0)
+    return Reading("no", supposed) if share >= _SURELY_WITHOUT_DATA else None
+
+
+_SURELY_WITHOUT_DATA = 0.9
+
+
 def _supposition(text: str, *, is_first: bool) -> tuple[str, bool]:
     """The first sentence of a message that supposes something of the project, "" if there is none, and whether it names a body; not what is listed as
     what no condition depends on, nor what asks for a fact. What asks of a day to come supposes once something was told."""
@@ -312,21 +327,23 @@ def _besides(text: str, supposed: str) -> str:
 
 def _most_touched(text: str, deciding: Mapping[str, str], second: SecondReader | None) -> set[str]:
     """Of the fields whose values are `deciding`, the one that `text` is likeliest to change: the stage where « eligible » hangs on it, unless it speaks
-    more of another."""
+    more of another; none where it surely tells the same of it."""
     shares = second.likelihoods(text) if second else {}
     spoken_of = {name: 1 - shares[name][UNSAID] for name in deciding if name in shares}
     best = max(spoken_of, key=lambda name: spoken_of[name], default="")
     if spoken_of.get(best, 0.0) >= _TOUCHES:
-        return {best}
+        return set() if shares[best].get(deciding[best], 0.0) >= _TELLS_THE_SAME else {best}
     return {"stage"} if deciding.get("stage") == _OPENS_THE_WAY["stage"] else set()
 
 
-_OPENS_THE_WAY, _SHUTS_IT, _TOUCHES = (
+_OPENS_THE_WAY, _SHUTS_IT, _TOUCHES, _TELLS_THE_SAME = (
     {"uses_ai": "yes", "public_service": "yes", "stage": "before"},
     {"uses_ai": "no", "public_service": "no", "stage": "deployed"},
     0.3,
+    0.9,
 )
-"""What a supposition may change that is told in words of all kinds, and how likely it must speak of it for that to be asked rather than the stage."""
+"""What a supposition may change that is told in words of all kinds, how likely it must speak of it for that to be asked rather than the stage, and from
+when on it tells what is known."""
 
 
 def _in_our_place(message: Message) -> bool:
@@ -405,20 +422,30 @@ def _are_overseas(heard: Sequence[str]) -> bool:
 def _as_likely_abroad(known: Situation, heard: Sequence[str], second: SecondReader | None) -> Situation:
     """What is `known`, where nothing was read of where they are and it is likely abroad: that is read where a place abroad is named, and who applies is
     asked where none is."""
+    named = [
+        (message, sentence, place)
+        for message in map(parse_message, heard)
+        for sentence in message.sentences
+        if (place := the_lists().anywhere_abroad.search(sentence.bodies.text))
+    ]
+    if named and all(_WHO_WORKS_FOR_US.search(sentence.bodies.text) for _, sentence, _ in named):
+        return _without(known, ["established"])  # "and if the coders we hire sit in Casablanca?"
     if second is None or "established" in known.readings or _are_overseas(heard):
         return known
     if second.likelihoods("\n".join(heard)).get("established", {}).get("abroad", 0.0) < _LIKELY_ABROAD:
         return known
-    for message in map(parse_message, heard):
-        for sentence in message.sentences:
-            place = the_lists().anywhere_abroad.search(sentence.bodies.text)
-            if place and not _WITH_US.search(sentence.bodies.text):
-                words = message.words(sentence, *span_of(sentence.bodies, place))
-                return replace(known, readings={**known.readings, "established": Reading("abroad", words)})
+    for message, sentence, place in named:
+        if not _WITH_US.search(sentence.bodies.text):
+            words = message.words(sentence, *span_of(sentence.bodies, place))
+            return replace(known, readings={**known.readings, "established": Reading("abroad", words)})
     return _without(known, ["applicant"])
 
 
 _LIKELY_ABROAD = 0.5
+_WHO_WORKS_FOR_US = re.compile(
+    r"(?:^|(?<= ))(?:coders?|developers?|developpeurs?|programmers?|programmeurs?|coding|serveurs?|servers?|hosting|hosted|hebergeurs?|hebergee?s?|suppliers?|fournisseurs?|vendors?|prestataires?|sous traitants?|contractors?|subcontractors?|stagiaires?|interns?)(?= |$)"
+)
+"""Those whose place is not the applicant's."""
 _APPLIES = re.compile(
     r"(?: (?!(?:nous|on|we|i|je|us|:)(?= ))[^ ]+){0,7}? (?:depos|candidat|postul|concour|soumet|particip|appl(?:y|ie)|submit|files?\b|filed\b|eligib|qualif|recevable|admissible)"
 )

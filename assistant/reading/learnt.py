@@ -90,6 +90,7 @@ TAKEN_BACK = {
     ("public_partner", "yes"): (("no", 0.5, 0.9),),
     ("uses_ai", "yes"): (("no", 0.5, 0.9), ("no", 0.9, 0.99)),
     ("public_service", "yes"): (("no", 0.7, 0.97),),
+    ("shared_need", "several"): (("one", 0.8, 0.97), ("none", 0.8, 0.97)),
 }
 """What opens the way to « eligible » and is asked again once a later message, by itself, tells another value, as likely as is said here, unless all of
 them together are as sure of the first (of 1,386 development conversations three more are right and one less is wrong than with 0.98 and 0.8 for AI and 0.75

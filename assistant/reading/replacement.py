@@ -15,6 +15,11 @@ _WITH_US = re.compile(
     r"(?:^|(?<= ))(?:(?:ensemble )?avec|together with|with|a nos cotes|alongside|aux cotes de|beside) ?(?:nous|us|moi|me)(?= |$)(?! (?:out|bowing|stepping|dropping|gone|entirely))"
 )
 
+# "EDF in front as applicant, us staying hard at work on it beside them"
+_WE_STAY = re.compile(
+    r"(?:^|(?<= ))(?:us|nous) (?:still|staying|remaining|restant|toujours)(?: [a-z]+){0,8}? (?:beside|alongside|with|avec|a) (?:them|it|him|her|eux|elles?|lui|leurs? cotes?|ses cotes)(?= |$)"
+)
+
 
 @dataclass(frozen=True)
 class Replacement:
@@ -26,12 +31,13 @@ class Replacement:
 
 def replacement_in(message: Message) -> Replacement | None:
     """Who `message` puts in the place of the applicant told before; None where it puts nobody, or somebody beside them."""
-    if not message.sentences or message.says(_WITH_US):
+    if not message.sentences or message.says(_WITH_US, _WE_STAY):
         return None
     lists = the_lists().replacement
-    leaves, keeps = message.says(lists["leaves"]), message.says(lists["of_one"])
-    if not (leaves or keeps or message.says(lists["opens"])):
+    leaves, of_one = message.says(lists["leaves"]), message.says(lists["of_one"])
+    if not (leaves or of_one or message.says(lists["opens"])):
         return None
+    keeps = of_one or message.says(lists["stays"])
     mentions = [m for m in mentions_of(message) if not covers(lists["replaced"], _around(message, m))]
     apart = [m for m in mentions if not covers(lists["beside"], _around(message, m))]
     taking = [m for m in apart if covers(lists["body"], _around(message, m))]
@@ -39,7 +45,7 @@ def replacement_in(message: Message) -> Replacement | None:
         taking = taking or apart or mentions
     # « un auto-entrepreneur, seul dans son garage »; « une start-up à notre place, avec la ville »
     taking.sort(key=lambda m: (m.kind != "individual", covers(lists["with"], _around(message, m))))
-    if taking and not message.says(lists["alone"]):
+    if taking and not message.says(lists["alone"], lists["individual"]):
         known = taking[0].kind not in UNCERTAIN
         return Replacement(Reading(taking[0].kind, mention_words(message, taking[0])) if known else None, keeps)
     for sentence in message.sentences:
