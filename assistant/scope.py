@@ -89,7 +89,9 @@ class ScopeFinder:
         is_known = self._asked_before(earlier) or self._described_before(request)
         if search.recognised.own >= (LIKELY_AGAIN if is_known else BELIEVED):
             return "own"
-        return "general" if self._asks_about_a_body(request) else None
+        # « Les administrations publient-elles leurs algorithmes ? », then « ma commune a 2 000 habitants, on est dedans ? »
+        is_of_the_call = not earlier or any(map(self.reader.speaks_of_applying, (*earlier, request.message)))
+        return "general" if is_of_the_call and self._asks_about_a_body(request) else None
 
     def _asks_about_a_body(self, request: Request) -> bool:
         """True for a question that names a body of which the rules say more than what was found: « une SEM, c’est vu comme du public ? »."""

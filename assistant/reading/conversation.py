@@ -233,7 +233,8 @@ def _of_another(put: Replacement, readings: Mapping[str, Reading]) -> dict[str, 
         for name, one in readings.items()
         if name != "applicant" and not (name in _ROUTES and one.value in ("yes", "several"))
     }
-    return {**kept, "applicant": put.applicant} if put.applicant else kept
+    told = {"applicant": put.applicant, "established": put.established}
+    return {**kept, **{name: one for name, one in told.items() if one}}
 
 
 def _without_what_was_supposed(messages: Sequence[str]) -> Sequence[str]:

@@ -86,6 +86,8 @@ PUT_RIGHT = frozenset({("personal_data", "no")})
 les adresses des visiteurs ». Of 52 development conversations in which one does, all 52."""
 SURE_ALONE = 0.9
 """The likelihood from which a message by itself surely tells a value. Of 1,100 development conversations seven more are decided, none is more wrong."""
+SURE_OF_ANOTHER = 0.98
+"""From when on both the last message and all of them together tell another stage than the one read before, answered or not."""
 TAKEN_BACK = {
     ("public_partner", "yes"): (("no", 0.5, 0.9),),
     ("uses_ai", "yes"): (("no", 0.5, 0.9), ("no", 0.9, 0.99)),
@@ -269,9 +271,11 @@ class SecondReader:
                 continue
             if field.id not in shares and not found:
                 continue
-            if found and (
-                field.id not in shares or field.id in answered or field.id in take_stated(found.words, call)[0]
-            ):
+            stated = found is not None and field.id in take_stated(found.words, call)[0]
+            if found and not stated and (said := self._told_otherwise(field.id, found, shares, heard)):
+                readings[field.id] = said
+                continue
+            if found and (field.id not in shares or field.id in answered or stated):
                 readings[field.id] = found
                 continue
             if (
@@ -379,6 +383,15 @@ class SecondReader:
         if len(heard) == 1 or not others:
             return False
         return found.words not in heard[-1] or self._read(heard[-1])[0][field][others[0]] >= SURE_ALONE
+
+    def _told_otherwise(self, field: str, found: Reading, shares: Shares, heard: Sequence[str]) -> Reading | None:
+        """Another stage than `found`, that the last message surely tells, by itself and after all the others; words of rebuilding say enough."""
+        if field != "stage" or found.value == "evolution" or len(heard) == 1 or len(heard[-1].split()) < _SHORTEST:
+            return None
+        alone = self._read(heard[-1])[0][field]
+        value = max(alone, key=lambda one: alone[one])
+        is_sure = min(alone[value], shares[field].get(value, 0.0)) >= SURE_OF_ANOTHER
+        return Reading(value, heard[-1]) if value not in (UNSAID, found.value) and is_sure else None
 
     def _is_doubted(self, field: str, value: str, shares: Mapping[str, float], later: Sequence[str]) -> bool:
         """True when the last of the `later` messages that tells something of `field` by itself takes `value` back, and all messages leave a doubt."""

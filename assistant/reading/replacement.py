@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from assistant.reading.bodies import mention_words
+from assistant.reading.bodies import established_of, mention_words
 from assistant.reading.lexicon import the_lists
 from assistant.reading.roles import Mention, covers, mentions_of
 from assistant.reading.text import UNCERTAIN, Message, span_of
@@ -23,10 +23,12 @@ _WE_STAY = re.compile(
 
 @dataclass(frozen=True)
 class Replacement:
-    """`applicant`: who applies instead, None where it is not told what they are; `keeps_partner`: only the one who applied goes."""
+    """`applicant`: who applies instead, None where it is not told what they are; `keeps_partner`: only the one who applied goes; `established`: where
+    they are, where that is told beside."""
 
     applicant: Reading | None
     keeps_partner: bool
+    established: Reading | None = None
 
 
 def replacement_in(message: Message) -> Replacement | None:
@@ -46,8 +48,9 @@ def replacement_in(message: Message) -> Replacement | None:
     # « un auto-entrepreneur, seul dans son garage »; « une start-up à notre place, avec la ville »
     taking.sort(key=lambda m: (m.kind != "individual", covers(lists["with"], _around(message, m))))
     if taking and not message.says(lists["alone"], lists["individual"]):
-        known = taking[0].kind not in UNCERTAIN
-        return Replacement(Reading(taking[0].kind, mention_words(message, taking[0])) if known else None, keeps)
+        new = taking[0]
+        applicant = None if new.kind in UNCERTAIN else Reading(new.kind, mention_words(message, new))
+        return Replacement(applicant, keeps, established_of(message, new))
     for sentence in message.sentences:
         for name, kind in (("individual", "individual"), ("alone", "individual"), ("supplier", "private")):
             if match := lists[name].search(sentence.bodies.text):
