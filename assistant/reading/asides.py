@@ -122,6 +122,10 @@ _IN_THE_PAPER = re.compile(
 _A_FRIEND = re.compile(
     rf"^(?:(?:{_BESIDE}),? )?(?:a|an|une?|my|mon|ma) (?:(?:old|vieil|vieille|good|bon|bonne|ex) )?(?:mate|friend|pal|cousine?|amie?|copain|copine|beau[- ](?:frere|pere|fils)|belle[- ](?:soeur|mere|fille)|(?:brother|sister|mother|father)[- ]in[- ]law|brother|sister|frere|soeur|oncle|tante|uncle|aunt|neighbour|voisine?|femme|mari|epouse|wife|husband|mere|pere|mother|father|fils|fille|son|daughter)\b"
 )
+_IN_OUR_STEAD = re.compile(
+    r"\b(?:going it alone|(?:on|by) (?:his|her) own|tout(?:e)? seule?|a son compte|a (?:notre|ma) place|in our (?:place|stead)|instead of (?:us|me)|sans nous|without us)\b"
+)
+_HERS = re.compile(r"\b(?:la sienne|le sien|les leurs|hers|his own|theirs)\b")
 # "I read that Strasbourg's will help residents", « j'ai lu que celui de Nantes est en service ».
 _READ_OF_THEIRS = re.compile(
     r"^(?:i|we) (?:have |['’]ve )?(?:read|heard|hear|saw|see) (?:that )?(?!(?:our|my|the|it|that|this)\b)[\w-]+(?: [\w-]+)?['’]s (?:one |own )?(?:will|has|is|does|can|would|helps?|runs?|works?)\b"
@@ -173,8 +177,8 @@ def is_aside(sentence: str, told_before: bool = False) -> bool:
         return True
     if (
         _A_FRIEND.match(text)
-        and (_OF_A_PROJECT.search(text) or _AN_AI.search(text))
-        and not (_TAKES_PART.search(text) or _OURS_AT_ALL.search(text))
+        and (_OF_A_PROJECT.search(text) or _AN_AI.search(text) or _HERS.search(text))
+        and not (_TAKES_PART.search(text) or _OURS_AT_ALL.search(text) or _IN_OUR_STEAD.search(text))
     ):
         return True
     if told_before and _ANOTHER_FIRM.match(text) and not (_OURS_AT_ALL.search(text) or _HAS_A_PART.search(text)):
