@@ -245,10 +245,53 @@ def test_a_body_that_is_said_to_be_public_is_not_taken_for_a_private_one(text, v
 
 
 def test_what_was_taken_back_on_the_way_must_be_sure_to_be_read_again():
-    for share, read in ((0.93, {}), (0.96, {"uses_ai": "yes"})):
-        likely = reader(uses_ai={"yes": share, UNSAID: 1 - share})
-        found = likely.weigh(Situation(), [TEXT, TEXT], CALL, {"uses_ai"}).readings
-        assert {name: reading.value for name, reading in found.items()} == read
+    for share, read in ((0.93, None), (0.96, "yes")):
+        shares = {BOTH: {"yes": share, UNSAID: 1 - share}, THEN: {"yes": 0.95, UNSAID: 0.05}}
+        likely = SecondReader(ByMessage("public_service", shares), {})
+        assert likely.weigh(Situation(), [FIRST, THEN], CALL, {"public_service"}).value("public_service") == read
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "whole", "then", "read"),
+    [
+        ("stage", "before", 0.75, 0.99, True),
+        ("stage", "before", 0.65, 0.99, False),
+        ("stage", "before", 0.75, 0.95, False),
+        ("stage", "deployed", 0.75, 0.99, True),
+        ("uses_ai", "yes", 0.92, 0.92, True),
+        ("uses_ai", "yes", 0.85, 0.99, False),
+        ("uses_ai", "no", 0.75, 0.96, True),
+        ("uses_ai", "no", 0.75, 0.9, False),
+        ("public_service", "yes", 0.92, 0.99, False),
+    ],
+)
+def test_what_the_last_message_surely_tells_is_read_where_all_together_are_likely_to(field, value, whole, then, read):
+    """Withdrawn on the way, so that it would have to be sure."""
+    shares = {BOTH: {value: whole, UNSAID: 1 - whole}, THEN: {value: then, UNSAID: 1 - then}}
+    second = SecondReader(ByMessage(field, shares), {})
+    assert second.weigh(Situation(), [FIRST, THEN], CALL, {field}).value(field) == (value if read else None)
+
+
+def test_what_is_not_known_is_not_read_from_the_last_message_either():
+    sure = {BOTH: {"before": 0.99, UNSAID: 0.01}, THEN: {"before": 0.99, UNSAID: 0.01}}
+    second = SecondReader(ByMessage("stage", sure), {})
+    assert second.weigh(Situation(unknown=frozenset({"stage"})), [FIRST, THEN], CALL).value("stage") is None
+
+
+@pytest.mark.parametrize(
+    ("found", "value", "whole", "then", "read"),
+    [
+        ("deployed", "before", 0.99, 0.99, "before"),
+        ("deployed", "evolution", 0.99, 0.99, "evolution"),
+        ("deployed", "before", 0.9, 0.99, "deployed"),
+        ("evolution", "deployed", 0.99, 0.99, "evolution"),
+    ],
+)
+def test_a_stage_that_was_answered_is_put_right_by_a_last_message_that_is_sure(found, value, whole, then, read):
+    shares = {BOTH: {value: whole, found: 1 - whole}, THEN: {value: then, UNSAID: 1 - then}}
+    second = SecondReader(ByMessage("stage", shares), {})
+    told = Situation({"stage": Reading(found, "en service")})
+    assert second.weigh(told, [FIRST, THEN], CALL, answered={"stage"}).value("stage") == read
 
 
 def test_a_project_is_not_taken_for_one_that_begins_because_it_does_not_say():

@@ -133,6 +133,20 @@ def test_the_subject_is_the_last_message_that_says_one(reader):
 
 
 @pytest.mark.parametrize(
+    ("conversation", "message", "asked"),
+    [
+        (("When did the 2021 edition open?", "how many applications did it get?"), "and the AI one?", "how many applications"),
+        (("Quel était le thème du bac à sable de 2022 ?", "ils ont entendu combien de candidats ?"), "et pour l’édition sur l’IA ?", "combien de candidats"),
+        (("What was the 2022 edition about?", "which criteria did the CNIL use that year?"), "and in the edition before?", "which criteria"),
+    ],
+)  # fmt: skip
+def test_what_was_asked_last_of_one_is_asked_of_another(conversation, message, asked, reader):
+    question = understood(reader, message, *conversation)
+    assert asked in question.standalone
+    assert conversation[0].split("?")[0] not in question.standalone
+
+
+@pytest.mark.parametrize(
     ("message", "asked"),
     [
         ("et l'année d'après ?", "Combien de candidats entendus en 2022 ?"),
@@ -174,6 +188,10 @@ def test_a_message_that_says_a_need_stands_alone(message, reader):
         ("en français svp", False, "fr"),
         ("sorry, my boss doesn't read French. Could you say that again for her?", False, "en"),
         ("désolé, mon collègue lit pas l'anglais, vous pouvez répéter ?", False, "fr"),
+        ("sorry, my colleague doesn't read French, could you put that in English for her?", False, "en"),
+        ("can I have it in English please, my boss is from Cork", False, "en"),
+        ("désolé, ma cheffe est irlandaise, on peut l'avoir en anglais ?", False, "en"),
+        ("hmm vous êtes certain ?", False, None),
         ("Répétez s'il vous plaît", False, None),
         ("could I have that in French? my boss doesn't read English", False, "fr"),
         ("vous pouvez me le refaire en anglais ? c'est pour une collègue de Dublin", False, "en"),

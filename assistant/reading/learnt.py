@@ -404,7 +404,8 @@ class SecondReader:
 
     def _told_otherwise(self, field: str, found: Reading, shares: Shares, heard: Sequence[str]) -> Reading | None:
         """Another stage than `found`, that the last message surely tells, by itself and after all the others; words of rebuilding say enough."""
-        if field != "stage" or found.value == "evolution" or len(heard) == 1 or len(heard[-1].split()) < _SHORTEST:
+        is_told_last = field == "stage" and field in shares and len(heard) > 1 and len(heard[-1].split()) >= _SHORTEST
+        if not is_told_last or found.value == "evolution":
             return None
         alone = self._read(heard[-1])[0][field]
         value = max(alone, key=lambda one: alone[one])
