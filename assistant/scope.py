@@ -22,6 +22,7 @@ from assistant.situation import (
     eligibility_scope,
     only_supposes,
     read_situation,
+    takes_their_place,
 )
 from assistant.understand import Reader
 from assistant.verdict import Scope, VerdictWriter
@@ -68,7 +69,8 @@ class ScopeFinder:
         body = body_named(request.message) if scope == "general" and who not in situation.readings else None
         if body and (not asks_verdict_in_words(request.message) or self.verdict_writer.is_under_a_condition(body)):
             situation = replace(situation, readings={who: body, **situation.readings})
-        if scope == "own" and self._puts_otherwise(request.message, earlier):
+        replaces = takes_their_place(request.message) and self._asked_before(earlier)
+        if scope == "own" and (replaces or self._puts_otherwise(request.message, earlier)):
             return (scope, situation)
         if scope == "own" and self._only_tells_a_story(request, situation):
             return None

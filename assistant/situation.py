@@ -14,6 +14,7 @@ from assistant.reading.scope import (
     asks_verdict_in_words,
     eligibility_scope,
     only_supposes,
+    takes_their_place,
 )
 from assistant.reading.text import Scope
 
@@ -26,5 +27,6 @@ __all__ = [
     "eligibility_scope",
     "only_supposes",
     "read_situation",
+    "takes_their_place",
     "warm_up",
 ]

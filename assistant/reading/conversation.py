@@ -210,7 +210,7 @@ def read_situation(messages: Sequence[str], call: Call, second: SecondReader | N
     known = _as_the_bodies_tell(known, situation, heard)
     if put_at and "established" not in situation.readings:
         known = _without(known, ["established"])  # where the one before was
-    known = _as_likely_abroad(known, heard[put_at:], second)
+    known = _as_likely_abroad(known, situation.readings.get("established"), heard[put_at:], second)
     if heard and (place := _asks_of_one_abroad(parse_message(heard[-1]))):
         known = replace(known, readings={**known.readings, "established": place})
     if len(heard) > 1 and (none := _supposed_without_data(messages[-1], known, second)):
@@ -420,16 +420,19 @@ def _are_overseas(heard: Sequence[str]) -> bool:
     return any(the_lists().overseas.search(fold(text)) for text in heard)
 
 
-def _as_likely_abroad(known: Situation, heard: Sequence[str], second: SecondReader | None) -> Situation:
+def _as_likely_abroad(
+    known: Situation, told: Reading | None, heard: Sequence[str], second: SecondReader | None
+) -> Situation:
     """What is `known`, where nothing was read of where they are and it is likely abroad: that is read where a place abroad is named, and who applies is
-    asked where none is."""
+    asked where none is. Where whoever works for them is tells nothing of them, unless the first reader found it: `told`."""
     named = [
         (message, sentence, place)
         for message in map(parse_message, heard)
         for sentence in message.sentences
         if (place := the_lists().anywhere_abroad.search(sentence.bodies.text))
     ]
-    if named and all(_WHO_WORKS_FOR_US.search(sentence.bodies.text) for _, sentence, _ in named):
+    is_read_here = "established" in known.readings and known.readings["established"] is not told
+    if is_read_here and named and all(_WHO_WORKS_FOR_US.search(sentence.bodies.text) for _, sentence, _ in named):
         return _without(known, ["established"])  # "and if the coders we hire sit in Casablanca?"
     if second is None or "established" in known.readings or _are_overseas(heard):
         return known
@@ -444,7 +447,9 @@ def _as_likely_abroad(known: Situation, heard: Sequence[str], second: SecondRead
 
 _LIKELY_ABROAD = 0.5
 _WHO_WORKS_FOR_US = re.compile(
-    r"(?:^|(?<= ))(?:coders?|developers?|developpeurs?|programmers?|programmeurs?|coding|serveurs?|servers?|hosting|hosted|hebergeurs?|hebergee?s?|suppliers?|fournisseurs?|vendors?|prestataires?|sous traitants?|contractors?|subcontractors?|stagiaires?|interns?)(?= |$)"
+    r"(?:^|(?<= ))(?:(?:our|nos|notre|my|mes|mon) (?:[a-z]+ ){0,2}?(?:coders?|developers?|developpeurs?|programmers?|programmeurs?|suppliers?|fournisseurs?|vendors?|prestataires?|sous traitants?|contractors?|subcontractors?|stagiaires?|interns?)"
+    r"|(?:the|les|des|some) (?:coders|developers|developpeurs|programmers|programmeurs|contractors|prestataires|interns|stagiaires) (?:that |qui |que |qu |whom )?(?:we|on|nous) [a-z]+"
+    r"|(?:coding|developpement|hosting|hebergement) (?:is|was|would be|est|serait|etait) (?:done|fait|confiee?)|serveurs?|servers?|hosted|hebergee?s?)(?= |$)"
 )
 """Those whose place is not the applicant's."""
 _APPLIES = re.compile(

@@ -12,6 +12,7 @@ from assistant.reading.learnt import SecondReader
 from assistant.reading.lexicon import the_lists
 from assistant.reading.parse import parse_message, speaks_of_self
 from assistant.reading.project import read_ai, read_data, read_stage, tagged
+from assistant.reading.replacement import replacement_in
 from assistant.reading.text import Message, Scope, Sentence
 from assistant.reading.unknown import unknown_fields
 from assistant.vocabulary import Situation
@@ -71,6 +72,11 @@ def _is_a_short_question(message: str) -> bool:
     """True for one question of ordinary length: whoever describes a project needs more, or asks for a verdict in it."""
     sentences = parse_message(message).sentences
     return len(sentences) == 1 and sentences[0].is_question and len(sentences[0].tokens) <= _SHORT_QUESTION
+
+
+def takes_their_place(message: str) -> bool:
+    """True when `message` puts somebody else in the place of the one who applied."""
+    return replacement_in(parse_message(message)) is not None
 
 
 def asks_of_their_project(message: str, earlier: Sequence[str], second: SecondReader | None = None) -> bool:
@@ -133,6 +139,7 @@ def _scope(text: str, earlier: tuple[str, ...], second: SecondReader | None) -> 
         questions
         and not asks_again
         and not puts_right
+        and not (previous == "own" and replacement_in(message))
         and not all(
             scope["follow_up"].match(q) or scope["hypothesis"].search(q) or scope["insist"].search(q) for q in questions
         )
