@@ -333,10 +333,15 @@ def _most_touched(text: str, deciding: Mapping[str, str], second: SecondReader |
     spoken_of = {name: 1 - shares[name][UNSAID] for name in deciding if name in shares}
     best = max(spoken_of, key=lambda name: spoken_of[name], default="")
     if spoken_of.get(best, 0.0) >= _TOUCHES:
-        return set() if shares[best].get(deciding[best], 0.0) >= _TELLS_THE_SAME else {best}
+        tells_the_same = shares[best].get(deciding[best], 0.0) >= _TELLS_THE_SAME and not _FOR_GOOD.search(fold(text))
+        return set() if tells_the_same else {best}
     return {"stage"} if deciding.get("stage") == _OPENS_THE_WAY["stage"] else set()
 
 
+_FOR_GOOD = re.compile(
+    r"\b(?:pour de (?:bon|vrai)|for (?:real|good)|depuis|since|tous les (?:jours|matins|soirs)|every (?:day|week|morning)|daily|au quotidien)\b"
+)
+"""What is said of what is used in earnest, whatever else is heard of the stage."""
 _OPENS_THE_WAY, _SHUTS_IT, _TOUCHES, _TELLS_THE_SAME = (
     {"uses_ai": "yes", "public_service": "yes", "stage": "before"},
     {"uses_ai": "no", "public_service": "no", "stage": "deployed"},
@@ -431,9 +436,8 @@ def _as_likely_abroad(
         for sentence in message.sentences
         if (place := the_lists().anywhere_abroad.search(sentence.bodies.text))
     ]
-    is_read_here = "established" in known.readings and known.readings["established"] is not told
-    if is_read_here and named and all(_WHO_WORKS_FOR_US.search(sentence.bodies.text) for _, sentence, _ in named):
-        return _without(known, ["established"])  # "and if the coders we hire sit in Casablanca?"
+    if named and all(_WHO_WORKS_FOR_US.search(sentence.bodies.text) for _, sentence, _ in named):
+        return known if told else _without(known, ["established"])  # "and if the coders we hire sit in Casablanca?"
     if second is None or "established" in known.readings or _are_overseas(heard):
         return known
     if second.likelihoods("\n".join(heard)).get("established", {}).get("abroad", 0.0) < _LIKELY_ABROAD:

@@ -40,7 +40,12 @@ def replacement_in(message: Message) -> Replacement | None:
     if not (leaves or of_one or message.says(lists["opens"])):
         return None
     keeps = of_one or message.says(lists["stays"])
-    mentions = [m for m in mentions_of(message) if not covers(lists["replaced"], _around(message, m))]
+    mentions = [
+        mention
+        for mention in mentions_of(message)
+        if (mention.kind == "individual" or not mention.is_plural)  # « l’un de nos doctorants »
+        and not covers(lists["replaced"], _around(message, mention))
+    ]
     apart = [m for m in mentions if not covers(lists["beside"], _around(message, m))]
     taking = [m for m in apart if covers(lists["body"], _around(message, m))]
     if leaves:

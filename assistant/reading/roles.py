@@ -34,7 +34,7 @@ class Mention:
 
 def mentions_of(message: Message) -> list[Mention]:
     return [
-        Mention(number, index, _kind_of(sentence, index), item.text.endswith("S"))
+        Mention(number, index, _kind_of(sentence, index), item.text != item.tag)
         for number, sentence in enumerate(message.sentences)
         for index, item in enumerate(sentence.bodies.items)
         if item.tag in KIND_OF_TAG
