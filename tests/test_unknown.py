@@ -296,7 +296,9 @@ def test_an_ai_that_may_be_gone_in_what_is_supposed_is_asked_about():
         ("If we need a partner, could we still apply?", False),
         ("Si on se contentait de seuils, on pourrait candidater ?", True),
         ("Si on fait une demande, on peut candidater ?", False),
+        ("Et le jour où les urgences tourneront avec ?", True),
+        ("Une fois prête, elle aidera aussi les agents.", False),
     ],
 )
 def test_what_is_supposed_is_told_from_what_is_needed_or_done(text, supposes):
-    assert bool(_supposition(text)[0]) == supposes
+    assert bool(_supposition(text, is_first=False)[0]) == supposes
