@@ -69,8 +69,7 @@ class ScopeFinder:
         body = body_named(request.message) if scope == "general" and who not in situation.readings else None
         if body and (not asks_verdict_in_words(request.message) or self.verdict_writer.is_under_a_condition(body)):
             situation = replace(situation, readings={who: body, **situation.readings})
-        replaces = takes_their_place(request.message) and self._asked_before(earlier)
-        if scope == "own" and (replaces or self._puts_otherwise(request.message, earlier)):
+        if scope == "own" and self._puts_otherwise(request.message, earlier):
             return (scope, situation)
         if scope == "own" and self._only_tells_a_story(request, situation):
             return None
@@ -129,9 +128,13 @@ class ScopeFinder:
         )
 
     def _puts_otherwise(self, message: str, earlier: Sequence[str]) -> bool:
-        """True for a message that only supposes something else than what was told of a project they asked about: « et si on gardait des règles fixes ? »."""
-        if not only_supposes(message) or not self._asked_before(earlier):
+        """True for a message that only supposes something else than what was told of a project they asked about, « et si on gardait des règles fixes ? », or
+        puts somebody else in their place."""
+        replaces = takes_their_place(message)
+        if not (replaces or only_supposes(message)) or not self._asked_before(earlier):
             return False
+        if replaces:
+            return True
         call, who = self.verdict_writer.call, self.verdict_writer.who
         before, now = read_situation(earlier, call), read_situation((*earlier, message), call)
         changed = {name for name, one in before.readings.items() if now.value(name) not in (None, one.value)}

@@ -41,10 +41,10 @@ def read_answer(
             if match and any(one.id == value for one in field.values):
                 last = sentence.bodies.items[sentence.bodies.item_at(max(0, match.end() - 1))].last
                 return {pending: Reading(value, message.words(sentence, 0, last))}
-    if pending in _TWO_WAYS and (neither := NEITHER.match(text)):
+    if pending in TWO_WAYS and (neither := NEITHER.match(text)):
         last = sentence.bodies.items[sentence.bodies.item_at(max(0, neither.end() - 1))].last
         words = message.words(sentence, 0, last)
-        told = ((one.id, one.answered_by("no")) for one in call.criterion_of(field).fields if one.id in _TWO_WAYS)
+        told = ((one.id, one.answered_by("no")) for one in call.criterion_of(field).fields if one.id in TWO_WAYS)
         return {name: Reading(value, words) for name, value in told if value}
     match = YES_NO.match(text)
     if match and pending not in readings and not sentence.is_question:
@@ -56,7 +56,7 @@ def read_answer(
         rest = " . ".join([text[match.end() :], *(one.bodies.text for one in message.sentences[place + 1 :])])
         # « Non, que des clients » : what comes after a no says why, unless it takes it back or names a public body.
         adds = set(re.findall(r"[A-Za-z0-9]+", rest)) - _PLAIN_ANSWER
-        is_elsewhere = pending not in ("public_partner", "shared_need") and _SAYS_WHO.match(rest)
+        is_elsewhere = pending not in TWO_WAYS and _SAYS_WHO.match(rest)
         is_plain = not adds or (said == "no" and total <= 14 and not is_elsewhere and not _UNDOES.search(f" {rest} "))
         # "yes, several hospitals need it" says nothing of who takes part.
         tells = any(name in same_matter for name in readings) and not (
@@ -77,7 +77,7 @@ def read_answer(
     return {}
 
 
-_TWO_WAYS = ("public_partner", "shared_need")
+TWO_WAYS = ("public_partner", "shared_need")
 """The two ways in which a private body may meet the condition; the reply to one tells them both."""
 NEITHER = re.compile(
     r"^(?:(?:bon|ben|euh|well|non|no|,|alors|so) )*(?:ni l un ni l autre|aucun(?:e)? des deux|neither(?: one| of (?:them|those|the two|these))?|none of the two)(?= |$)"

@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import date
 
 from assistant.judge import judge, next_question
-from assistant.reading.answers import YES_NO, read_answer
+from assistant.reading.answers import TWO_WAYS, YES_NO, read_answer
 from assistant.reading.asides import without_asides, without_what_was_about_a_thing
 from assistant.reading.bodies import (
     are_private,
@@ -25,7 +25,7 @@ from assistant.reading.negation import SUPPOSING
 from assistant.reading.parse import parse_message, speaks_of_self
 from assistant.reading.project import read_ai, read_data, read_stage, read_theme, speaks_of_stage
 from assistant.reading.replacement import Replacement, replacement_in
-from assistant.reading.roles import OURS_BEFORE, cast_of, mentions_of, role_of
+from assistant.reading.roles import OURS_BEFORE, Mention, cast_of, mentions_of, role_of
 from assistant.reading.scope import INVERTED, asks_fact, asks_verdict, eligibility_scope, only_supposes, thread_scope
 from assistant.reading.service import read_public_service
 from assistant.reading.text import PUBLIC_ACTORS, PUBLIC_KINDS, UNCERTAIN, Message, span_of
@@ -55,7 +55,7 @@ def _read_freely(text: str, call: Call, before: Situation, pending: str | None) 
     message = parse_message(text)
     bare = "applicant"
     if (
-        pending in ("public_partner", "shared_need")
+        pending in TWO_WAYS
         and not (message.sentences and message.sentences[-1].is_question)
         and before.value("applicant")
     ):
@@ -160,7 +160,7 @@ def read_situation(messages: Sequence[str], call: Call, second: SecondReader | N
         so_far = replace(known, readings={**situation.readings, **known.readings})
         back = _taken_back(message, so_far, readings) | unsaid
         if put:
-            back |= {*_OF_THE_APPLICANT, *(() if put.keeps_partner else _ROUTES)} - set(readings)
+            back |= {*_OF_THE_APPLICANT, *(() if put.keeps_partner else TWO_WAYS)} - set(readings)
             put_at = len(heard)
         partner = readings.get("public_partner")
         if not (partner and partner.value == "no") and _supposes_they_leave(message):
@@ -194,10 +194,10 @@ def read_situation(messages: Sequence[str], call: Call, second: SecondReader | N
             answered |= set(supposed)
         situation = _without(situation, back)
         if number and scope is not None and _puts_another(message, known, readings):
-            routes = ("public_partner", "shared_need", "public_service") if "applicant" not in readings else ()
+            routes = (*TWO_WAYS, "public_service") if "applicant" not in readings else ()
             if routes:
                 readings.pop("public_service", None)  # read as if the applicant were still the same
-            situation = _without(situation, ("applicant", "established", *routes))
+            situation = _without(situation, (*_OF_THE_APPLICANT, *routes))
         is_another = "applicant" in readings and (_in_our_place(message) or has_french_branch(message))
         if is_another or _is_of_another_side(readings, known):
             situation = _without(situation, ("established",))  # "a Belgian firm… No wait: the town hall applies"
@@ -231,7 +231,7 @@ def _of_another(put: Replacement, readings: Mapping[str, Reading]) -> dict[str, 
     kept = {
         name: one
         for name, one in readings.items()
-        if name != "applicant" and not (name in _ROUTES and one.value in ("yes", "several"))
+        if name != "applicant" and not (name in TWO_WAYS and one.value in ("yes", "several"))
     }
     told = {"applicant": put.applicant, "established": put.established}
     return {**kept, **{name: one for name, one in told.items() if one}}
@@ -517,15 +517,15 @@ def _only_private_partners(heard: Sequence[str]) -> bool:
 
 def _only_customers(heard: Sequence[str]) -> bool:
     """True when public bodies are named as customers, and none in another part."""
-    roles = {role for kind, role in _roles(heard) if kind in PUBLIC_ACTORS}
+    roles = {role for mention, role in _roles(heard) if mention.kind in PUBLIC_ACTORS}
     return "customer" in roles and roles <= {"customer", "limited", "place"}
 
 
-def _roles(heard: Sequence[str]) -> list[tuple[str, str]]:
-    """The kind and the role of each body that is named; one that is said to take no part has none."""
+def _roles(heard: Sequence[str]) -> list[tuple[Mention, str]]:
+    """Each body that is named, and its role; one that is said to take no part has none."""
     messages = [parse_message(text) for text in heard]
     return [
-        (mention.kind, "" if is_partner_denied(message, mention) else role_of(mention, message)[0])
+        (mention, "" if is_partner_denied(message, mention) else role_of(mention, message)[0])
         for message in messages
         for mention in mentions_of(message)
     ]
@@ -623,7 +623,7 @@ def _puts_another(message: Message, situation: Situation, readings: Mapping[str,
     return new is None or new.value != situation.value("applicant") or "established" in situation.readings
 
 
-_OF_THE_APPLICANT, _ROUTES = ("applicant", "established"), ("public_partner", "shared_need")
+_OF_THE_APPLICANT = ("applicant", "established")
 _A_PROJECT = r"(?:projet|project|prototype|proto|maquette|mock up|outil|tool|dossier|idee|idea|one|chatbot|demo)"
 _GIVEN_UP = r"(?:enterree?|abandonnee?|annulee?|mise? de cote|tombee? a l eau|au placard|dead|buried|shelved|scrapped|dropped|cancelled|canceled|binned|off the table|off|history)(?! (?:par|by)(?= |$))"
 _ANOTHER_PROJECT = re.compile(
@@ -700,13 +700,12 @@ def _says_one_has_left(message: Message) -> bool:
 def _left_by_the_only_one(message: Message, heard: Sequence[str]) -> Reading | None:
     """That no public actor takes part, where `message` says that one leaves or supposes it, and only one took part before."""
     leaves = _says_one_has_left(message) or _supposes_they_leave(message)
-    if not leaves or _ONE_STAYS.search(fold(message.text)) or _IN_THEIR_PLACE.search(fold(message.text)):
+    if not leaves or _ONE_STAYS.search(fold(message.text)) or message.says(_IN_THEIR_PLACE):
         return None
     took_part = [
         mention
-        for one in map(parse_message, heard)
-        for mention in mentions_of(one)
-        if mention.kind in PUBLIC_ACTORS and role_of(mention, one)[0] in ("partner", "partner-or-applicant")
+        for mention, role in _roles(heard)
+        if mention.kind in PUBLIC_ACTORS and role in ("partner", "partner-or-applicant")
     ]
     is_only_one = len(took_part) == 1 and not took_part[0].is_plural
     return Reading("no", message.text) if is_only_one else None

@@ -385,11 +385,15 @@ class SecondReader:
         readings |= {name: said for name in open_still if (said := self._told_last(name, shares, heard))}
         return replace(situation, readings=readings, unknown=situation.unknown - set(readings))
 
+    def _by_itself(self, field: str, text: str) -> Mapping[str, float]:
+        """The likelihoods of `field` in one message of a conversation; none where it is too short to tell."""
+        return self._read(text)[0].get(field, {}) if len(text.split()) >= _SHORTEST else {}
+
     def _told_last(self, field: str, shares: Shares, heard: Sequence[str]) -> Reading | None:
         """What the last message of a conversation surely tells of `field` by itself, all of them together being likely to tell it too."""
-        if len(heard) == 1 or len(heard[-1].split()) < _SHORTEST:
+        if len(heard) == 1:
             return None
-        alone = self._read(heard[-1])[0][field]
+        alone = self._by_itself(field, heard[-1])
         for value, (by_itself, together) in TOLD_LAST.get(field, {}).items():
             if alone.get(value, 0.0) >= by_itself and shares[field].get(value, 0.0) >= together:
                 return Reading(value, heard[-1])
@@ -404,12 +408,11 @@ class SecondReader:
 
     def _told_otherwise(self, field: str, found: Reading, shares: Shares, heard: Sequence[str]) -> Reading | None:
         """Another stage than `found`, that the last message surely tells, by itself and after all the others; words of rebuilding say enough."""
-        is_told_last = field == "stage" and field in shares and len(heard) > 1 and len(heard[-1].split()) >= _SHORTEST
-        if not is_told_last or found.value == "evolution":
+        if field != "stage" or found.value == "evolution" or len(heard) == 1:
             return None
-        alone = self._read(heard[-1])[0][field]
-        value = max(alone, key=lambda one: alone[one])
-        is_sure = min(alone[value], shares[field].get(value, 0.0)) >= SURE_OF_ANOTHER
+        alone = self._by_itself(field, heard[-1])
+        value = max(alone, key=lambda one: alone[one], default=UNSAID)
+        is_sure = min(alone.get(value, 0.0), shares.get(field, {}).get(value, 0.0)) >= SURE_OF_ANOTHER
         return Reading(value, heard[-1]) if value not in (UNSAID, found.value) and is_sure else None
 
     def _is_doubted(self, field: str, value: str, shares: Mapping[str, float], later: Sequence[str]) -> bool:
@@ -420,7 +423,7 @@ class SecondReader:
             if shares.get(value, 0.0) >= unless:
                 continue
             for text in reversed(later):
-                alone = self._read(text)[0][field] if len(text.split()) >= _SHORTEST else {}
+                alone = self._by_itself(field, text)
                 if max(alone.get(against, 0.0), alone.get(value, 0.0)) >= told:
                     if alone.get(against, 0.0) >= told:
                         return True
@@ -437,7 +440,7 @@ class SecondReader:
         """True when one of several messages, by itself, surely tells another value of `field` than `value`."""
         if len(heard) == 1:
             return False
-        alone = (self._read(text)[0][field] for text in heard if len(text.split()) >= _SHORTEST)
+        alone = (self._by_itself(field, text) for text in heard)
         return any(
             share >= SURE_ALONE for shares in alone for other, share in shares.items() if other not in (UNSAID, value)
         )
@@ -479,11 +482,10 @@ class SecondReader:
         if field not in TOLD_SINCE:
             return None
         for text in reversed(messages):
-            if len(text.split()) >= _SHORTEST:
-                shares = self._read(text)[0][field]
-                likeliest = max(shares, key=lambda value: shares[value])
-                if likeliest != UNSAID:
-                    return Reading(likeliest, text) if shares[likeliest] >= SURE_ALONE else None
+            shares = self._by_itself(field, text)
+            likeliest = max(shares, key=lambda value: shares[value], default=UNSAID)
+            if likeliest != UNSAID:
+                return Reading(likeliest, text) if shares[likeliest] >= SURE_ALONE else None
         return None
 
     def _is_told_alone(self, field: str, value: str, text: str) -> bool:

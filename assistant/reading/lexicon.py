@@ -237,7 +237,10 @@ class _Lexicon:
                 macros,
             )
         )
-        self.replacement = {name: compiled(one) for name, one in patterns["replacement"].items()}
+        self.replacement = {
+            name: compiled(one if isinstance(one, str) else "|".join(one))
+            for name, one in patterns["replacement"].items()
+        }
         self.courtesies = {
             side: re.compile("|".join(_fill(one, macros) for one in some))
             for side, some in patterns["courtesies"].items()

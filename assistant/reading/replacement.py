@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from assistant.reading.bodies import established_of, mention_words
 from assistant.reading.lexicon import the_lists
@@ -12,9 +13,8 @@ from assistant.reading.text import UNCERTAIN, Message, span_of
 from assistant.vocabulary import Reading
 
 _WITH_US = re.compile(
-    r"(?:^|(?<= ))(?:(?:ensemble )?avec|together with|with|a nos cotes|alongside|aux cotes de|beside) ?(?:nous|us|moi|me)(?= |$)(?! (?:out|bowing|stepping|dropping|gone|entirely))"
+    r"(?:^|(?<= ))(?:avec|with|alongside|aux cotes de|beside) ?(?:nous|us|moi|me)(?= |$)(?! (?:out|bowing|stepping|dropping|gone|entirely))"
 )
-
 # "EDF in front as applicant, us staying hard at work on it beside them"
 _WE_STAY = re.compile(
     r"(?:^|(?<= ))(?:us|nous) (?:still|staying|remaining|restant|toujours)(?: [a-z]+){0,8}? (?:beside|alongside|with|avec|a) (?:them|it|him|her|eux|elles?|lui|leurs? cotes?|ses cotes)(?= |$)"
@@ -31,6 +31,7 @@ class Replacement:
     established: Reading | None = None
 
 
+@lru_cache(maxsize=2_048)
 def replacement_in(message: Message) -> Replacement | None:
     """Who `message` puts in the place of the applicant told before; None where it puts nobody, or somebody beside them."""
     if not message.sentences or message.says(_WITH_US, _WE_STAY):
