@@ -8,16 +8,18 @@ vectors that the index holds, brought to the same place by a matrix.
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 from pathlib import Path
 
+import numpy as np
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
 from assistant.learnt_file import LearntFile
-from assistant.network import Trunk, Upper, restore, store
+from assistant.network import FROZEN, Trunk, Upper, restore, store
 from corpus.embed import BUNDLED, Encoder, Vectors, legible
-from corpus.token_encoder import TokenEncoder
+from corpus.token_encoder import TokenEncoder, by_length
 
 _log = logging.getLogger(__name__)
 
@@ -60,6 +62,17 @@ class LearntBridge:
         tokens = tuple(self._trunk.encoder.tokens(legible(text)))
         place: Vectors = self._asking(*self._trunk.states(tokens))[0].numpy()
         return place
+
+    @torch.inference_mode()
+    def titles(self, texts: Sequence[str], vectors: Vectors) -> Vectors:
+        """Where titles lie, read as questions: rows of length 1. They are read anew: `vectors` are what the encoder makes of them as answers."""
+        encoder = self._trunk.encoder
+        rows = [encoder.tokens(legible(text)) for text in texts]
+        places = np.empty_like(vectors)
+        for some in by_length(rows):
+            tokens, there = encoder.padded([rows[place] for place in some])
+            places[some] = self._asking(encoder(tokens, there, FROZEN), there).numpy()
+        return places
 
     @torch.inference_mode()
     def passages(self, vectors: Vectors) -> Vectors:

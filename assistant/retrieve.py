@@ -36,7 +36,7 @@ RECOGNISED = "recognised"
 """The channel of what was learnt. It is a logarithm already, so it is weighed as it is."""
 UNLIKELY = 1e-4
 """Below this likelihood, one section is as unlikely as another."""
-WEIGHTS_WITHOUT_QUESTIONS = {"grams": 0.31, "concepts": 0.23, "question": 0.53, "bridge": 1.91}
+WEIGHTS_WITHOUT_QUESTIONS = {"grams": 0.3, "concepts": 0.19, "question": 0.2, "bridge": 2.0, "titles": 0.65}
 """Weights for a collection that carries no questions, fitted on four of them (docs/decisions). With questions, synonyms only add noise
 (measured on the development cases)."""
 _K1, _B = 1.2, 0.6
@@ -104,6 +104,9 @@ class Bridge(Protocol):
     def question(self, text: str, vector: Vectors) -> Vectors:
         """Where a question lies, whose vector is `vector`: shape (dimension,), length 1."""
 
+    def titles(self, texts: Sequence[str], vectors: Vectors) -> Vectors:
+        """Where titles lie when each is read as a question, which it often is; `vectors` are theirs: rows of length 1."""
+
     def passages(self, vectors: Vectors) -> Vectors:
         """Where the passages of a collection lie: rows of length 1."""
 
@@ -118,9 +121,23 @@ class Straight:
         """The vector of the question, whatever its `text`: shape (dimension,), length 1."""
         return unit(vector - self.middle)
 
+    def titles(self, texts: Sequence[str], vectors: Vectors) -> Vectors:
+        """The vectors of the titles, whatever their `texts`: rows of length 1."""
+        return unit(vectors - self.middle)
+
     def passages(self, vectors: Vectors) -> Vectors:
         """The vectors of the passages: rows of length 1."""
         return unit(vectors - self.middle)
+
+
+@dataclass(frozen=True, eq=False)
+class Bridged:
+    """A collection after a bridge: the body of each section, (sections, dimension), its titles, (titles, dimension), and of which section each is."""
+
+    bridge: Bridge
+    bodies: Vectors
+    titles: Vectors
+    titled: NDArray[np.int64]
 
 
 @dataclass(frozen=True)
@@ -220,9 +237,7 @@ class Retriever:
     ) -> dict[str, NDArray[np.float32]]:
         """What each channel says of every section: arrays of shape (sections,)."""
         more = (
-            {}
-            if self.index.has_questions
-            else {"concepts": self._concept_scores(text), "bridge": self._across(text, vector)}
+            {} if self.index.has_questions else {"concepts": self._concept_scores(text), **self._across(text, vector)}
         )
         return {
             "words": scores.words,
@@ -281,22 +296,29 @@ class Retriever:
         scores: NDArray[np.float32] = self._concept_weights[:, named].sum(axis=1)
         return scores
 
-    def _across(self, text: str, vector: Vectors) -> NDArray[np.float32]:
-        """The cosine of a question with the body of every section, both at their place after the bridge."""
-        bridge, bodies = self._bridged
-        cosines: NDArray[np.float32] = bodies @ bridge.question(text, vector)
-        return cosines
+    def _across(self, text: str, vector: Vectors) -> dict[str, NDArray[np.float32]]:
+        """The cosines of a question with the body and with the title of every section, all at their place after the bridge."""
+        place = self._bridged.bridge.question(text, vector)
+        titles = np.full(len(self.index.sections), -1, dtype=np.float32)
+        np.maximum.at(titles, self._bridged.titled, self._bridged.titles @ place)
+        return {"bridge": self._bridged.bodies @ place, "titles": titles}
 
     @cached_property
-    def _bridged(self) -> tuple[Bridge, Vectors]:
-        """The bridge, and where it puts the body of each section (the mean of two languages)."""
+    def _bridged(self) -> Bridged:
+        """The sections after the bridge; of two languages the body is the mean."""
         entries, vectors = self.index.vectors_of("body")
         numbers = np.array([self.index.number_of_passage(entry.passage) for entry in entries])
         bodies = np.zeros((len(self.index.sections), vectors.shape[1]), dtype=np.float32)
         np.add.at(bodies, numbers, vectors)
         bodies /= np.bincount(numbers, minlength=len(bodies))[:, None]
         bridge = self.bridge or Straight(bodies.mean(axis=0))
-        return bridge, bridge.passages(bodies)
+        titles, vectors = self.index.vectors_of("title")
+        return Bridged(
+            bridge,
+            bridge.passages(bodies),
+            bridge.titles([title.text for title in titles], vectors),
+            np.array([self.index.number_of_passage(title.passage) for title in titles]),
+        )
 
     @cached_property
     def _concept_weights(self) -> NDArray[np.float32]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -68,6 +69,14 @@ def test_before_it_learns_it_is_straight(trunk, encoder):
     assert np.allclose(bridge.passages(vectors), Straight(vectors.mean(axis=0)).passages(vectors), atol=1e-5)
 
 
+def test_a_title_lies_where_the_same_words_would_as_a_question(trunk, encoder):
+    texts = ["Durée de conservation", "Mon employeur peut-il lire les courriels que j'envoie depuis mon poste ?"]
+    bridge = load(ROOT / "assistant" / "bridge.safetensors", trunk)
+    vectors = encoder.passages(texts)
+    one_by_one = [bridge.question(text, vector) for text, vector in zip(texts, vectors, strict=True)]
+    assert np.allclose(bridge.titles(texts, vectors), np.stack(one_by_one), atol=1e-4)
+
+
 def test_what_is_asked_is_learnt_to_lie_with_what_answers_it(trunk, answered, monkeypatch, tmp_path):
     monkeypatch.setattr(learning, "_ROUNDS", 12)
     middle = torch.zeros(384)
@@ -106,6 +115,9 @@ class Leaning:
     def question(self, text: str, vector: Vectors) -> Vectors:
         return self.place
 
+    def titles(self, texts: Sequence[str], vectors: Vectors) -> Vectors:
+        return unit(vectors)
+
     def passages(self, vectors: Vectors) -> Vectors:
         return unit(vectors)
 
@@ -139,6 +151,15 @@ def test_a_collection_without_questions_is_searched_through_it(bare):
     assert {one.section.id: one.score for one in found} != {
         one.section.id: one.score for one in bare.retrieve("zzzz", embed=embed, limit=99).found
     }
+
+
+def test_a_title_is_found_by_a_question_that_lies_where_it_does(bare):
+    entries, vectors = bare.index.vectors_of("title")
+    onto = replace(bare, bridge=Leaning(unit(vectors)[0]))
+    found = onto.retrieve("zzzz", embed=bare.index.encoder.question, limit=99).found
+    wanted = bare.index.sections[bare.index.number_of_passage(entries[0].passage)].id
+    assert max(found, key=lambda one: one.channels["titles"]).section.id == wanted
+    assert max(one.channels["titles"] for one in found) == pytest.approx(1, abs=1e-5)
 
 
 def test_each_channel_with_a_weight_is_told(bare):
