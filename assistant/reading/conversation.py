@@ -29,6 +29,7 @@ from assistant.reading.roles import OURS_BEFORE, Mention, cast_of, mentions_of, 
 from assistant.reading.scope import INVERTED, asks_fact, asks_verdict, eligibility_scope, only_supposes, thread_scope
 from assistant.reading.service import read_public_service
 from assistant.reading.text import PUBLIC_ACTORS, PUBLIC_KINDS, UNCERTAIN, Message, span_of
+from assistant.reading.threads import Thread, thread_asked_about
 from assistant.reading.unknown import unknown_fields
 from assistant.stated import take_stated
 from assistant.vocabulary import Reading, Situation
@@ -97,9 +98,34 @@ def _answers_only(message: Message) -> bool:
 def read_situation(messages: Sequence[str], call: Call, second: SecondReader | None = None) -> Situation:
     """What the person has said, over all their messages (oldest first): the last word wins, the rest still holds.
 
-    `second` then weighs it with all the messages.
+    `second` then weighs it with all the messages. Where somebody else's project is told of beside, what holds is said of whichever the last one asks about.
     """
     messages = [without_courtesies(text) for text in messages]
+    thread = thread_asked_about(messages)
+    if thread is None:
+        return _read_thread(messages, call, second)
+    return _leaning(_read_thread(thread.messages, call, second), thread, call, second)
+
+
+def _leaning(situation: Situation, thread: Thread, call: Call, second: SecondReader | None) -> Situation:
+    """The situation of somebody whose project was told of as like ours, with what ours lends it: « la leur », "the same thing"."""
+    if not thread.leans_on:
+        return situation
+    ours = _read_thread(thread.leans_on, call, second).readings
+    lent = {
+        name: one
+        for name, one in ours.items()
+        if (name in _LENT or (thread.is_as_far and name == "stage")) and name not in situation.unknown
+    }
+    return replace(situation, readings={**lent, **situation.readings})
+
+
+_LENT = ("uses_ai", "public_service", "personal_data", "theme")
+"""What a project that is like another has of it."""
+
+
+def _read_thread(messages: Sequence[str], call: Call, second: SecondReader | None) -> Situation:
+    """What was said in messages that all tell of the same project, or suppose something of it."""
     messages = _without_what_was_supposed(without_what_was_about_a_thing(messages))
     situation = Situation()
     general: set[str] = set()  # what was said of others, in a general question
@@ -261,7 +287,7 @@ def _left_open_by_a_supposition(
     rest = _besides(messages[-1], supposed)
     if not rest and len(messages) == 1:
         return set()
-    without = read_situation((*messages[:-1], *([rest] if rest else ())), call, second)
+    without = _read_thread((*messages[:-1], *([rest] if rest else ())), call, second)
     if any(without.value(name) != known.value(name) for name in {*without.readings, *known.readings}):
         return set()
     if _turns_private(supposed, known, second):

@@ -245,6 +245,10 @@ class _Lexicon:
             side: re.compile("|".join(_fill(one, macros) for one in some))
             for side, some in patterns["courtesies"].items()
         }
+        self.threads = {
+            name: re.compile("|".join(_fill(one, macros) for one in some)) for name, some in patterns["threads"].items()
+        }
+        self.no_names, self.thread_words = (frozenset(map(str, words[name])) for name in ("no_names", "thread_words"))
         self.scope = {
             name: re.compile(_fill(p, macros))
             if name
