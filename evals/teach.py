@@ -3,7 +3,7 @@
 `python -m evals.teach` writes `assistant/reading/learnt.safetensors` and prints, for each value, what both readers together make of messages that
 they were not taught with. On two cores this takes an hour and a half: one process learns from a part, to be tried on the rest, while another learns from
 all. `--go-on NAME`, for each new file, starts from what was learnt before,
-goes twice over these files and once over a part of the rest, in half an hour, and stops three quarters of the way between before and after.
+goes twice over these files and once over a part of the rest, in half an hour, and stops half way between before and after.
 """
 
 from __future__ import annotations
@@ -56,9 +56,9 @@ _NEIGHBOURS, _TRIED = 40, 5
 _WHOLE = 4  # fields, beside the theme, that an example tells when it describes a whole project
 _QUESTIONS = 500
 _ROUNDS = 3
-_GONE_OVER, _SHARE = 8, 0.75
+_GONE_OVER, _SHARE = 8, 0.5
 """Of what was learnt before, one example in so many is gone over again when it goes on, and it stops at such a share of the way: all the way, more
-is asked that was decided before (docs/decisions/2026-11-30-strangers-cases-teach.md)."""
+is asked that was decided before, and three quarters of it loses of the cases that rules were mended for (docs/decisions/2026-11-30-whose-project.md)."""
 # What the status of a criterion says of its one field.
 OF_STATUS = {
     "ai": ("uses_ai", {"met": "yes", "not_met": "no", "unknown": UNSAID}),

@@ -96,7 +96,7 @@ def _told_apart(messages: Sequence[str], inside: frozenset[str]) -> tuple[_Heard
             theirs.messages.append(message)
             theirs.names |= names - ours.names
             theirs.bodies |= {one for one in bodies if one not in ours.text}
-            theirs.bodies |= {match[0].split()[-1] for match in lists["kin"].finditer(text)}
+            theirs.bodies |= {match[0].split()[-1] for match in lists["relation"].finditer(text)}
         elif speaks_of_us or names & ours.names:
             ours.messages.append(message)
             ours.names |= names - theirs.names
@@ -109,7 +109,7 @@ def _opens(message: str, text: str, ours: _Heard, theirs: _Heard, names: set[str
     lists = the_lists().threads
     relation, is_near = lists["relation"].search(text), lists["near"].search(text)
     is_new = bool(names - ours.names - theirs.names)
-    has_own = lists["own"].search(text)
+    has_own = lists["own"].search(lists["of_it"].sub(" ~ ", text))
     is_own = (
         has_own
         or (relation and lists["them"].search(text) and mentions_of(parse_message(message)))
