@@ -172,7 +172,11 @@ class ScopeFinder:
         told = len(situation.readings)
         is_about_applying = best.concerns_applying or self.reader.speaks_of_applying(message)
         if told == 0:
-            asks_of_self = scope == "own" and not (self.second and self.second.is_no_description(message))
+            tells_nothing = self.second is not None and self.second.is_no_description(message)
+            earlier = request.conversation.messages
+            asks_of_self = scope == "own" and (
+                not tells_nothing or asks_verdict_at_the_end(message, earlier, self.second)
+            )
             return is_about_applying and asks_of_self and (self._is_about_a_condition(best) or is_unsure_what)
         if is_about_applying or told > TELLING or situation.unknown:
             return True
