@@ -19,7 +19,7 @@ _ENDS = frozenset(".;!?\n")
 
 
 @lru_cache(maxsize=1)
-def _dictionary() -> frozenset[str]:
+def dictionary() -> frozenset[str]:
     """The French and English words that exist, accents taken off: none of them is a typing error."""
     from simplemma.strategies.dictionaries.dictionary_factory import DefaultDictionaryFactory
 
@@ -37,7 +37,7 @@ def _dictionary() -> frozenset[str]:
 def warm_up() -> None:
     """Load the lists and the dictionary now (about a second), so that the first question does not wait for them."""
     the_lists()
-    _dictionary()
+    dictionary()
 
 
 @lru_cache(maxsize=20_000)
@@ -46,7 +46,7 @@ def _mended(word: str) -> str:
     lexicon = the_lists()
     if len(word) < 4 or not word.isalpha() or base_of(word) in lexicon.vocabulary_set or word in lexicon.vocabulary_set:
         return word
-    if word in _dictionary() or base_of(word) in _dictionary():
+    if word in dictionary() or base_of(word) in dictionary():
         return word
     # Four letters are too few to guess among all the terms.
     terms = lexicon.vocabulary if len(word) > 4 else lexicon.often_misspelt

@@ -11,10 +11,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
-from simplemma import is_known
-
 from assistant.reading.lexicon import the_lists
-from assistant.reading.parse import parse_message
+from assistant.reading.parse import dictionary, parse_message
 from assistant.reading.roles import mentions_of
 from assistant.reading.text import sentences_of
 from corpus.words import fold
@@ -186,7 +184,7 @@ def _names_in(text: str, inside: frozenset[str] = frozenset()) -> set[str]:
             name = re.split(r"['’]", fold(word))[-1]
             is_short = word.isupper() and len(word) <= 2
             # At the head of a sentence any word has a capital.
-            may_be = place or word != match[0] or name in inside or not is_known(word, lang=("fr", "en"))
+            may_be = place or word != match[0] or name in inside or name not in dictionary()
             if word and word[0].isupper() and not is_short and name not in the_lists().no_names and may_be:
                 found.add(name)
     return found
