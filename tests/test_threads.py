@@ -58,6 +58,10 @@ def test_what_is_like_ours_leans_on_it() -> None:
         (OURS, "La ville de Vitré porte le projet avec nous.", "Nous sommes éligibles ?"),
         (OURS, "Finalement ce sera Gérard, avec un carnet, à la place de la machine.", "On peut encore se présenter ?"),
         (OURS, "Le prestataire nous dit que c'est un simple formulaire, sans IA.", "Nous sommes éligibles ?"),
+        (OURS, "Le prestataire a livré un simple formulaire, sans IA.", "Nous sommes éligibles ?"),
+        (OURS, "L'éditeur rennais prépare un tableur, rien d'autre.", "Nous sommes éligibles ?"),
+        (OURS, "Soprex a rendu un simple formulaire, sans IA.", "Nous sommes éligibles ?"),
+        (OURS_EN, "The vendor wrote a plain form for us, no AI.", "Are we eligible?"),
         (OURS_EN, "Suppose the hospital ran it with us instead.", "Would we get in?"),
         # nobody is named whom the last message asks about
         (OURS_EN, "My cousin has an AI of her own for her shop.", "Is the window still open?"),

@@ -105,17 +105,22 @@ def _told_apart(messages: Sequence[str], inside: frozenset[str]) -> tuple[_Heard
 def _opens(message: str, text: str, ours: _Heard, theirs: _Heard, names: set[str]) -> bool:
     """True when the message gives a project of their own to somebody who was not told of: a description that goes on, or a change of ours, does not."""
     lists = the_lists().threads
-    relation, is_near = lists["relation"].search(text), lists["near"].search(text)
-    is_new = bool(names - ours.names - theirs.names)
-    has_own = lists["own"].search(lists["of_it"].sub(" ~ ", text))
+    relation, kin, is_near = (lists[name].search(text) for name in ("relation", "kin", "near"))
+    are_like_ours, are_them = lists["alike"].search(text), lists["them"].search(text)
+    mentions = mentions_of(parse_message(message))
+    # A name alone may be that of who makes ours: « Sopra a rendu un formulaire ».
+    is_new = bool(names - ours.names - theirs.names and (mentions or are_like_ours or are_them))
+    has_own = are_like_ours or lists["own"].search(lists["of_it"].sub(" ~ ", text))
     is_own = (
         has_own
-        or (relation and lists["them"].search(text) and mentions_of(parse_message(message)))
+        or (relation and are_them and mentions)
         or ((relation or is_near or is_new) and lists["asks_of_them"].search(text))
     )
     if not is_own or not lists["tool"].search(ours.text) or lists["with_us"].search(text):
         return False
-    if lists["changes"].search(text) and not (is_near or lists["kin"].search(text)):
+    if (lists["changes"].search(text) and not (is_near or kin)) or (
+        relation and not kin and not lists["for_itself"].search(text)
+    ):
         return False
     is_apart = bool(names & ours.names) and not (relation or is_near)
     return bool(relation or is_near or is_new or (has_own and _begins_with_another(message, ours))) and not is_apart
