@@ -40,6 +40,18 @@ def test_who_asks_of_the_others_leaves_ours_out(theirs: str, last: str) -> None:
     assert thread is not None and thread.messages == (theirs, last)
 
 
+@pytest.mark.parametrize(
+    "last",
+    [
+        "À Fougères ils en ont déjà une, tous les agents s'en servent depuis deux ans. Ils seraient pris ?",
+        "Ma sœur a sa société, avec une IA pour ses seuls clients. Elle, elle pourrait candidater ?",
+    ],
+)
+def test_a_message_may_tell_of_others_and_ask_about_them(last: str) -> None:
+    thread = thread_asked_about((OURS, last))
+    assert thread is not None and thread.messages == (last,)
+
+
 def test_what_is_like_ours_leans_on_it() -> None:
     theirs, last = "À Vitré ils ont la même, au même stade.", "Et Vitré, ils pourraient se présenter ?"
     thread = thread_asked_about((OURS, theirs, last))
@@ -66,6 +78,8 @@ def test_what_is_like_ours_leans_on_it() -> None:
         # nobody is named whom the last message asks about
         (OURS_EN, "My cousin has an AI of her own for her shop.", "Is the window still open?"),
         (OURS, "Et nous, alors ?"),
+        (OURS, "Mon beau-frère jure que les petites communes sont exclues. Il dit vrai, on laisse tomber ?"),
+        (OURS, "Et la ville de Vitré, à notre place ?"),
     ],
 )  # fmt: skip
 def test_what_goes_on_about_ours_is_one_thread(messages: tuple[str, ...]) -> None:

@@ -53,21 +53,38 @@ class _Heard:
 
 def thread_asked_about(messages: Sequence[str]) -> Thread | None:
     """The thread that the last of `messages` asks about; None where nobody else's project was told of, or where it is not sure whose is meant."""
-    if len(messages) < 3:  # ours, theirs, and what is asked
-        return None
     *told, last = messages
     inside = frozenset(name for one in messages for name in _names_in(one))
-    ours, theirs = _told_apart(told, inside)
-    if not theirs.messages:
+    if not told:
         return None
-    side = _side_of(last, ours, theirs, inside)
+    statement, question = _parted(last)
+    if statement and question:
+        # « À Figeac ils en ont une. Ils seraient pris ? »
+        ours, theirs = _told_apart((*told, statement), inside)
+        if statement in theirs.messages and _told_more_of_us(question, ours, theirs, inside) <= -_BY_PRONOUN:
+            return _thread_of(ours, theirs, last, statement)
+    ours, theirs = _told_apart(told, inside)
+    side = _side_of(last, ours, theirs, inside) if theirs.messages else None
     if side == "ours":
         return Thread((*(one for one in told if one not in theirs.messages), last))
-    if side == "theirs":
-        lists, text = the_lists().threads, theirs.text
-        leans_on = tuple(ours.messages) if lists["leans"].search(text) else ()
-        return Thread((*theirs.messages, last), leans_on, bool(leans_on and lists["as_far"].search(text)))
-    return None
+    return _thread_of(ours, theirs, last) if side == "theirs" else None
+
+
+def _thread_of(ours: _Heard, theirs: _Heard, last: str, statement: str = "") -> Thread:
+    """The thread of somebody else, `last` being what is asked of them; a `statement` in it was heard apart."""
+    lists = the_lists().threads
+    leans_on = tuple(ours.messages) if lists["leans"].search(theirs.text) else ()
+    of_them = (one for one in theirs.messages if one != statement)
+    return Thread((*of_them, last), leans_on, bool(leans_on and lists["as_far"].search(theirs.text)))
+
+
+def _parted(message: str) -> tuple[str, str]:
+    """What a message states, and the questions that it ends on; "" where it has none."""
+    sentences = sentences_of(message)
+    end = len(sentences)
+    while end and sentences[end - 1].rstrip().endswith("?"):
+        end -= 1
+    return " ".join(sentences[:end]), " ".join(sentences[end:])
 
 
 def _told_apart(messages: Sequence[str], inside: frozenset[str]) -> tuple[_Heard, _Heard]:
