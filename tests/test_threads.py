@@ -44,7 +44,7 @@ def test_who_asks_of_the_others_leaves_ours_out(theirs: str, last: str) -> None:
     "last",
     [
         "À Fougères ils en ont déjà une, tous les agents s'en servent depuis deux ans. Ils seraient pris ?",
-        "Ma sœur a sa société, avec une IA pour ses seuls clients. Elle, elle pourrait candidater ?",
+        "Ma sœur a sa société, avec une IA pour ses seuls clients. Elle pourrait candidater ?",
     ],
 )
 def test_a_message_may_tell_of_others_and_ask_about_them(last: str) -> None:

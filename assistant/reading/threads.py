@@ -58,10 +58,10 @@ def thread_asked_about(messages: Sequence[str]) -> Thread | None:
     if not told:
         return None
     statement, question = _parted(last)
-    if statement and question:
+    if statement and question and not the_lists().threads["dismisses"].search(fold(statement)):
         # « À Figeac ils en ont une. Ils seraient pris ? »
         ours, theirs = _told_apart((*told, statement), inside)
-        if statement in theirs.messages and _told_more_of_us(question, ours, theirs, inside) <= -_BY_PRONOUN:
+        if statement in theirs.messages and _told_more_of_us(question, ours, theirs, inside) <= -_SURELY:
             return _thread_of(ours, theirs, last, statement)
     ours, theirs = _told_apart(told, inside)
     side = _side_of(last, ours, theirs, inside) if theirs.messages else None
