@@ -67,12 +67,15 @@ class LearntBridge:
     def titles(self, texts: Sequence[str], vectors: Vectors) -> Vectors:
         """Where titles lie, read as questions: rows of length 1. They are read anew: `vectors` are what the encoder makes of them as answers."""
         encoder = self._trunk.encoder
-        rows = [encoder.tokens(legible(text)) for text in texts]
-        places = np.empty_like(vectors)
+        once = {
+            text: place for place, text in enumerate(dict.fromkeys(texts))
+        }  # the passages of a document may share one
+        rows = [encoder.tokens(legible(text)) for text in once]
+        places = np.empty((len(once), vectors.shape[1]), dtype=np.float32)
         for some in by_length(rows):
             tokens, there = encoder.padded([rows[place] for place in some])
             places[some] = self._asking(encoder(tokens, there, FROZEN), there).numpy()
-        return places
+        return places[[once[text] for text in texts]]
 
     @torch.inference_mode()
     def passages(self, vectors: Vectors) -> Vectors:

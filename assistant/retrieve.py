@@ -4,7 +4,7 @@ Four channels score every section: words, letters, the centre of its entries and
 brought to the same scale over the sections; a fifth is how likely the message asks for it, as learnt from questions (`assistant.recognise`).
 Then they are added with the weights of `weights.yaml`, fitted on the development cases.
 A collection that carries no questions (a FAQ, a law) has weights of its own; there groups of synonyms count in the place of words, and what was
-learnt from questions on other things brings a question and what answers it together (`assistant.bridge`).
+learnt from questions on other things brings a question and what answers it together (`assistant.bridge`), titles read as questions among that.
 """
 
 from __future__ import annotations

@@ -26,13 +26,6 @@ from corpus.yaml_files import load_checked
 _VOWEL = re.compile("[aeiouy]")
 _PARTS = re.compile(r"(?<=[.,;:!?])\s+")
 """What parts a message into what asks for the reply in another manner, and what says or asks something else."""
-_FOR_SOMEBODY = re.compile(
-    r",?\s*\b(?:(?:it is|it['’]s|c['’]est) )?(?:for|pour) (?:my|our|the|mon|ma|mes|notre|nos|le|la|l['’]) ?"
-    r"(?:boss|chefs?|cheffe|coll[eè]gues?|colleagues?|mayor|maire|manager|director|direct(?:eur|rice)|mother|father|wife|husband|partner|associ[ée]e?|[ée]lue?s?|team|[ée]quipe|secretary|"
-    r"secr[ée]taire|adjointe?|deputy|pr[ée]fet|pr[ée]sidente?|president|chairman|mari|femme|m[èe]re|p[èe]re|patronne?|board|conseil|council)(?=\s*[.?!]*\s*$)",
-    re.IGNORECASE,
-)
-"""For whom a reply is asked for once more: « … en français, c’est pour mon chef »."""
 _ELIDED = re.compile(r"(?P<article>qu|[ldjnscmt])(?P<word>[aeiouyhAEIOUàâéèêëîïôûœ]\w{2,})")
 """A French word that lost the apostrophe before it, and no name."""
 _AS_MUCH_MORE = 10
@@ -210,7 +203,6 @@ class Reader:
         if message.strip() and not message.strip(" ?\u00a0\u202f"):
             return "same"  # "?", for who did not find the answer in the reply
         again = self.phrases.again
-        message = _FOR_SOMEBODY.sub(" ", message)
         said = without(message, [*again.around, *again.unread_fr, *again.unread_en])
         bare = without(said, again.same)
         if not said:

@@ -100,7 +100,7 @@ def read_situation(messages: Sequence[str], call: Call, second: SecondReader | N
 
     `second` then weighs it with all the messages. Where somebody else's project is told of beside, what holds is said of whichever the last one asks about.
     """
-    messages = [without_courtesies(text) for text in messages]
+    messages = tuple(without_courtesies(text) for text in messages)
     thread = thread_asked_about(messages)
     if thread is None:
         return _read_thread(messages, call, second)

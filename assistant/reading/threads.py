@@ -9,8 +9,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Literal
 
+from assistant.reading.bodies import mention_words
 from assistant.reading.lexicon import the_lists
 from assistant.reading.parse import dictionary, parse_message
 from assistant.reading.roles import mentions_of
@@ -51,14 +53,18 @@ class _Heard:
         return fold(" ".join(self.messages))
 
 
-def thread_asked_about(messages: Sequence[str]) -> Thread | None:
+@lru_cache(maxsize=512)
+def thread_asked_about(messages: tuple[str, ...]) -> Thread | None:
     """The thread that the last of `messages` asks about; None where nobody else's project was told of, or where it is not sure whose is meant."""
     *told, last = messages
-    inside = frozenset(name for one in messages for name in _names_in(one))
     if not told:
         return None
-    statement, question = _parted(last)
-    if statement and question and not the_lists().threads["dismisses"].search(fold(statement)):
+    inside = frozenset(name for one in messages for name in _names_in(one))
+    sentences = sentences_of(last)
+    start, end = _question_in(sentences)
+    statement, question = " ".join(sentences[:start]), " ".join(sentences[start:])
+    is_of_both = statement and end == len(sentences) and last.rstrip().endswith("?")
+    if is_of_both and not the_lists().threads["dismisses"].search(fold(statement)):
         # « À Figeac ils en ont une. Ils seraient pris ? »
         ours, theirs = _told_apart((*told, statement), inside)
         if statement in theirs.messages and _told_more_of_us(question, ours, theirs, inside) <= -_SURELY:
@@ -78,13 +84,15 @@ def _thread_of(ours: _Heard, theirs: _Heard, last: str, statement: str = "") -> 
     return Thread((*of_them, last), leans_on, bool(leans_on and lists["as_far"].search(theirs.text)))
 
 
-def _parted(message: str) -> tuple[str, str]:
-    """What a message states, and the questions that it ends on; "" where it has none."""
-    sentences = sentences_of(message)
-    end = len(sentences)
-    while end and sentences[end - 1].rstrip().endswith("?"):
-        end -= 1
-    return " ".join(sentences[:end]), " ".join(sentences[end:])
+def _question_in(sentences: Sequence[str], before: tuple[str, ...] = ("?",)) -> tuple[int, int]:
+    """Where the last question of a message begins, with the sentences right before it that end like one of `before`, and where it ends; its last
+    sentence if it has none."""
+    asked = [place for place, one in enumerate(sentences) if one.endswith("?")]
+    end = asked[-1] if asked else len(sentences) - 1
+    start = end
+    while start and sentences[start - 1].endswith(before):
+        start -= 1
+    return start, end + 1
 
 
 def _told_apart(messages: Sequence[str], inside: frozenset[str]) -> tuple[_Heard, _Heard]:
@@ -110,7 +118,8 @@ def _told_apart(messages: Sequence[str], inside: frozenset[str]) -> tuple[_Heard
         if are_theirs:
             theirs.messages.append(message)
             theirs.names |= names - ours.names
-            theirs.bodies |= {one for one in bodies if one not in ours.text}
+            told = ours.text
+            theirs.bodies |= {one for one in bodies if one not in told}
             theirs.bodies |= {match[0].split()[-1] for match in lists["relation"].finditer(text)}
         elif speaks_of_us or names & ours.names:
             ours.messages.append(message)
@@ -158,14 +167,10 @@ def _begins_with_another(message: str, ours: _Heard) -> bool:
 def _side_of(last: str, ours: _Heard, theirs: _Heard, inside: frozenset[str]) -> Literal["ours", "theirs"] | None:
     """Whom the last message asks about: its question tells, else what it leaves aside before it, the sentence before it, the whole."""
     sentences = sentences_of(last)
-    asked = [place for place, one in enumerate(sentences) if one.rstrip().endswith("?")]
-    end = asked[-1] if asked else len(sentences) - 1
-    start = end
-    while start and sentences[start - 1].endswith((":", "?")):
-        start -= 1
+    start, end = _question_in(sentences, (":", "?"))
     lists, before = the_lists().threads, fold(" ".join(sentences[:start]))
     leaves_them = lists["dismisses"].search(before) and not lists["they_ask"].search(before)
-    for first, until in ((start, end + 1), (max(0, start - 1), end + 1), (0, len(sentences))):
+    for first, until in ((start, end), (max(0, start - 1), end), (0, len(sentences))):
         told = _told_more_of_us(" ".join(sentences[first:until]), ours, theirs, inside)
         if told >= _SURELY or told <= -(_BY_PRONOUN if leaves_them else _SURELY):
             return "ours" if told > 0 else "theirs"
@@ -181,7 +186,7 @@ def _told_more_of_us(text: str, ours: _Heard, theirs: _Heard, inside: frozenset[
     alone = lists["relation"].sub(" ~ ", lists["impersonal"].sub(" ", folded))
     names = _names_in(text, inside) | {name for name in ours.names | theirs.names if _stands_in(name, folded)}
     words, of_ours, of_theirs = _nouns_in(text), _nouns_in(ours.text), _nouns_in(theirs.text)
-    is_ours = bool(lists["owner"].search(alone))
+    is_ours = bool(lists["us"].search(alone))
     of_us = (
         _BY_NAME * (bool(names & (ours.names - theirs.names)) or _any_in(ours.bodies - theirs.bodies, folded))
         + _BY_PRONOUN * is_ours
@@ -215,12 +220,7 @@ def _names_in(text: str, inside: frozenset[str] = frozenset()) -> set[str]:
 def _bodies_in(text: str) -> set[str]:
     """The last word of each body that a text names, folded."""
     message = parse_message(text)
-    found = set()
-    for mention in mentions_of(message):
-        sentence = message.sentences[mention.sentence]
-        item = sentence.bodies.items[mention.item]
-        found.add(fold(message.words(sentence, item.first, item.last)).split()[-1])
-    return found
+    return {fold(mention_words(message, mention)).split()[-1] for mention in mentions_of(message)}
 
 
 def _nouns_in(text: str) -> set[str]:
