@@ -47,7 +47,7 @@ class VerdictWriter:
         for text, fact_id in dict.fromkeys([*said.sentences[:1], *beside, *said.sentences]):
             if passage := self._passage(fact_id, language):
                 reasons.append(Claim(text, (Citation(passage, shortest_support(text, passage)),)))
-        if rule and scope == "general" and self._is_of_other_bodies(rule, situation):
+        if rule and self._is_of_other_bodies(rule, situation):
             rule = None
         opens = rule is not None and (scope == "general" or verdict.status == "depends")
         cited = {citation.passage.id for claim in reasons for citation in claim.citations}

@@ -32,6 +32,12 @@ _MAY_ASK_FOR_A_LIST = re.compile(
     rf"\b(?:{_LIST_WORDS}|qui|quel(?:le)?s?|who|what)\b|\b(?:cite[rz]?|enumere[rz]?|donne[rz]?|list|name|give)[ -](?:moi |me |us )?(?:tous |toutes |all |les |the )"
 )
 _ASKS_HOW_MANY = re.compile(r"\b(?:combien|how many)\b")
+_WHETHER_PUBLIC = re.compile(
+    r"\b(?:publie\w*|publications?|(?:ren\w+|made?|make|making|est|sont|is|are|be|been|becom\w+|devi\w+) (?:\w+ )?public(?:s|ly)?|publish\w*|divulgu\w+|disclos\w+|devoile\w*|reveal\w*)\b"
+)
+_WHICH_ONES = re.compile(
+    r"\b(?:lesquel(?:le)?s|listes?|lists?|which|who (?:are|were)|qui (?:sont|etaient)|quels? (?:sont|etaient)|what (?:are|were)|cite[rz]?|enumere[rz]?|donne[rz]?|give|tell|veux|voudrais|want|need)\b"
+)
 _ASKS_WHO_THEY_ARE = re.compile(
     rf"\b(?:{_LIST_WORDS}|quel(?:le)?s?|(?:c['’]est|c['’]etait|sont|etaient) qui|qui (?:sont|etaient|c['’]est|c['’]etait)|who (?:are|were|else))\b"
 )
@@ -76,7 +82,13 @@ _KNOWN_TO_ALL = frozenset(
 
 def asks_for_names(text: str) -> bool:
     """True when the names of people or bodies are asked for: « les noms des membres du comité ? », "which bodies applied?"."""
-    return bool(_ASKS.search(fold(text)))
+    asked = fold(text)
+    return bool(_ASKS.search(asked)) and not _asks_whether_public(asked)
+
+
+def _asks_whether_public(asked: str) -> bool:
+    """True when it is asked if, or where, names are made public, and not which they are."""
+    return bool(_WHETHER_PUBLIC.search(asked)) and not _WHICH_ONES.search(asked)
 
 
 def gives_names(text: str, asked: str) -> bool:
@@ -86,8 +98,10 @@ def gives_names(text: str, asked: str) -> bool:
 
 
 def asks_for_a_list(text: str) -> bool:
-    """True when each of some things may be asked for; « combien, avec ceux qui… » asks for no list."""
+    """True when each of some things may be asked for; « combien, avec ceux qui… » asks for no list, nor does whoever asks if names are made public."""
     asked = fold(text)
+    if _asks_whether_public(asked):
+        return False
     return bool((_NAMES_A_LIST if _ASKS_HOW_MANY.search(asked) else _MAY_ASK_FOR_A_LIST).search(asked))
 
 

@@ -160,3 +160,16 @@ def test_a_pattern_under_a_name_that_stands_already_is_not_lost_in_silence():
     assert _by_name([entry], "patterns.yaml") == {"bare": "x"}
     with pytest.raises(ExplainedError, match="two patterns are called 'bare'"):
         _by_name([entry, {"name": "bare", "pattern": "y"}], "patterns.yaml")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "La ville de Paris a-t-elle candidaté ?",
+        "Je suis malvoyant, un dossier en braille est accepté ?",
+        "Je n'ai pas d'ordinateur, un dossier écrit à la main est recevable ?",
+        "We are a town hall; would a handwritten form be eligible?",
+    ],
+)
+def test_who_applied_and_the_form_of_the_file_are_matters_of_fact(text):
+    assert eligibility_scope(text, []) is None

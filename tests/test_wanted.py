@@ -4,7 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from assistant.wanted import asks_for_names, asks_how_long, gives_names, says_chosen, speaks_of_a_refusal
+from assistant.wanted import (
+    asks_for_a_list,
+    asks_for_names,
+    asks_how_long,
+    gives_names,
+    says_chosen,
+    speaks_of_a_refusal,
+)
 
 
 @pytest.mark.parametrize(
@@ -35,6 +42,8 @@ def test_names_are_asked_for(text):
     "text",
     [
         "On a effacé les noms avant l'entraînement : le modèle sort du RGPD ?",
+        "Est-ce que le nom des lauréats est rendu public ?",
+        "Publie-t-on les noms des gagnants ?",
         "À quels organismes cet appel s'adresse-t-il ?",
         "Which kinds of organisations may apply?",
         "N'importe quelle entreprise peut-elle le faire ? Sinon, qui ?",
@@ -80,6 +89,20 @@ def test_somebody_is_said_to_be_turned_down(text):
 @pytest.mark.parametrize("text", ["Pourquoi Albert a été écarté du bilan ?", "Pourquoi la RATP a été choisie ?"])
 def test_left_out_of_a_report_or_chosen_is_no_refusal(text):
     assert not speaks_of_a_refusal(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "is_list"),
+    [
+        ("Les noms des lauréats sont-ils publiés ?", False),
+        ("Where were the winners' names published?", False),
+        ("Which winners' names were made public?", True),
+        ("Donne-moi la liste des gagnants rendue publique.", True),
+        ("What are the names of the winners?", True),
+    ],
+)
+def test_who_asks_whether_names_are_public_asks_for_no_list(text, is_list):
+    assert asks_for_a_list(text) is is_list
 
 
 def test_a_text_says_that_the_one_who_is_named_was_chosen():
