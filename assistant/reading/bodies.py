@@ -105,6 +105,8 @@ def read_bodies(message: Message, bare_body_is: str, before: Situation) -> dict[
         affirmed = Evidence(
             "yes", mention_words(message, named), (named.sentence, named.item), is_corrected(named, message)
         )
+    if denied and (stays := who_takes_over(message)):
+        affirmed, denied = Evidence("yes", mention_words(message, stays), (stays.sentence, stays.item)), None
     for sentence in message.sentences:
         for index, item in enumerate(sentence.bodies.items):
             if item.text.startswith("PPUB"):
@@ -162,6 +164,27 @@ def _has_gone(message: Message, mention: Mention) -> bool:
     """True for a body that is said to leave the project: « la ville vient de claquer la porte »."""
     match = _GOES.search(message.sentences[mention.sentence].bodies.with_target(mention.item))
     return match is not None and not re.search(r"\b(?:pas|plus|jamais|not|never|t|si|if)\b", match.group())
+
+
+def who_takes_over(message: Message) -> Mention | None:
+    """The public body that stays when another leaves, or comes in its place: « la métropole nous quitte, le département reste »."""
+    return next(
+        (
+            mention
+            for mention in mentions_of(message)
+            if mention.kind in PUBLIC_ACTORS
+            and _TAKES_OVER.search(message.sentences[mention.sentence].bodies.with_target(mention.item))
+        ),
+        None,
+    )
+
+
+_TAKES_OVER = re.compile(
+    r"@ (?:(?:de|du|d|of) [a-z]+ )?(?:(?:lui|elle|it|qui|which|that|,) ){0,3}(?:(?:has|have|a|ont|vient de|va|will) )?(?:(?:just|now|aussitot|deja|toujours|still|bien) )?"
+    r"(?:(?:pris|prend|prendra|prendre|reprend|repris|takes?|took|taken|fills?|filled) (?:sa|leur|its|their) (?:place|releve|suite|seat|shoes)|(?:le|la|les|l) remplac\w+|replac(?:es|ed) (?:it|them)"
+    r"|(?:reste|restent|stays?|remains?|is staying)(?= ?$| (?:,|et|and|avec nous|with us|a nos cotes|dans le projet|in the project|on board|a bord)(?= |$)))"
+    r"(?! (?:comme|as|en tant que) (?:a |an |un |une )?(?:client\w*|customer\w*|fund\w*|financeur\w*|observ\w+))"
+)
 
 
 _NO_OTHER_PARTNER = re.compile(
@@ -514,6 +537,11 @@ _IS_NOT_SO = re.compile(
 )
 
 
+_NEVER_ASKED = re.compile(
+    r"(?:^|(?<= ))(?:whether|if|savoir si|est ce que|si) [^:;]*\b(?:never|not|n t|t|pas|jamais) (?:[a-z]+ )?(?:asked|checked|looked|tried to find|demande|verifie|regarde|pose la question)(?= |$)"
+)
+
+
 def _need(message: Message) -> Reading | None:
     found: dict[str, Evidence] = {}
     patterns = the_lists().sentence_patterns
@@ -523,6 +551,8 @@ def _need(message: Message) -> Reading | None:
             found[value] = evidence
     if "none" in found and _TO_TAKE_PART.search(message.sentences[found["none"].position[0]].bodies.text):
         del found["none"]  # "even if none of them wants to take part"
+    if "none" in found and _NEVER_ASKED.search(message.sentences[found["none"].position[0]].bodies.text):
+        return None  # "whether several have that need, we never asked"
     if message.says(the_lists().scope["unsure_need"]):
         return None
     if any(_HEARSAY.search(message.sentences[evidence.position[0]].bodies.text) for evidence in found.values()):

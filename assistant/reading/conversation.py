@@ -17,6 +17,7 @@ from assistant.reading.bodies import (
     is_partner_denied,
     mention_words,
     read_bodies,
+    who_takes_over,
 )
 from assistant.reading.courtesies import without_courtesies
 from assistant.reading.learnt import TOLD_SINCE, UNSAID, SecondReader
@@ -126,7 +127,7 @@ _LENT = ("uses_ai", "public_service", "personal_data", "theme")
 
 def _read_thread(messages: Sequence[str], call: Call, second: SecondReader | None) -> Situation:
     """What was said in messages that all tell of the same project, or suppose something of it."""
-    messages = _without_what_was_supposed(without_what_was_about_a_thing(messages))
+    messages = _without_what_was_put_off(_without_what_was_supposed(without_what_was_about_a_thing(messages)))
     situation = Situation()
     general: set[str] = set()  # what was said of others, in a general question
     heard: list[str] = []
@@ -211,7 +212,9 @@ def _read_thread(messages: Sequence[str], call: Call, second: SecondReader | Non
             }
         if put:
             answered |= {"applicant"} & set(readings)
-        if _is_left_alone(message, so_far, readings):
+        if _is_left_alone(message, so_far, readings) or (
+            partner and partner.value == "yes" and who_takes_over(message)
+        ):
             answered |= {"public_partner"}
         if number == len(messages) - 1:
             # The case that is asked about, whatever was told before.
@@ -267,6 +270,52 @@ def _without_what_was_supposed(messages: Sequence[str]) -> Sequence[str]:
     """The messages without those that only suppose something, once a later one goes back to what is: "forget Metz, it was a pure what-if"."""
     back_at = max((n for n, one in enumerate(messages) if the_lists().back_to_what_is.search(fold(one))), default=0)
     return [one for n, one in enumerate(messages) if n >= back_at or not only_supposes(one)]
+
+
+def _without_what_was_put_off(messages: Sequence[str]) -> Sequence[str]:
+    """The messages without what was only supposed or proposed right before one that puts it off: « et si on se passait d’IA ? », then « non, on garde la
+    nôtre », "our clerk said never"."""
+    kept, gone = list(messages), set()
+    for number in range(2, len(kept)):
+        told = fold(_statements(kept[number]))
+        if not the_lists().puts_off.search(told) or the_lists().takes_up.search(told):
+            continue
+        before, rest = number - 1, ""
+        while before and not rest and (rest := _not_supposed(kept[before])) != kept[before]:
+            kept[before] = rest
+            if not rest:
+                gone.add(before)
+            kept[number], before = _FORGOTTEN.sub(" ", kept[number]), before - 1
+    return [one for place, one in enumerate(kept) if place not in gone]
+
+
+_FORGOTTEN = re.compile(
+    r"\b(?:forget|oubli\w+|laiss(?:ez|ons|e) tomber|scratch|drop) (?:the|that|about|le|la|les|l['’]|ce|cette)[^,.;:!?]{0,60}"
+    # What is said of it: "that idea is dropped".
+    r"|\b(?:that|this|the|cette|l['’]) ?(?:idea|idée|plan|scheme|piste) (?:is|was|got|has been|est|a été) (?:\w+ )?\w+",
+    re.IGNORECASE,
+)
+
+
+def _not_supposed(text: str) -> str:
+    """What a message tells beside what it supposes or proposes, and asks of that; "" where that is hardly a word."""
+    message, kept, after = parse_message(text), [], False
+    for sentence in message.sentences:
+        said = message.words(sentence, 0, len(sentence.tokens) - 1)
+        supposes = bool(the_lists().scope["hypothesis"].search(sentence.bodies.text)) or bool(
+            the_lists().proposes.search(fold(said))
+        )
+        if supposes or (after and sentence.is_question and len(sentence.tokens) <= _LONGEST_ANSWER):
+            after = True
+        else:
+            kept.append(said)
+    if not after:
+        return text
+    rest = ". ".join(kept)
+    return rest if len(rest.split()) > _HARDLY_A_WORD else ""
+
+
+_HARDLY_A_WORD = 2
 
 
 def _left_open_by_a_supposition(

@@ -572,7 +572,10 @@ _OPEN_TO_ALL = re.compile(
 
 
 # "Maybe a neural net, maybe plain fixed rules" gives nothing up.
-_WAVERS = re.compile(r"\b(?:maybe|perhaps|peut[- ]etre|could be|might be|pourrait etre)\b")
+_WAVERS = re.compile(
+    r"\b(?:maybe|perhaps|peut[- ]etre|could be|might be|pourrait etre|(?:gets?|be|being) (?:decided|settled|chosen)|se decide\w*|(?:sera|etre) (?:decidee?|tranchee?|choisie?)"
+    r"|(?:two|three|several|deux|trois|plusieurs) (?:options|pistes|scenarios|hypotheses))\b"
+)
 # « Forget the AI bit, I assumed »: then it is not known either.
 _GUESSED = re.compile(
     r"\b(?:assum\w+|suppos\w+|presum\w+|guess\w*|(?:can['’ ]?t|cannot|could not|couldn['’ ]?t) (?:tell|say)|not sure|pas sure?s?|(?:sais|savons|sait) pas|don['’ ]?t know|do not know|ignor\w+)\b"

@@ -281,6 +281,9 @@ class _Lexicon:
             re.compile(patterns[name])
             for name in ("would_leave", "a_guess", "knows_no_more", "decides_nothing", "back_to_what_is")
         )
+        self.proposes, self.puts_off, self.takes_up = (
+            re.compile(patterns[name]) for name in ("proposes", "puts_off", "takes_up")
+        )
         self.spoken_of, self.told_by = (
             {
                 (field, value): re.compile(words)
