@@ -35,6 +35,7 @@ _ASKS_HOW_MANY = re.compile(r"\b(?:combien|how many)\b")
 _WHETHER_PUBLIC = re.compile(
     r"\b(?:publie\w*|publications?|(?:ren\w+|made?|make|making|est|sont|is|are|be|been|becom\w+|devi\w+) (?:\w+ )?public(?:s|ly)?|publish\w*|divulgu\w+|disclos\w+|devoile\w*|reveal\w*)\b"
 )
+_A_NAME = re.compile(r"\bn(?:om|ame)s?\b")
 _WHICH_ONES = re.compile(
     r"\b(?:lesquel(?:le)?s|listes?|lists?|which|who (?:are|were)|qui (?:sont|etaient)|quels? (?:sont|etaient)|what (?:are|were)|cite[rz]?|enumere[rz]?|donne[rz]?|give|tell|veux|voudrais|want|need)\b"
 )
@@ -88,7 +89,7 @@ def asks_for_names(text: str) -> bool:
 
 def _asks_whether_public(asked: str) -> bool:
     """True when it is asked if, or where, names are made public, and not which they are."""
-    return bool(_WHETHER_PUBLIC.search(asked)) and not _WHICH_ONES.search(asked)
+    return bool(_A_NAME.search(asked) and _WHETHER_PUBLIC.search(asked)) and not _WHICH_ONES.search(asked)
 
 
 def gives_names(text: str, asked: str) -> bool:

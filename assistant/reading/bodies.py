@@ -181,9 +181,9 @@ def who_takes_over(message: Message) -> Mention | None:
 
 _TAKES_OVER = re.compile(
     r"@ (?:(?:de|du|d|of) [a-z]+ )?(?:(?:lui|elle|it|qui|which|that|,) ){0,3}(?:(?:has|have|a|ont|vient de|va|will) )?(?:(?:just|now|aussitot|deja|toujours|still|bien) )?"
-    r"(?:(?:pris|prend|prendra|prendre|reprend|repris|takes?|took|taken|fills?|filled) (?:sa|leur|its|their) (?:place|releve|suite|seat|shoes)|(?:le|la|les|l) remplac\w+|replac(?:es|ed) (?:it|them)"
+    r"(?:(?:pris|prend|prendra|prendre|reprend|repris|takes?|took|taken|fills?|filled) (?:sa|leur|its|their) (?:place|releve|suite|seat|shoes)|(?:le|la|les|l) remplace(?:nt|ra|ront)?(?= |$)|replac(?:es|ed) (?:it|them)"
     r"|(?:reste|restent|stays?|remains?|is staying)(?= ?$| (?:,|et|and|avec nous|with us|a nos cotes|dans le projet|in the project|on board|a bord)(?= |$)))"
-    r"(?! (?:comme|as|en tant que) (?:a |an |un |une )?(?:client\w*|customer\w*|fund\w*|financeur\w*|observ\w+))"
+    r"(?! (?:, )?(?:comme|as|en tant que) (?:a |an |un |une )?(?:client\w*|customer\w*|fund\w*|financeur\w*|observ\w+))"
 )
 
 
