@@ -68,12 +68,12 @@ def read_answer(
             return {pending: Reading(value_id, message.words(sentence, 0, last))}
     if pending == "public_partner" and "public_partner" not in readings and total <= 8 and not sentence.is_question:
         if _NAMES_ACTOR.match(text) and len(message.sentences) == 1:
-            return {pending: Reading("yes", message.words(sentence, 0, len(sentence.tokens) - 1))}
+            return {pending: Reading("yes", message.words_of(sentence))}
         if re.match(
             r"^(?:aucune?|none|personne|nobody|no one|zero|neant|seule?s?|tout seuls?|alone|just us)(?: (?:yet|so far|encore|pour l instant|pour le moment|a ce stade|a ce jour|for now|at the moment))?(?= ?$)",
             text,
         ):
-            return {pending: Reading("no", message.words(sentence, 0, len(sentence.tokens) - 1))}
+            return {pending: Reading("no", message.words_of(sentence))}
     return {}
 
 

@@ -275,18 +275,19 @@ def _without_what_was_supposed(messages: Sequence[str]) -> Sequence[str]:
 def _without_what_was_put_off(messages: Sequence[str]) -> Sequence[str]:
     """The messages without what was only supposed or proposed right before one that puts it off: « et si on se passait d’IA ? », then « non, on garde la
     nôtre », "our clerk said never"."""
-    kept, gone = list(messages), set()
+    kept = list(messages)
     for number in range(2, len(kept)):
         told = fold(_statements(kept[number]))
         if not the_lists().puts_off.search(told) or the_lists().takes_up.search(told):
             continue
-        before, rest = number - 1, ""
-        while before and not rest and (rest := _not_supposed(kept[before])) != kept[before]:
-            kept[before] = rest
-            if not rest:
-                gone.add(before)
-            kept[number], before = _FORGOTTEN.sub(" ", kept[number]), before - 1
-    return [one for place, one in enumerate(kept) if place not in gone]
+        for before in range(number - 1, 0, -1):
+            rest = _not_supposed(kept[before])
+            if rest == kept[before]:
+                break
+            kept[before], kept[number] = rest, _FORGOTTEN.sub(" ", kept[number])
+            if rest:
+                break
+    return [one for one, written in zip(kept, messages, strict=True) if one or not written]
 
 
 _FORGOTTEN = re.compile(
@@ -301,7 +302,7 @@ def _not_supposed(text: str) -> str:
     """What a message tells beside what it supposes or proposes, and asks of that; "" where that is hardly a word."""
     message, kept, after = parse_message(text), [], False
     for sentence in message.sentences:
-        said = message.words(sentence, 0, len(sentence.tokens) - 1)
+        said = message.words_of(sentence)
         supposes = bool(the_lists().scope["hypothesis"].search(sentence.bodies.text)) or bool(
             the_lists().proposes.search(fold(said))
         )
@@ -373,7 +374,7 @@ def _supposition(text: str, *, is_first: bool) -> tuple[str, bool]:
             and not asks_fact(of_one, sentence)
         ):
             names_a_body = any(mention.sentence == number for mention in mentions_of(message))
-            return message.words(sentence, 0, len(sentence.tokens) - 1), names_a_body
+            return message.words_of(sentence), names_a_body
     return "", False
 
 
@@ -623,7 +624,7 @@ _SUPPOSED = re.compile(
 def _is_supposed(message: Message, reading: Reading) -> bool:
     """True when `reading` is what the message supposes in so many words: "now suppose the town runs it with us"."""
     return any(
-        _SUPPOSED.search(sentence.bodies.text) and reading.words in message.words(sentence, 0, len(sentence.tokens) - 1)
+        _SUPPOSED.search(sentence.bodies.text) and reading.words in message.words_of(sentence)
         for sentence in message.sentences
     )
 
@@ -857,4 +858,4 @@ def _statements(text: str) -> str:
             or not (asks_fact(message, s) or INVERTED.search(s.bodies.text))
         )
     ]
-    return ". ".join(text[s.tokens[0].start : s.tokens[-1].end] for s in told)
+    return ". ".join(message.words_of(s) for s in told)

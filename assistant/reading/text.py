@@ -114,6 +114,10 @@ class Message:
         """The person's own words from the token `first` to the token `last`."""
         return self.text[sentence.tokens[first].start : sentence.tokens[last].end]
 
+    def words_of(self, sentence: Sentence) -> str:
+        """The person's own words of a whole `sentence`."""
+        return self.words(sentence, 0, len(sentence.tokens) - 1)
+
     def says(self, *patterns: re.Pattern[str]) -> bool:
         """True when one of the `patterns` stands in a sentence, in terms of its bodies."""
         return any(pattern.search(sentence.bodies.text) for sentence in self.sentences for pattern in patterns)

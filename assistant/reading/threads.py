@@ -131,7 +131,7 @@ def _told_apart(messages: Sequence[str], inside: frozenset[str]) -> tuple[_Heard
 def _opens(message: str, text: str, ours: _Heard, theirs: _Heard, names: set[str]) -> bool:
     """True when the message gives a project of their own to somebody who was not told of: a description that goes on, or a change of ours, does not."""
     lists = the_lists().threads
-    if _WE_MAKE.match(fold(message)):
+    if lists["we_make"].match(fold(message)):
         return False
     relation, kin, is_near = (lists[name].search(text) for name in ("relation", "kin", "near"))
     are_like_ours, are_them = lists["alike"].search(text), lists["them"].search(text)
@@ -152,13 +152,6 @@ def _opens(message: str, text: str, ours: _Heard, theirs: _Heard, names: set[str
         return False
     is_apart = bool(names & ours.names) and not (relation or is_near)
     return bool(relation or is_near or is_new or (has_own and _begins_with_another(message, ours))) and not is_apart
-
-
-_WE_MAKE = re.compile(
-    r"(?:(?:et|and|donc|so|bref|bon|alors|well)[ ,]+)*(?:(?:on|nous) (?:fai\w+|develop\w+|construi\w+|prepar\w+|con[cç]\w+|entrain\w+|test\w+|experiment\w+|bricol\w+|met(?:tons)? au point)"
-    r"|(?:we|i)(?:['’]re|['’]m| are| am) (?:building|making|designing|training|testing|developing|writing|trying)) (?:une?|an?|notre|our) "
-)
-"""How a message begins that tells what we make, whatever it says of people and things."""
 
 
 def _begins_with_another(message: str, ours: _Heard) -> bool:

@@ -86,7 +86,7 @@ def unknown_fields(
             is_asked = before.is_question and not sentence.is_question
             if is_asked or is_unconfirmed or _OURS.search(sentence.bodies.text):
                 place = sentence.tokens[-1].end
-                unknown |= dict.fromkeys(speaks_of(message.words(before, 0, len(before.tokens) - 1)), place)
+                unknown |= dict.fromkeys(speaks_of(message.words_of(before)), place)
     if any(_DISPUTED.search(sentence.project.text) for sentence in message.sentences):
         unknown["stage"] = len(message.text)
     if "stage" in readings and message.says(_WHO_TO_BELIEVE):
